@@ -1,0 +1,145 @@
+import datetime
+
+from buf.validate import validate_pb2 as _validate_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Phase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PHASE_UNSPECIFIED: _ClassVar[Phase]
+    PHASE_PREPARATION: _ClassVar[Phase]
+    PHASE_REGISTRATION: _ClassVar[Phase]
+    PHASE_FIRST_CHOICE: _ClassVar[Phase]
+    PHASE_SECOND_CHOICE: _ClassVar[Phase]
+    PHASE_REALLOCATION: _ClassVar[Phase]
+    PHASE_CONFIRMATION: _ClassVar[Phase]
+    PHASE_CLOSED: _ClassVar[Phase]
+PHASE_UNSPECIFIED: Phase
+PHASE_PREPARATION: Phase
+PHASE_REGISTRATION: Phase
+PHASE_FIRST_CHOICE: Phase
+PHASE_SECOND_CHOICE: Phase
+PHASE_REALLOCATION: Phase
+PHASE_CONFIRMATION: Phase
+PHASE_CLOSED: Phase
+
+class CyclePhase(_message.Message):
+    __slots__ = ("phase", "sequence", "name", "first_day", "last_day", "opens_at", "closes_at", "entered_at", "round")
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    FIRST_DAY_FIELD_NUMBER: _ClassVar[int]
+    LAST_DAY_FIELD_NUMBER: _ClassVar[int]
+    OPENS_AT_FIELD_NUMBER: _ClassVar[int]
+    CLOSES_AT_FIELD_NUMBER: _ClassVar[int]
+    ENTERED_AT_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    phase: Phase
+    sequence: int
+    name: str
+    first_day: str
+    last_day: str
+    opens_at: _timestamp_pb2.Timestamp
+    closes_at: _timestamp_pb2.Timestamp
+    entered_at: _timestamp_pb2.Timestamp
+    round: int
+    def __init__(self, phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., name: _Optional[str] = ..., first_day: _Optional[str] = ..., last_day: _Optional[str] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., round: _Optional[int] = ...) -> None: ...
+
+class Base(_message.Message):
+    __slots__ = ("code", "name")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    name: str
+    def __init__(self, code: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+
+class Specialty(_message.Message):
+    __slots__ = ("code", "name")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    name: str
+    def __init__(self, code: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+
+class PlannedSeats(_message.Message):
+    __slots__ = ("base_code", "specialty_code", "planned")
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    SPECIALTY_CODE_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_FIELD_NUMBER: _ClassVar[int]
+    base_code: str
+    specialty_code: str
+    planned: int
+    def __init__(self, base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., planned: _Optional[int] = ...) -> None: ...
+
+class Cycle(_message.Message):
+    __slots__ = ("cycle_id", "province_code", "year", "title", "time_zone", "day_seconds", "phase", "sequence", "phases", "calendar_version", "read_at")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    PHASES_FIELD_NUMBER: _ClassVar[int]
+    CALENDAR_VERSION_FIELD_NUMBER: _ClassVar[int]
+    READ_AT_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    province_code: str
+    year: int
+    title: str
+    time_zone: str
+    day_seconds: float
+    phase: Phase
+    sequence: int
+    phases: _containers.RepeatedCompositeFieldContainer[CyclePhase]
+    calendar_version: int
+    read_at: _timestamp_pb2.Timestamp
+    def __init__(self, cycle_id: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., day_seconds: _Optional[float] = ..., phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., phases: _Optional[_Iterable[_Union[CyclePhase, _Mapping]]] = ..., calendar_version: _Optional[int] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Milestones(_message.Message):
+    __slots__ = ("review_deadline", "written_exam", "interview", "pre_admission")
+    REVIEW_DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    WRITTEN_EXAM_FIELD_NUMBER: _ClassVar[int]
+    INTERVIEW_FIELD_NUMBER: _ClassVar[int]
+    PRE_ADMISSION_FIELD_NUMBER: _ClassVar[int]
+    review_deadline: _timestamp_pb2.Timestamp
+    written_exam: _timestamp_pb2.Timestamp
+    interview: _timestamp_pb2.Timestamp
+    pre_admission: _timestamp_pb2.Timestamp
+    def __init__(self, review_deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., written_exam: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., interview: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pre_admission: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Window(_message.Message):
+    __slots__ = ("cycle_id", "base_code", "round", "opens_at", "closes_at", "milestones", "pending", "approved", "rejected", "provisional", "over", "day_seconds")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    OPENS_AT_FIELD_NUMBER: _ClassVar[int]
+    CLOSES_AT_FIELD_NUMBER: _ClassVar[int]
+    MILESTONES_FIELD_NUMBER: _ClassVar[int]
+    PENDING_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    PROVISIONAL_FIELD_NUMBER: _ClassVar[int]
+    OVER_FIELD_NUMBER: _ClassVar[int]
+    DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    base_code: str
+    round: int
+    opens_at: _timestamp_pb2.Timestamp
+    closes_at: _timestamp_pb2.Timestamp
+    milestones: Milestones
+    pending: int
+    approved: int
+    rejected: int
+    provisional: int
+    over: bool
+    day_seconds: float
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milestones: _Optional[_Union[Milestones, _Mapping]] = ..., pending: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., provisional: _Optional[int] = ..., over: _Optional[bool] = ..., day_seconds: _Optional[float] = ...) -> None: ...

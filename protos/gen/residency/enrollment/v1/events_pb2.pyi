@@ -1,0 +1,112 @@
+from residency.enrollment.v1 import application_pb2 as _application_pb2
+from residency.enrollment.v1 import cycle_pb2 as _cycle_pb2
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class CycleCreated(_message.Message):
+    __slots__ = ("cycle_id",)
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    def __init__(self, cycle_id: _Optional[str] = ...) -> None: ...
+
+class PhaseEntered(_message.Message):
+    __slots__ = ("cycle_id", "phase", "sequence", "round")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    phase: _cycle_pb2.Phase
+    sequence: int
+    round: int
+    def __init__(self, cycle_id: _Optional[str] = ..., phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., sequence: _Optional[int] = ..., round: _Optional[int] = ...) -> None: ...
+
+class WindowClosed(_message.Message):
+    __slots__ = ("cycle_id", "base_code", "round", "unreviewed", "unselected")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    UNREVIEWED_FIELD_NUMBER: _ClassVar[int]
+    UNSELECTED_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    base_code: str
+    round: int
+    unreviewed: int
+    unselected: int
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ..., unreviewed: _Optional[int] = ..., unselected: _Optional[int] = ...) -> None: ...
+
+class ApplicationFact(_message.Message):
+    __slots__ = ("application_id", "cycle_id", "person_id", "base_code", "base_name", "specialty_code", "specialty_name", "submission_number", "round", "version", "state")
+    APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    BASE_NAME_FIELD_NUMBER: _ClassVar[int]
+    SPECIALTY_CODE_FIELD_NUMBER: _ClassVar[int]
+    SPECIALTY_NAME_FIELD_NUMBER: _ClassVar[int]
+    SUBMISSION_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    application_id: str
+    cycle_id: str
+    person_id: str
+    base_code: str
+    base_name: str
+    specialty_code: str
+    specialty_name: str
+    submission_number: int
+    round: int
+    version: int
+    state: _application_pb2.ApplicationState
+    def __init__(self, application_id: _Optional[str] = ..., cycle_id: _Optional[str] = ..., person_id: _Optional[str] = ..., base_code: _Optional[str] = ..., base_name: _Optional[str] = ..., specialty_code: _Optional[str] = ..., specialty_name: _Optional[str] = ..., submission_number: _Optional[int] = ..., round: _Optional[int] = ..., version: _Optional[int] = ..., state: _Optional[_Union[_application_pb2.ApplicationState, str]] = ...) -> None: ...
+
+class ApplicationSubmitted(_message.Message):
+    __slots__ = ("application", "left_base_code")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    LEFT_BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    left_base_code: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., left_base_code: _Optional[str] = ...) -> None: ...
+
+class ApplicationReviewed(_message.Message):
+    __slots__ = ("application", "approved", "reason_code", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_FIELD_NUMBER: _ClassVar[int]
+    REASON_CODE_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    approved: bool
+    reason_code: str
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., approved: _Optional[bool] = ..., reason_code: _Optional[str] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class ApplicationNotSelected(_message.Message):
+    __slots__ = ("application",)
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
+
+class ApplicationProvisionallyAdmitted(_message.Message):
+    __slots__ = ("application", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class ApplicationAdmitted(_message.Message):
+    __slots__ = ("application",)
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
+
+class ApplicationWithdrawn(_message.Message):
+    __slots__ = ("application",)
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...

@@ -1,0 +1,47 @@
+"""Settings that every process reads from the environment (`RESIDENCY_*`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings common to all processes; a service adds its own in `services/<service>/settings.py`.
+
+    Raises pydantic's ValidationError, which `residency` prints as one line per field, when a value is wrong.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RESIDENCY_", frozen=True, extra="ignore")
+
+    log_format: Literal["json", "console"] = "json"
+    """How log lines look."""
+    trace_file: Path | None = None
+    """File that receives finished spans as JSON lines; none when unset."""
+    otlp_endpoint: str = ""
+    """Base URL of an OTLP/HTTP collector; no export when empty."""
+    metrics_port: int = 0
+    """Port of `/metrics`, `/livez` and `/readyz`; 0 takes a free one."""
+    grpc_port: int = 0
+    """Port of the gRPC server; 0 takes a free one."""
+    machine_secret: SecretStr = SecretStr("")
+    """This process's secret for a machine token."""
+    identity_address: str = "127.0.0.1:7001"
+    """host:port of identity."""
+    enrollment_address: str = "127.0.0.1:7002"
+    """host:port of enrollment."""
+    faculty_address: str = "127.0.0.1:7003"
+    """host:port of faculty."""
+    notify_address: str = "127.0.0.1:7004"
+    """host:port of notify."""
+    nats_url: str = "nats://127.0.0.1:4222"
+    """URL of NATS."""
+    temporal_address: str = "127.0.0.1:7233"
+    """host:port of Temporal's frontend."""
+    temporal_namespace: str = "residency"
+    """Temporal namespace."""
+    database_url: SecretStr = SecretStr("")
+    """`postgresql://user:password@host:port/database` of this service's own database."""

@@ -1,0 +1,1 @@
+"""The one HTTP edge: server-rendered pages and REST beside them; owns browser sessions, decides nothing."""

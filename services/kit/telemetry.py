@@ -1,0 +1,161 @@
+"""Logs, traces and their joint: every log line of a traced call carries its trace id.
+
+Logs are structured and pass an allow-list of keys, so that personal data cannot slip in by accident (invariant I10).
+Traces use the W3C context and run through HTTP, gRPC, the outbox, NATS headers and Temporal.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+from opentelemetry.trace import Link, Span, SpanKind
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from services.kit.settings import Settings
+
+ALLOWED_KEYS = frozenset(
+    {
+        *("event", "level", "timestamp", "logger", "process", "part", "port", "pid", "machine"),
+        *("method", "route", "status", "code", "reason", "kind", "rule", "seconds", "count", "tries"),
+        *("error", "error_type", "exception", "trace_id", "request_id", "event_id", "key_id"),
+        *("service", "database", "stream", "consumer", "subject", "workflow", "workflow_id", "task_queue"),
+        *("cycle_id", "application_id", "base_code", "round", "sequence", "phase"),
+    }
+)
+"""Keys that may stand in a log line; anything else is dropped and counted in `dropped`."""
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+_provider: TracerProvider | None = None
+
+
+def configure(name: str, settings: Settings) -> None:
+    """Set up logs and traces for the process `name`. Call once, first thing."""
+    _configure_logs(settings)
+    _configure_traces(name, settings)
+
+
+def shutdown() -> None:
+    """Flush spans."""
+    global _provider
+    if _provider is not None:
+        _provider.shutdown()
+        _provider = None
+
+
+def tracer() -> trace.Tracer:
+    """The tracer of this process."""
+    return trace.get_tracer("residency")
+
+
+def traceparent() -> str:
+    """The current span's W3C `traceparent`, empty outside any span."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get("traceparent", "")
+
+
+@contextmanager
+def span(
+    name: str,
+    *,
+    parent: str = "",
+    kind: SpanKind = SpanKind.INTERNAL,
+    attributes: Mapping[str, str | int] | None = None,
+    links: tuple[str, ...] = (),
+) -> Iterator[Span]:
+    """A span named `name`, continuing `parent` (a traceparent) when given, else the current one.
+
+    `links` are traceparents of other traces that this work serves too. Attributes carry ids and enums only.
+    """
+    context = _PROPAGATOR.extract({"traceparent": parent}) if parent else otel_context.get_current()
+    with tracer().start_as_current_span(
+        name, context=context, kind=kind, attributes=dict(attributes or {}), links=[*_links(links)]
+    ) as current:
+        yield current
+
+
+def _links(parents: tuple[str, ...]) -> Iterator[Link]:
+    for parent in parents:
+        linked = trace.get_current_span(_PROPAGATOR.extract({"traceparent": parent})).get_span_context()
+        if linked.is_valid:
+            yield Link(linked)
+
+
+def _configure_traces(name: str, settings: Settings) -> None:
+    global _provider
+    if settings.trace_file is None and not settings.otlp_endpoint:
+        return
+    provider = TracerProvider(resource=Resource.create({"service.name": name}))
+    if settings.trace_file is not None:
+        settings.trace_file.parent.mkdir(parents=True, exist_ok=True)
+        # Line buffered and never closed: the process may be killed at any moment.
+        sink = settings.trace_file.open("a", encoding="utf-8", buffering=1)
+        exporter = ConsoleSpanExporter(out=sink, formatter=lambda done: done.to_json(indent=None) + "\n")
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
+    if settings.otlp_endpoint:
+        # Imported only where a collector is configured: it loads requests and more.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+
+        endpoint = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    trace.set_tracer_provider(provider)
+    _provider = provider
+
+
+def _configure_logs(settings: Settings) -> None:
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer()
+        if settings.log_format == "console"
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace_id,
+        structlog.processors.format_exc_info,
+        _keep_allowed,
+    ]
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    # Libraries log through the standard library; their lines take the same road.
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def _add_trace_id(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        entry["trace_id"] = f"{context.trace_id:032x}"
+    return entry
+
+
+def _keep_allowed(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    dropped = [key for key in entry if key not in ALLOWED_KEYS and not key.startswith("_")]
+    for key in dropped:
+        del entry[key]
+    if dropped:
+        entry["dropped"] = len(dropped)
+    return entry

@@ -27,25 +27,27 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from residency.enrollment.v1 import cycle_pb2 as residency_dot_enrollment_dot_v1_dot_cycle__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)residency/enrollment/v1/application.proto\x12\x17residency.enrollment.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#residency/enrollment/v1/cycle.proto\"\xa9\x01\n\rSectionStatus\x12\x31\n\x07section\x18\x01 \x01(\x0e\x32 .residency.enrollment.v1.Section\x12\x10\n\x08\x63omplete\x18\x02 \x01(\x08\x12%\n\x04\x62ody\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12,\n\x08saved_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x06\x43hoice\x12\x11\n\tbase_code\x18\x01 \x01(\t\x12\x16\n\x0especialty_code\x18\x02 \x01(\t\x12\x1c\n\x14\x61\x63\x63\x65pts_reallocation\x18\x03 \x01(\x08\"\xbc\x03\n\x0b\x41pplication\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x38\n\x05state\x18\x03 \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\x12\r\n\x05round\x18\x04 \x01(\r\x12\x0f\n\x07version\x18\x05 \x01(\r\x12/\n\x06\x63hoice\x18\x06 \x01(\x0b\x32\x1f.residency.enrollment.v1.Choice\x12\x19\n\x11submission_number\x18\x07 \x01(\r\x12\x30\n\x0csubmitted_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x08sections\x18\t \x03(\x0b\x32&.residency.enrollment.v1.SectionStatus\x12\x0e\n\x06remark\x18\n \x01(\t\x12\x13\n\x0breason_code\x18\x0b \x01(\t\x12\x14\n\x0cnot_selected\x18\x0c \x01(\x08\x12\x0f\n\x07overdue\x18\r \x01(\x08\x12\x0c\n\x04name\x18\x0e \x01(\t\x12\x17\n\x0fmasked_document\x18\x0f \x01(\t\"\x8a\x01\n\nCapability\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nchanged_by\x18\x06 \x01(\t\"\x87\x02\n\x0cHistoryEntry\x12\x0e\n\x06number\x18\x01 \x01(\r\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63ommand\x18\x03 \x01(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x19\n\x11organisation_code\x18\x05 \x01(\t\x12-\n\x05phase\x18\x06 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x38\n\x05state\x18\x07 \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\x12\x0c\n\x04rule\x18\x08 \x01(\t\x12\x0e\n\x06remark\x18\t \x01(\t*\x98\x03\n\x10\x41pplicationState\x12!\n\x1d\x41PPLICATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41PPLICATION_STATE_NONE\x10\x01\x12\x1b\n\x17\x41PPLICATION_STATE_DRAFT\x10\x02\x12\x1d\n\x19\x41PPLICATION_STATE_PENDING\x10\x03\x12\x1e\n\x1a\x41PPLICATION_STATE_REJECTED\x10\x04\x12\x1e\n\x1a\x41PPLICATION_STATE_APPROVED\x10\x05\x12!\n\x1d\x41PPLICATION_STATE_PROVISIONAL\x10\x06\x12\x1e\n\x1a\x41PPLICATION_STATE_ADMITTED\x10\x07\x12\x1e\n\x1a\x41PPLICATION_STATE_REOPENED\x10\x08\x12\x1f\n\x1b\x41PPLICATION_STATE_WITHDRAWN\x10\t\x12\x1e\n\x1a\x41PPLICATION_STATE_ANNULLED\x10\n\x12%\n!APPLICATION_STATE_CLOSED_UNPLACED\x10\x0b*x\n\x07Section\x12\x17\n\x13SECTION_UNSPECIFIED\x10\x00\x12\x11\n\rSECTION_BASIC\x10\x01\x12\x15\n\x11SECTION_EDUCATION\x10\x02\x12\x18\n\x14SECTION_CERTIFICATES\x10\x03\x12\x10\n\x0cSECTION_WORK\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)residency/enrollment/v1/application.proto\x12\x17residency.enrollment.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#residency/enrollment/v1/cycle.proto\"\xe2\x01\n\rSectionStatus\x12\x31\n\x07section\x18\x01 \x01(\x0e\x32 .residency.enrollment.v1.Section\x12\x10\n\x08\x63omplete\x18\x02 \x01(\x08\x12%\n\x04\x62ody\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12,\n\x08saved_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x08problems\x18\x05 \x03(\x0b\x32%.residency.enrollment.v1.FieldProblem\":\n\x0c\x46ieldProblem\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04rule\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"Q\n\x06\x43hoice\x12\x11\n\tbase_code\x18\x01 \x01(\t\x12\x16\n\x0especialty_code\x18\x02 \x01(\t\x12\x1c\n\x14\x61\x63\x63\x65pts_reallocation\x18\x03 \x01(\x08\"\xbc\x03\n\x0b\x41pplication\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x38\n\x05state\x18\x03 \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\x12\r\n\x05round\x18\x04 \x01(\r\x12\x0f\n\x07version\x18\x05 \x01(\r\x12/\n\x06\x63hoice\x18\x06 \x01(\x0b\x32\x1f.residency.enrollment.v1.Choice\x12\x19\n\x11submission_number\x18\x07 \x01(\r\x12\x30\n\x0csubmitted_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x08sections\x18\t \x03(\x0b\x32&.residency.enrollment.v1.SectionStatus\x12\x0e\n\x06remark\x18\n \x01(\t\x12\x13\n\x0breason_code\x18\x0b \x01(\t\x12\x14\n\x0cnot_selected\x18\x0c \x01(\x08\x12\x0f\n\x07overdue\x18\r \x01(\x08\x12\x0c\n\x04name\x18\x0e \x01(\t\x12\x17\n\x0fmasked_document\x18\x0f \x01(\t\"\x8a\x01\n\nCapability\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nchanged_by\x18\x06 \x01(\t\"\x87\x02\n\x0cHistoryEntry\x12\x0e\n\x06number\x18\x01 \x01(\r\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63ommand\x18\x03 \x01(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x19\n\x11organisation_code\x18\x05 \x01(\t\x12-\n\x05phase\x18\x06 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x38\n\x05state\x18\x07 \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\x12\x0c\n\x04rule\x18\x08 \x01(\t\x12\x0e\n\x06remark\x18\t \x01(\t*\x98\x03\n\x10\x41pplicationState\x12!\n\x1d\x41PPLICATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41PPLICATION_STATE_NONE\x10\x01\x12\x1b\n\x17\x41PPLICATION_STATE_DRAFT\x10\x02\x12\x1d\n\x19\x41PPLICATION_STATE_PENDING\x10\x03\x12\x1e\n\x1a\x41PPLICATION_STATE_REJECTED\x10\x04\x12\x1e\n\x1a\x41PPLICATION_STATE_APPROVED\x10\x05\x12!\n\x1d\x41PPLICATION_STATE_PROVISIONAL\x10\x06\x12\x1e\n\x1a\x41PPLICATION_STATE_ADMITTED\x10\x07\x12\x1e\n\x1a\x41PPLICATION_STATE_REOPENED\x10\x08\x12\x1f\n\x1b\x41PPLICATION_STATE_WITHDRAWN\x10\t\x12\x1e\n\x1a\x41PPLICATION_STATE_ANNULLED\x10\n\x12%\n!APPLICATION_STATE_CLOSED_UNPLACED\x10\x0b*x\n\x07Section\x12\x17\n\x13SECTION_UNSPECIFIED\x10\x00\x12\x11\n\rSECTION_BASIC\x10\x01\x12\x15\n\x11SECTION_EDUCATION\x10\x02\x12\x18\n\x14SECTION_CERTIFICATES\x10\x03\x12\x10\n\x0cSECTION_WORK\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'residency.enrollment.v1.application_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_APPLICATIONSTATE']._serialized_start=1280
-  _globals['_APPLICATIONSTATE']._serialized_end=1688
-  _globals['_SECTION']._serialized_start=1690
-  _globals['_SECTION']._serialized_end=1810
+  _globals['_APPLICATIONSTATE']._serialized_start=1397
+  _globals['_APPLICATIONSTATE']._serialized_end=1805
+  _globals['_SECTION']._serialized_start=1807
+  _globals['_SECTION']._serialized_end=1927
   _globals['_SECTIONSTATUS']._serialized_start=171
-  _globals['_SECTIONSTATUS']._serialized_end=340
-  _globals['_CHOICE']._serialized_start=342
-  _globals['_CHOICE']._serialized_end=423
-  _globals['_APPLICATION']._serialized_start=426
-  _globals['_APPLICATION']._serialized_end=870
-  _globals['_CAPABILITY']._serialized_start=873
-  _globals['_CAPABILITY']._serialized_end=1011
-  _globals['_HISTORYENTRY']._serialized_start=1014
-  _globals['_HISTORYENTRY']._serialized_end=1277
+  _globals['_SECTIONSTATUS']._serialized_end=397
+  _globals['_FIELDPROBLEM']._serialized_start=399
+  _globals['_FIELDPROBLEM']._serialized_end=457
+  _globals['_CHOICE']._serialized_start=459
+  _globals['_CHOICE']._serialized_end=540
+  _globals['_APPLICATION']._serialized_start=543
+  _globals['_APPLICATION']._serialized_end=987
+  _globals['_CAPABILITY']._serialized_start=990
+  _globals['_CAPABILITY']._serialized_end=1128
+  _globals['_HISTORYENTRY']._serialized_start=1131
+  _globals['_HISTORYENTRY']._serialized_end=1394
 # @@protoc_insertion_point(module_scope)

@@ -53,16 +53,28 @@ SECTION_CERTIFICATES: Section
 SECTION_WORK: Section
 
 class SectionStatus(_message.Message):
-    __slots__ = ("section", "complete", "body", "saved_at")
+    __slots__ = ("section", "complete", "body", "saved_at", "problems")
     SECTION_FIELD_NUMBER: _ClassVar[int]
     COMPLETE_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
     SAVED_AT_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
     section: Section
     complete: bool
     body: _struct_pb2.Struct
     saved_at: _timestamp_pb2.Timestamp
-    def __init__(self, section: _Optional[_Union[Section, str]] = ..., complete: _Optional[bool] = ..., body: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    problems: _containers.RepeatedCompositeFieldContainer[FieldProblem]
+    def __init__(self, section: _Optional[_Union[Section, str]] = ..., complete: _Optional[bool] = ..., body: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., problems: _Optional[_Iterable[_Union[FieldProblem, _Mapping]]] = ...) -> None: ...
+
+class FieldProblem(_message.Message):
+    __slots__ = ("key", "rule", "message")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    rule: str
+    message: str
+    def __init__(self, key: _Optional[str] = ..., rule: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Choice(_message.Message):
     __slots__ = ("base_code", "specialty_code", "accepts_reallocation")

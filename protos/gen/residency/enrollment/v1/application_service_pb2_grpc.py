@@ -70,6 +70,11 @@ class ApplicationServiceStub:
                 request_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryRequest.SerializeToString,
                 response_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryResponse.FromString,
                 _registered_method=True)
+        self.GetDossierDefinition = channel.unary_unary(
+                '/residency.enrollment.v1.ApplicationService/GetDossierDefinition',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetDossierDefinitionRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetDossierDefinitionResponse.FromString,
+                _registered_method=True)
 
 
 class ApplicationServiceServicer:
@@ -125,6 +130,13 @@ class ApplicationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetDossierDefinition(self, request, context):
+        """Reads what the four sections ask for: the one definition behind forms and validation.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ApplicationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -162,6 +174,11 @@ def add_ApplicationServiceServicer_to_server(servicer, server):
                     servicer.ListHistory,
                     request_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryRequest.FromString,
                     response_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryResponse.SerializeToString,
+            ),
+            'GetDossierDefinition': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDossierDefinition,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetDossierDefinitionRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetDossierDefinitionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -354,6 +371,33 @@ class ApplicationService:
             '/residency.enrollment.v1.ApplicationService/ListHistory',
             residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryRequest.SerializeToString,
             residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDossierDefinition(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.ApplicationService/GetDossierDefinition',
+            residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetDossierDefinitionRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetDossierDefinitionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,184 @@
+"""Dates as a notice prints them, turned once into half-open windows of real instants (rules CAL-01 to CAL-06)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from services.enrollment.domain.phases import LISTED, ORDER, P0, P6, Phase, review_round
+from services.kit.domain import DomainError, Kind
+
+REAL_DAY_SECONDS = 86_400.0
+"""Seconds of a calendar day outside rehearsals."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDates:
+    """One phase as the notice prints it: inclusive calendar days in the province's zone."""
+
+    phase: Phase
+    name: str
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseWindow:
+    """One phase with its instants, half-open `[opens_at, closes_at)`, in UTC; None where there is no bound."""
+
+    phase: Phase
+    sequence: int
+    name: str
+    first_day: date | None
+    last_day: date | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+    @property
+    def round(self) -> int:
+        """Review round, 0 when none."""
+        return review_round(self.phase)
+
+    def covers(self, instant: datetime) -> bool:
+        """True when `instant` lies inside the window."""
+        return (self.opens_at is None or self.opens_at <= instant) and (
+            self.closes_at is None or instant < self.closes_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """All phases of a cycle in order, preparation and closed included, and how long a calendar day lasts."""
+
+    phases: tuple[PhaseWindow, ...]
+    day_seconds: float
+
+    @property
+    def day(self) -> timedelta:
+        """Real time a calendar day takes."""
+        return timedelta(seconds=self.day_seconds)
+
+    def window(self, phase: Phase) -> PhaseWindow | None:
+        """The window of `phase`; None when the calendar leaves the phase out."""
+        return next((window for window in self.phases if window.phase is phase), None)
+
+    def openings(self) -> dict[Phase, datetime]:
+        """When each phase opens, preparation excepted."""
+        return {window.phase: window.opens_at for window in self.phases if window.opens_at is not None}
+
+
+def build_calendar(
+    dates: Sequence[PhaseDates], time_zone: str, *, starts_at: datetime | None = None, day_seconds: float = 0.0
+) -> Calendar:
+    """CAL-01: inclusive days become half-open windows `[first day 00:00, day after the last 00:00)` of the zone, in UTC.
+
+    Raises DomainError INVALID naming the rule, the phase at fault and both dates.
+    """
+    _check_phases(dates)
+    _check_dates(dates)
+    zone = _zone(time_zone)
+    seconds = _check_compression(starts_at, day_seconds)
+    first = dates[0].first_day
+
+    def instant(day: date) -> datetime:
+        if starts_at is not None:
+            return compressed_instant(first, day, starts_at, seconds)
+        return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+    windows = [
+        PhaseWindow(
+            entry.phase,
+            number,
+            entry.name,
+            entry.first_day,
+            entry.last_day,
+            instant(entry.first_day),
+            instant(entry.last_day + timedelta(days=1)),
+        )
+        for number, entry in enumerate(dates, start=1)
+    ]
+    preparation = PhaseWindow(P0, 0, "准备", None, None, None, windows[0].opens_at)
+    closed = PhaseWindow(P6, len(windows) + 1, "结束", None, None, windows[-1].closes_at, None)
+    return Calendar((preparation, *windows, closed), seconds)
+
+
+def compressed_instant(first: date, day: date, starts_at: datetime, day_seconds: float) -> datetime:
+    """CAL-05: in a rehearsal, calendar day N begins N times `day_seconds` after `starts_at`; no clock is faked."""
+    return (starts_at + timedelta(seconds=(day - first).days * day_seconds)).astimezone(UTC)
+
+
+def _check_phases(dates: Sequence[PhaseDates]) -> None:
+    """CAL-02: phases come in the order of a cycle, each at most once; preparation and closed are never listed."""
+    if not dates:
+        raise DomainError(Kind.INVALID, "CALENDAR_EMPTY", "日程不能为空。", field="phases", rule="CAL-02")
+    for entry in dates:
+        if entry.phase not in LISTED:
+            raise DomainError(
+                Kind.INVALID,
+                "CALENDAR_PHASE",
+                f"阶段 {entry.phase.value} 不应列入日程。",
+                field=f"phases.{entry.phase.value}",
+                rule="CAL-02",
+            )
+    for before, after in pairwise(dates):
+        if ORDER.index(after.phase) <= ORDER.index(before.phase):
+            raise DomainError(
+                Kind.INVALID,
+                "CALENDAR_PHASE_ORDER",
+                f"阶段顺序有误:{after.phase.value} 不能排在 {before.phase.value} 之后。",
+                field=f"phases.{after.phase.value}",
+                rule="CAL-02",
+            )
+
+
+def _check_dates(dates: Sequence[PhaseDates]) -> None:
+    """CAL-03: a phase's first day is not after its last."""
+    for entry in dates:
+        if entry.first_day > entry.last_day:
+            raise DomainError(
+                Kind.INVALID,
+                "CALENDAR_DATES",
+                f"{entry.name}:首日 {entry.first_day} 晚于末日 {entry.last_day}。",
+                field=f"phases.{entry.phase.value}.last_day",
+                rule="CAL-03",
+                details={"first_day": str(entry.first_day), "last_day": str(entry.last_day)},
+            )
+    _check_overlap(dates)
+
+
+def _check_overlap(dates: Sequence[PhaseDates]) -> None:
+    """CAL-04: a phase begins after the last day of the one before it; a gap is allowed, and nothing is accepted in it."""
+    for before, after in pairwise(dates):
+        if after.first_day <= before.last_day:
+            raise DomainError(
+                Kind.INVALID,
+                "CALENDAR_OVERLAP",
+                f"{after.name} 的首日 {after.first_day} 不晚于 {before.name} 的末日 {before.last_day}。",
+                field=f"phases.{after.phase.value}.first_day",
+                rule="CAL-04",
+                details={"first_day": str(after.first_day), "last_day": str(before.last_day)},
+            )
+
+
+def _check_compression(starts_at: datetime | None, day_seconds: float) -> float:
+    seconds = day_seconds or REAL_DAY_SECONDS
+    if not 0 < seconds <= REAL_DAY_SECONDS:
+        raise DomainError(
+            Kind.INVALID, "CALENDAR_DAY", "一天的秒数须在 0 与 86400 之间。", field="day_seconds", rule="CAL-05"
+        )
+    if seconds != REAL_DAY_SECONDS and starts_at is None:
+        raise DomainError(Kind.INVALID, "CALENDAR_START", "压缩日程须给出开始时刻。", field="starts_at", rule="CAL-05")
+    return seconds
+
+
+def _zone(name: str) -> ZoneInfo:
+    """CAL-06: the zone is one of the IANA database."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise DomainError(
+            Kind.INVALID, "CALENDAR_ZONE", f"未知时区:{name}。", field="time_zone", rule="CAL-06"
+        ) from error

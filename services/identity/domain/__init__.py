@@ -1,0 +1,1 @@
+"""The pure rules of identity: document numbers, names and credentials, roles, organisations."""

@@ -1,0 +1,1 @@
+"""Identity's migrations: versions only; the environment is the kit's."""

@@ -1,0 +1,70 @@
+"""The tables every service's database has beside its own: outbox, inbox, relay lease.
+
+`services.kit.migrations.kit_tables` creates them; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+
+MAX_BODY_BYTES = 65_536
+"""Largest body of a fact, so that no fact can jam the relay or the broker."""
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def metadata() -> MetaData:
+    """A fresh MetaData with our naming convention, already holding the kit's own tables."""
+    result = MetaData(naming_convention=NAMING_CONVENTION)
+    Table(
+        "outbox",
+        result,
+        Column("position", BigInteger, primary_key=True, autoincrement=True),
+        Column("event_id", Uuid, nullable=False, unique=True),
+        Column("subject", Text, nullable=False),
+        Column("event_type", Text, nullable=False),
+        Column("aggregate_id", Text, nullable=False),
+        Column("epoch", Integer, nullable=False, server_default=text("1")),
+        Column("version", Integer, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("traceparent", Text, nullable=False, server_default=text("''")),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+        Column("published_at", DateTime(timezone=True)),
+        CheckConstraint(f"octet_length(body) <= {MAX_BODY_BYTES}", name="body_size"),
+        Index("ix_outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
+    )
+    Table(
+        "inbox",
+        result,
+        Column("consumer", Text, primary_key=True),
+        Column("event_id", Uuid, primary_key=True),
+        Column("handled_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    )
+    Table(
+        "relay_lease",
+        result,
+        Column("service", Text, primary_key=True),
+        Column("holder", Text, nullable=False),
+        Column("until", DateTime(timezone=True), nullable=False),
+    )
+    return result

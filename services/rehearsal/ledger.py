@@ -1,0 +1,100 @@
+"""What the rehearsal asked for and was answered: the material of the report and of the audit check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How one command ended, as its sender saw it."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """Never answered within the sender's patience, although retried with the same key."""
+
+
+@dataclass(slots=True)
+class Act:
+    """One command or read, retries included."""
+
+    name: str
+    key: str
+    """Idempotency key; empty for a read."""
+    sent_at: datetime
+    answered_at: datetime
+    outcome: Outcome
+    status: int
+    reason: str
+    tries: int
+    expected: bool
+    """Whether the outcome is one that the rules (and the race at hand) allow."""
+    audited: bool
+    """Whether accepting it must leave a row in the enrollment audit."""
+
+    @property
+    def seconds(self) -> float:
+        """From the first try to the answer."""
+        return (self.answered_at - self.sent_at).total_seconds()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All acts of one rehearsal, and what was found wrong while playing."""
+
+    acts: list[Act] = field(default_factory=list)
+    trespasses_accepted: list[str] = field(default_factory=list)
+    """Acts that had to be refused and were not: each is a broken invariant."""
+    repeats: int = 0
+    """Commands sent again on purpose with the same key."""
+    repeats_different: list[str] = field(default_factory=list)
+    """Repeats that were answered otherwise than the first time: each is a broken invariant."""
+    server_errors: Counter[str] = field(default_factory=Counter)
+    """Answers 500 by command name: never expected, also while parts are killed."""
+    retried: Counter[str] = field(default_factory=Counter)
+    """Tries that ended in a broken connection or 429/502/503/504, by what was seen."""
+
+    def add(self, act: Act) -> None:
+        """Write one act down."""
+        self.acts.append(act)
+
+    def accepted_keys(self) -> dict[str, str]:
+        """Key to command name of every accepted command that must stand in the audit."""
+        return {a.key: a.name for a in self.acts if a.key and a.audited and a.outcome is Outcome.ACCEPTED}
+
+    def refused_keys(self) -> dict[str, str]:
+        """Key to command name of every refused command: none of them may stand in the audit."""
+        return {a.key: a.name for a in self.acts if a.key and a.audited and a.outcome is Outcome.REFUSED}
+
+    def refusals(self, *, expected: bool) -> Counter[str]:
+        """`command: REASON` counts of refusals that were (or were not) in order."""
+        return Counter(
+            f"{a.name}: {a.reason or a.status}"
+            for a in self.acts
+            if a.outcome is Outcome.REFUSED and a.expected is expected
+        )
+
+    def unknown(self) -> list[Act]:
+        """Commands that were never answered."""
+        return [a for a in self.acts if a.outcome is Outcome.UNKNOWN]
+
+    def latencies(self) -> dict[str, tuple[int, float, float]]:
+        """Per name: how many, and the 50th and 99th percentile in seconds."""
+        by_name: dict[str, list[float]] = {}
+        for act in self.acts:
+            if act.outcome is not Outcome.UNKNOWN:
+                by_name.setdefault(act.name, []).append(act.seconds)
+        return {
+            name: (len(times), percentile(times, 0.5), percentile(times, 0.99))
+            for name, times in sorted(by_name.items())
+        }
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The nearest-rank percentile of `values` (not empty), `share` from 0 to 1."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

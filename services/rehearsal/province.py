@@ -1,0 +1,220 @@
+"""Province files: reading, checking, and the plan of places a rehearsal plays with.
+
+A province file is data (`deploy/provinces/*.yaml`): calendar, specialties, bases and whatever quotas are really known.
+Quotas that are not known are synthetic and come from a seed, so the same seed always plays with the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+PHASES = ("registration", "first_choice", "second_choice", "reallocation", "confirmation")
+"""The phases a province file must list, in this order (rules-enrollment B1; preparation and closed are implied)."""
+
+
+class ProvinceFileError(Exception):
+    """The province file cannot be used; the message is one line that names the file and what is wrong in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDates:
+    """One phase with its inclusive calendar days in the province's zone."""
+
+    phase: str
+    name: str
+    first_day: date
+    last_day: date
+
+    @property
+    def days(self) -> int:
+        """How many calendar days the phase lasts."""
+        return (self.last_day - self.first_day).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Specialty:
+    """A specialty of the national catalogue: four digits and a name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseEntry:
+    """A training base; `plan` maps specialty code to places and is empty where the real quota is not known."""
+
+    code: str
+    name: str
+    plan: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """A checked province file."""
+
+    path: Path
+    code: str
+    name: str
+    timezone: str
+    year: int
+    title: str
+    phases: tuple[PhaseDates, ...]
+    specialties: tuple[Specialty, ...]
+    bases: tuple[BaseEntry, ...]
+
+    @property
+    def days(self) -> int:
+        """Calendar days from the first day of registration to the last of confirmation."""
+        return (self.phases[-1].last_day - self.phases[0].first_day).days + 1
+
+
+def load_province(path: Path) -> Province:
+    """Read and check a province file.
+
+    Raises ProvinceFileError with one line when the file is unreadable, a field is missing or of the wrong shape, a
+    phase is unknown, missing or twice, or dates are out of order (names the phase and both dates).
+    """
+    document = _Node(path, "", _read(path))
+    province, cycle = document.node("province"), document.node("cycle")
+    zone = province.text("timezone")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ProvinceFileError(f"{path}: province.timezone: unknown zone {zone!r}") from error
+    specialties = tuple(Specialty(s.text("code"), s.text("name")) for s in document.nodes("specialties"))
+    _unique(path, "specialties", [s.code for s in specialties])
+    for specialty in specialties:
+        if not (len(specialty.code) == 4 and specialty.code.isdigit()):
+            raise ProvinceFileError(f"{path}: specialties: code {specialty.code!r} is not four digits")
+    by_name = {s.name: s.code for s in specialties}
+    bases = tuple(
+        BaseEntry(base.text("code"), base.text("name"), _plan(base, by_name)) for base in document.nodes("bases")
+    )
+    _unique(path, "bases", [base.code for base in bases])
+    return Province(
+        path=path,
+        code=province.text("code"),
+        name=province.text("name"),
+        timezone=zone,
+        year=cycle.number("year"),
+        title=cycle.text("title"),
+        phases=_phases(path, document.node("calendar").nodes("phases")),
+        specialties=specialties,
+        bases=bases,
+    )
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ProvinceFileError(f"{path}: cannot be read: {reason}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise ProvinceFileError(f"{path}: is not valid YAML{where}") from error
+
+
+def _phases(path: Path, nodes: Sequence[_Node]) -> tuple[PhaseDates, ...]:
+    phases: list[PhaseDates] = []
+    for node in nodes:
+        name = node.text("phase")
+        if name not in PHASES:
+            raise ProvinceFileError(f"{path}: calendar: unknown phase {name!r}; known: {', '.join(PHASES)}")
+        phase = PhaseDates(name, node.text("name"), node.day("first_day"), node.day("last_day"))
+        if phase.last_day < phase.first_day:
+            raise ProvinceFileError(
+                f"{path}: calendar: phase {name}: last_day {phase.last_day} is before first_day {phase.first_day}"
+            )
+        if phases and phase.first_day <= phases[-1].last_day:
+            raise ProvinceFileError(
+                f"{path}: calendar: phase {name}: first_day {phase.first_day} is not after the last_day"
+                f" {phases[-1].last_day} of {phases[-1].phase}"
+            )
+        phases.append(phase)
+    found = tuple(phase.phase for phase in phases)
+    missing = [name for name in PHASES if name not in found]
+    if missing:
+        raise ProvinceFileError(f"{path}: calendar: phase {missing[0]} is missing")
+    if found != PHASES:
+        raise ProvinceFileError(f"{path}: calendar: phases must be listed once each, in order: {', '.join(PHASES)}")
+    for earlier, later in zip(phases, phases[1:], strict=False):
+        if (later.first_day - earlier.last_day).days != 1:
+            raise ProvinceFileError(
+                f"{path}: calendar: phase {later.phase}: first_day {later.first_day} is not the day after the last_day"
+                f" {earlier.last_day} of {earlier.phase}"
+            )
+    return tuple(phases)
+
+
+def _plan(base: _Node, by_name: Mapping[str, str]) -> dict[str, int]:
+    plan = base.value.get("plan", {})
+    if not isinstance(plan, dict):
+        raise ProvinceFileError(f"{base.path}: {base.where}.plan must map specialty names to places")
+    for name, places in plan.items():
+        if name not in by_name:
+            raise ProvinceFileError(f"{base.path}: {base.where}.plan: unknown specialty {name!r}")
+        if not isinstance(places, int) or isinstance(places, bool) or not 1 <= places <= 10_000:
+            raise ProvinceFileError(f"{base.path}: {base.where}.plan: {name}: {places!r} is not a number of places")
+    return {by_name[name]: places for name, places in plan.items()}
+
+
+def _unique(path: Path, where: str, codes: Sequence[str]) -> None:
+    if not codes:
+        raise ProvinceFileError(f"{path}: {where} is empty")
+    for code in codes:
+        if codes.count(code) > 1:
+            raise ProvinceFileError(f"{path}: {where}: code {code!r} stands there twice")
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A mapping of the file with its place, so that every complaint can name where it is."""
+
+    path: Path
+    where: str
+    value: Any
+
+    def _get(self, key: str) -> Any:
+        place = f"{self.where}.{key}".lstrip(".")
+        if not isinstance(self.value, dict):
+            raise ProvinceFileError(f"{self.path}: {self.where or 'the file'} must be a mapping")
+        if self.value.get(key) is None:
+            raise ProvinceFileError(f"{self.path}: {place} is missing")
+        return self.value[key]
+
+    def node(self, key: str) -> _Node:
+        return _Node(self.path, f"{self.where}.{key}".lstrip("."), self._get(key))
+
+    def nodes(self, key: str) -> list[_Node]:
+        values = self._get(key)
+        place = f"{self.where}.{key}".lstrip(".")
+        if not isinstance(values, list):
+            raise ProvinceFileError(f"{self.path}: {place} must be a list")
+        return [_Node(self.path, f"{place}[{index}]", value) for index, value in enumerate(values)]
+
+    def text(self, key: str) -> str:
+        value = self._get(key)
+        if not isinstance(value, str):
+            raise ProvinceFileError(f"{self.path}: {self.where}.{key} must be text (in quotes), not {value!r}")
+        return value
+
+    def number(self, key: str) -> int:
+        value = self._get(key)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ProvinceFileError(f"{self.path}: {self.where}.{key} must be a whole number, not {value!r}")
+        return value
+
+    def day(self, key: str) -> date:
+        value = self._get(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise ProvinceFileError(f"{self.path}: {self.where}.{key} must be a date (YYYY-MM-DD), not {value!r}")
+        return value

@@ -1,0 +1,257 @@
+"""The public REST door, as a patient client uses it.
+
+Every write carries an idempotency key and is sent again with the *same* key after a broken connection or a 429, 502,
+503 or 504, until it is answered: a process that dies in between must change nothing. A refused token is replaced by
+signing in again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+
+from services.kit.clock import Clock, SystemClock
+from services.rehearsal.ledger import Act, Ledger, Outcome
+
+PATIENCE = timedelta(seconds=90)
+"""How long one command is retried before its outcome counts as unknown."""
+_TRY_SECONDS = 10.0
+_AGAIN = frozenset({429, 502, 503, 504})
+_REPEATED_SHARE = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: `status` 0 when there was none within the patience."""
+
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command was accepted or the read answered."""
+        return 200 <= self.status < 300
+
+    @property
+    def reason(self) -> str:
+        """Stable reason of a refusal; empty otherwise."""
+        return str(self.body.get("reason", "")) if not self.ok else ""
+
+
+class Rest:
+    """A connection pool to the portal that writes every act into the ledger.
+
+    `in_flight` bounds how many requests are open at once, so that the rehearsal measures the system and not its own
+    queue in the kernel.
+    """
+
+    def __init__(
+        self, url: str, ledger: Ledger, *, run: UUID, seed: int, in_flight: int = 24, clock: Clock | None = None
+    ) -> None:
+        limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
+        self._http = httpx.AsyncClient(base_url=f"{url.rstrip('/')}/api/v1", limits=limits, timeout=_TRY_SECONDS)
+        self._slots = asyncio.Semaphore(in_flight)
+        self._run = run
+        self._numbers = 0
+        self._repeat = random.Random(f"repeat/{seed}")  # noqa: S311 - reproducible play, not a secret
+        self._backoff = random.Random(f"backoff/{seed}")  # noqa: S311
+        self.ledger = ledger
+        self.clock = clock or SystemClock()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._http.aclose()
+
+    def key(self, actor: str) -> str:
+        """A fresh idempotency key: unique to this run, the actor and the intent."""
+        self._numbers += 1
+        return str(uuid5(self._run, f"{actor}/{self._numbers}"))
+
+    async def send(
+        self, method: str, path: str, *, token: str = "", key: str = "", body: Any = None, query: Any = None
+    ) -> tuple[Answer, int]:
+        """Send until answered; the answer with the number of tries. Status 0 after `PATIENCE` without one."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if key:
+            headers["Idempotency-Key"] = key
+        give_up = self.clock.now() + PATIENCE
+        tries = 0
+        while True:
+            tries += 1
+            status, answer = await self._once(method, path, headers, body, query)
+            if status in _AGAIN:
+                self.ledger.retried[str(status)] += 1
+            elif status == 500:
+                self.ledger.server_errors[f"{method} {_shape(path)}"] += 1
+            elif status:
+                return answer, tries
+            if self.clock.now() >= give_up:
+                return Answer(0, {}), tries
+            await asyncio.sleep(min(2.0, 0.05 * 2 ** min(tries, 6)) * self._backoff.uniform(0.5, 1.0))
+
+    async def _once(
+        self, method: str, path: str, headers: Mapping[str, str], body: Any, query: Any
+    ) -> tuple[int, Answer]:
+        async with self._slots:
+            try:
+                response = await self._http.request(method, path, headers=dict(headers), json=body, params=query)
+            except httpx.HTTPError as error:
+                self.ledger.retried[type(error).__name__] += 1
+                return 0, Answer(0, {})
+        try:
+            content = response.json() if response.content else {}
+        except ValueError:
+            content = {}
+        return response.status_code, Answer(response.status_code, content if isinstance(content, dict) else {})
+
+    def wants_repeat(self) -> bool:
+        """Whether this accepted command is one of those sent again on purpose."""
+        return self._repeat.random() < _REPEATED_SHARE
+
+
+def _shape(path: str) -> str:
+    return "/".join("*" if len(part) == 36 else part for part in path.split("/"))
+
+
+@dataclass(slots=True)
+class Session:
+    """One person at the door: signs in when needed and sends commands under their own name."""
+
+    rest: Rest
+    actor: str
+    login: str
+    password: str = field(repr=False)
+    token: str = field(default="", repr=False)
+    person: Mapping[str, Any] = field(default_factory=dict)
+
+    async def sign_in(self) -> bool:
+        """Exchange login and password for a token; False when they are refused."""
+        sent_at = self.rest.clock.now()
+        body = {"login": self.login, "password": self.password}
+        answer, tries = await self.rest.send("POST", "/sessions", body=body)
+        self._note("sign_in", "", sent_at, answer, tries, expected=answer.ok, audited=False)
+        self._take(answer)
+        return answer.ok
+
+    async def register(self, name: str, resident_id: str) -> Answer:
+        """Open an account as an applicant; it signs in at once."""
+        body = {
+            "role": "applicant",
+            "name": name,
+            "resident_id": resident_id,
+            "login": self.login,
+            "password": self.password,
+        }
+        sent_at, key = self.rest.clock.now(), self.rest.key(self.actor)
+        answer, tries = await self.rest.send("POST", "/accounts", key=key, body=body)
+        taken = answer.status == 409
+        self._note("register", key, sent_at, answer, tries, expected=answer.ok or taken, audited=False)
+        self._take(answer)
+        return answer
+
+    async def read(self, name: str, path: str, query: Any = None) -> Answer:
+        """Read something; the answer may be a refusal."""
+        return await self._act(name, "GET", path, query=query)
+
+    async def command(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        tolerated: Collection[str] = (),
+        late: datetime | None = None,
+    ) -> Answer:
+        """Send a command that the rules allow now.
+
+        A refusal with a reason in `tolerated` is an honest race; a refusal answered at or after `late` (when the window
+        closes) is what the rules ask for. Any other refusal is noted as unexpected.
+        """
+        return await self._act(name, method, path, body, tolerated=tolerated, late=late, write=True)
+
+    async def trespass(self, name: str, method: str, path: str, body: Any = None, *, still: Any = None) -> Answer:
+        """Send a command that must be refused; acceptance is noted as a broken invariant.
+
+        `still` is asked afterwards whether the circumstances that forbid it still held; when not, nothing is judged.
+        """
+        key = self.rest.key(self.actor) if method != "GET" else ""
+        sent_at = self.rest.clock.now()
+        answer, tries = await self._send(method, path, key, body)
+        holds = still is None or still()
+        if answer.ok and holds:
+            self.rest.ledger.trespasses_accepted.append(f"{name} by {self.actor} at {sent_at.isoformat()}")
+        self._note(name, key, sent_at, answer, tries, expected=not answer.ok or not holds, audited=method != "GET")
+        return answer
+
+    async def _act(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Any = None,
+        tolerated: Collection[str] = (),
+        late: datetime | None = None,
+        write: bool = False,
+    ) -> Answer:
+        key = self.rest.key(self.actor) if write else ""
+        sent_at = self.rest.clock.now()
+        answer, tries = await self._send(method, path, key, body, query)
+        answered_at = self.rest.clock.now()
+        expected = answer.ok or answer.reason in tolerated or (late is not None and answered_at >= late)
+        self._note(name, key, sent_at, answer, tries, expected=expected, audited=write)
+        if write and answer.ok and self.rest.wants_repeat():
+            await self._again(name, method, path, key, body, answer)
+        return answer
+
+    async def _again(self, name: str, method: str, path: str, key: str, body: Any, first: Answer) -> None:
+        self.rest.ledger.repeats += 1
+        second, _ = await self._send(method, path, key, body)
+        if second.status and _essence(second) != _essence(first):
+            self.rest.ledger.repeats_different.append(f"{name}: {_essence(first)} then {_essence(second)}")
+
+    async def _send(self, method: str, path: str, key: str, body: Any, query: Any = None) -> tuple[Answer, int]:
+        answer, tries = await self.rest.send(method, path, token=self.token, key=key, body=body, query=query)
+        if answer.status == 401 and await self.sign_in():
+            answer, more = await self.rest.send(method, path, token=self.token, key=key, body=body, query=query)
+            tries += more
+        return answer, tries
+
+    def _take(self, answer: Answer) -> None:
+        if answer.ok:
+            self.token = answer.body["token"]["value"]
+            self.person = answer.body["person"]
+
+    def _note(
+        self, name: str, key: str, sent_at: datetime, answer: Answer, tries: int, *, expected: bool, audited: bool
+    ) -> None:
+        outcome = Outcome.ACCEPTED if answer.ok else Outcome.REFUSED if answer.status else Outcome.UNKNOWN
+        self.rest.ledger.add(
+            Act(
+                name=name,
+                key=key,
+                sent_at=sent_at,
+                answered_at=self.rest.clock.now(),
+                outcome=outcome,
+                status=answer.status,
+                reason=answer.reason,
+                tries=tries,
+                expected=expected,
+                audited=audited,
+            )
+        )
+
+
+def _essence(answer: Answer) -> tuple[Any, ...]:
+    """What two answers to one intent must share: status, and which thing in which state and version."""
+    thing = answer.body.get("application") or answer.body.get("row") or {}
+    return (answer.status, thing.get("application_id"), thing.get("state"), thing.get("version"))

@@ -73,7 +73,7 @@ class Calendar:
 def build_calendar(
     dates: Sequence[PhaseDates], time_zone: str, *, starts_at: datetime | None = None, day_seconds: float = 0.0
 ) -> Calendar:
-    """CAL-01: inclusive days become half-open windows `[first day 00:00, day after the last 00:00)` of the zone, in UTC.
+    """CAL-01: inclusive days become half-open windows `[first 00:00, day after the last 00:00)` of the zone, in UTC.
 
     Raises DomainError INVALID naming the rule, the phase at fault and both dates.
     """
@@ -150,7 +150,7 @@ def _check_dates(dates: Sequence[PhaseDates]) -> None:
 
 
 def _check_overlap(dates: Sequence[PhaseDates]) -> None:
-    """CAL-04: a phase begins after the last day of the one before it; a gap is allowed, and nothing is accepted in it."""
+    """CAL-04: a phase begins after the last day of the one before it; in a gap nothing is accepted."""
     for before, after in pairwise(dates):
         if after.first_day <= before.last_day:
             raise DomainError(

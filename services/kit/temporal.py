@@ -1,0 +1,169 @@
+"""Temporal: one way to connect, and the one plugin that client, worker, replayer and tests share.
+
+Whatever decides how a history is read or written (converter, sandbox, failure types, tracing) stands in `PLUGIN`
+alone, so that a test replays histories exactly as production does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import opentelemetry.context
+import structlog
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    RegisterNamespaceRequest,
+    UpdateNamespaceRequest,
+)
+from temporalio.client import Client
+from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflowInboundInterceptor
+from temporalio.plugin import SimplePlugin
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import (
+    HandleSignalInput,
+    UnsandboxedWorkflowRunner,
+    WorkflowInterceptorClassInput,
+    WorkflowRunner,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from services.kit.domain import DomainError
+from services.kit.settings import Settings
+
+RETENTION = timedelta(days=30)
+"""How long a finished workflow's id stays taken: a fact older than this could revive it."""
+
+PASSED_THROUGH = ("services", "residency")
+"""Modules that workflow code sees as they are. Workflow modules themselves stay inside the sandbox, and each names
+its own payload modules in one `imports_passed_through` block: an instant decoded by a sandboxed class is spoilt."""
+
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 2.0
+
+
+class _OneTrace(TracingWorkflowInboundInterceptor):
+    """Shows a signal inside the sender's trace; the SDK would only link it from the workflow's own."""
+
+    async def handle_signal(self, input: HandleSignalInput) -> None:
+        """Record the arrival under the sender's span, then hand the signal on."""
+        header = input.headers.get(self.header_key)
+        if header is None:
+            await super().handle_signal(input)
+            return
+        carrier = self.payload_converter.from_payloads([header])[0]
+        attached = opentelemetry.context.attach(self._set_on_context(self.text_map_propagator.extract(carrier)))
+        try:
+            self._completed_span(f"HandleSignal:{input.signal}")
+        finally:
+            opentelemetry.context.detach(attached)
+        await self.next.handle_signal(input)
+
+
+class _Tracing(TracingInterceptor):
+    def workflow_interceptor_class(
+        self,
+        input: WorkflowInterceptorClassInput,
+    ) -> type[TracingWorkflowInboundInterceptor]:
+        super().workflow_interceptor_class(input)
+        return _OneTrace
+
+
+def _runner(given: WorkflowRunner | None) -> WorkflowRunner:
+    if isinstance(given, UnsandboxedWorkflowRunner):
+        return given
+    return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+PLUGIN = SimplePlugin(
+    "residency",
+    interceptors=[_Tracing()],
+    workflow_runner=_runner,
+    # An expected failure ends a workflow; a bug (any other exception) only blocks it until the code is mended.
+    workflow_failure_exception_types=[DomainError],
+)
+"""Converter (the SDK's own), sandbox, tracing and failure types, for client, worker, replayer and tests alike."""
+
+
+async def connect(settings: Settings, *, runtime_metrics: str = "") -> Client:
+    """A client of the settings' namespace, which is created or given 30 days of retention when it lacks them.
+
+    Waits for as long as the server is away, with growing pauses up to two seconds.
+
+    Args:
+        settings: Address and namespace.
+        runtime_metrics: `host:port` on which the SDK's core serves its own Prometheus metrics; none when empty.
+    """
+    log = structlog.get_logger("temporal")
+    runtime = Runtime(telemetry=_metrics(runtime_metrics)) if runtime_metrics else None
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            client = await Client.connect(
+                settings.temporal_address, namespace=settings.temporal_namespace, plugins=[PLUGIN], runtime=runtime
+            )
+            await _ensure_namespace(client)
+        except (RuntimeError, RPCError) as error:
+            if isinstance(error, RPCError) and error.status not in _TRANSIENT:
+                raise
+            log.warning("waiting for Temporal", error=str(error)[:200])
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        else:
+            return client
+
+
+_TRANSIENT = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.UNKNOWN,
+        RPCStatusCode.INTERNAL,
+        # A namespace just registered is not yet known to every part of the server.
+        RPCStatusCode.NOT_FOUND,
+    }
+)
+
+
+def is_transient(error: RPCError) -> bool:
+    """True when the same request may succeed later without anybody changing anything."""
+    return error.status in _TRANSIENT
+
+
+def _metrics(address: str) -> TelemetryConfig:
+    return TelemetryConfig(metrics=PrometheusConfig(bind_address=address))
+
+
+async def _ensure_namespace(client: Client) -> None:
+    retention = Duration(seconds=int(RETENTION.total_seconds()))
+    service = client.workflow_service
+    try:
+        found = await service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        await _register(client, retention)
+        # Raises NOT_FOUND, and so tries again, until the server has learnt the new name.
+        await service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+        return
+    if found.config.workflow_execution_retention_ttl.seconds < retention.seconds:
+        await service.update_namespace(
+            UpdateNamespaceRequest(
+                namespace=client.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=retention)
+            )
+        )
+
+
+async def _register(client: Client, retention: Duration) -> None:
+    request = RegisterNamespaceRequest(namespace=client.namespace, workflow_execution_retention_period=retention)
+    try:
+        await client.workflow_service.register_namespace(request)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.ALREADY_EXISTS:
+            raise

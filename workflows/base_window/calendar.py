@@ -1,0 +1,33 @@
+"""WIN: when a window reminds. Pure: the time is always passed in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from workflows.base_window.contract import WindowTimes
+
+_DAY_HOURS = 24
+_SPREAD_HOURS = 2.0
+_STEPS = 10_000
+
+
+def digest_moment(window: WindowTimes, spread_by: str) -> datetime:
+    """WIN-02: the digest goes out 24 calendar hours before verdicts end, and up to two hours earlier still.
+
+    The share of the two hours follows from `spread_by`, so that the windows of a province do not all fire at one
+    instant. Calendar hours shrink with the window's `day_seconds`.
+    """
+    hour = timedelta(seconds=window.day_seconds) / _DAY_HOURS
+    early = crc32(spread_by.encode()) % _STEPS / _STEPS * _SPREAD_HOURS
+    return window.review_deadline - hour * (_DAY_HOURS + early)
+
+
+def digest_is_due(window: WindowTimes, now: datetime) -> bool:
+    """WIN-03: staff who owe something hear it once, and only while they can still act."""
+    return window.pending > 0 and now < window.review_deadline
+
+
+def calendar_days_since(opens_at: datetime, now: datetime, day_seconds: float) -> float:
+    """Calendar days, with fractions, from `opens_at` to `now`; 0 before."""
+    return max(0.0, (now - opens_at).total_seconds() / day_seconds)

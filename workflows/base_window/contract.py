@@ -1,0 +1,151 @@
+"""What others may know of BaseWindow: its name, ids, messages and status. Ids, versions and enums only, no people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+NAME = "BaseWindow"
+TASK_QUEUE = "residency-windows"
+
+DECISIONS_MADE = "decisions_made"
+RECHECK = "recheck"
+STATUS = "status"
+
+LARGEST_BATCH = 25
+"""Decisions in one signal at most: keeps the history of a base with 400 applications under 400 events."""
+
+ROUNDS = (1, 2, 3)
+"""First choice, second choice, reallocation: the rounds that have windows."""
+
+
+def workflow_id(cycle_id: str, base_code: str, round_number: int) -> str:
+    """The one workflow of a base in a round."""
+    return f"window/{cycle_id}/{base_code}/{round_number}"
+
+
+class DecisionKind(StrEnum):
+    """What happened to an application."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PROVISIONALLY_ADMITTED = "provisionally_admitted"
+    NOT_SELECTED = "not_selected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One fact about one application; `version` is the application's version after it."""
+
+    application_id: str
+    version: int
+    kind: DecisionKind
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsMade:
+    """Signal: news of this base's applications, in no particular order; repeats and old news do no harm."""
+
+    decisions: list[Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMoved:
+    """Signal: a date of this window was set or moved; read it again."""
+
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMemory:
+    """What a run hands to the next when its history has grown long."""
+
+    heard: list[Decision] = field(default_factory=list)
+    digest_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WindowStart:
+    """Starts the window of `base_code` in `round` of `cycle_id`."""
+
+    cycle_id: str
+    base_code: str
+    round: int
+    memory: WindowMemory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowQuestion:
+    """Activity input: which window."""
+
+    cycle_id: str
+    base_code: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowTimes:
+    """Activity output: the window as enrollment answered it. Instants are aware UTC.
+
+    `review_deadline` is the end of verdicts: the base's own date, or the end of the round. `pending` counts the
+    applications that wait for a verdict. `over` holds once the gate has left the round.
+    """
+
+    opens_at: datetime
+    closes_at: datetime
+    review_deadline: datetime
+    pending: int
+    over: bool
+    day_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCount:
+    """Activity output: applications never reviewed, and approved ones never selected, when the round ended."""
+
+    unreviewed: int
+    unselected: int
+
+
+class NoticeTemplate(StrEnum):
+    """Notices that a window sends to its base's staff."""
+
+    REVIEW_DIGEST = "review_digest"
+    WINDOW_NOT_REVIEWED = "window_not_reviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseNotice:
+    """Activity input: tell the staff of the base, once per window and template, that `count` applications wait."""
+
+    cycle_id: str
+    base_code: str
+    round: int
+    template: NoticeTemplate
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowStatus:
+    """Query answer. `waiting` is enrollment's last count, moved on by what was heard since; `verdicts` counts the
+    applications decided; `verdicts_a_day` is their pace per calendar day since the round opened."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    waiting: int
+    heard: int
+    verdicts: int
+    verdicts_a_day: float
+    digest_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowEnded:
+    """Result. `closed` is False when the round had been over before this window began, and nothing was done."""
+
+    closed: bool
+    unreviewed: int
+    unselected: int

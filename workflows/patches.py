@@ -1,0 +1,29 @@
+"""Every patch of workflow code that runs somewhere: why, since when, and from when on it may be removed.
+
+The rule. A change that adds, removes or reorders what a running workflow does (an activity, a timer, a child, a
+signal sent) goes behind `workflow.patched("<id>")`, and the id is listed here in the same commit. When every workflow
+that started before the change has ended (`removable_after`, the end of that recruitment year plus retention), the
+old branch is deleted, the call becomes `workflow.deprecate_patch("<id>")`, and a release later both go. Changing only
+how long something waits needs no patch for replay, but it changes the stories: their diff is the review.
+
+`tests/workflow/test_patches.py` fails on a patch that is used and not listed, listed and not used, or overdue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One change of running workflows. `since` and `removable_after` are calendar days, UTC."""
+
+    patch_id: str
+    why: str
+    since: date
+    removable_after: date
+
+
+PATCHES: tuple[Patch, ...] = ()
+"""The patches in force; none yet."""

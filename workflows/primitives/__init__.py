@@ -1,0 +1,1 @@
+"""The ways of waiting and calling that every process shares."""

@@ -1,0 +1,1 @@
+"""The year of one province: moves the gate from phase to phase on its timetable."""

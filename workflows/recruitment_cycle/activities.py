@@ -1,0 +1,90 @@
+"""What RecruitmentCycle asks and orders: one gRPC call a method."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+from temporalio import activity
+
+from residency.enrollment.v1 import cycle_pb2
+from residency.enrollment.v1 import cycle_service_pb2 as wire
+from services.kit.domain import DomainError
+from workflows.recruitment_cycle.contract import BaseCodes, CycleQuestion, PhaseOrder, PhaseTimes, Timetable
+from workflows.wire import instant, instant_of, translated_failures
+
+PHASE_NOT_DUE = "PHASE_NOT_DUE"
+"""Reason with which enrollment refuses a phase before its time."""
+
+
+class Cycles(Protocol):
+    """The part of enrollment's CycleService used here."""
+
+    def GetCycle(self, request: wire.GetCycleRequest, /) -> Awaitable[wire.GetCycleResponse]:
+        """Reads one cycle."""
+        ...
+
+    def GetCatalogue(self, request: wire.GetCatalogueRequest, /) -> Awaitable[wire.GetCatalogueResponse]:
+        """Reads its bases."""
+        ...
+
+    def EnterPhase(self, request: wire.EnterPhaseRequest, /) -> Awaitable[wire.EnterPhaseResponse]:
+        """Moves the gate."""
+        ...
+
+
+class CycleActivities:
+    """The activities of RecruitmentCycle, over enrollment's CycleService."""
+
+    def __init__(self, enrollment: Cycles) -> None:
+        self._enrollment = enrollment
+
+    @activity.defn
+    async def get_timetable(self, question: CycleQuestion) -> Timetable:
+        """The calendar as it stands now."""
+        with translated_failures():
+            answer = await self._enrollment.GetCycle(wire.GetCycleRequest(cycle_id=question.cycle_id))
+        return timetable_of(answer.cycle)
+
+    @activity.defn
+    async def enter_phase(self, order: PhaseOrder) -> Timetable:
+        """Move the gate into the phase; harmless when it is there already. Answers the calendar after the attempt.
+
+        When the phase is not due by enrollment's clock nothing moves, and the answer's sequence says so.
+        """
+        with translated_failures():
+            try:
+                request = wire.EnterPhaseRequest(cycle_id=order.cycle_id, sequence=order.sequence)
+                answer = await self._enrollment.EnterPhase(request)
+            except DomainError as refusal:
+                if refusal.reason != PHASE_NOT_DUE:
+                    raise
+                return await self.get_timetable(CycleQuestion(order.cycle_id))
+        return timetable_of(answer.cycle)
+
+    @activity.defn
+    async def list_bases(self, question: CycleQuestion) -> BaseCodes:
+        """The bases that take part."""
+        with translated_failures():
+            answer = await self._enrollment.GetCatalogue(wire.GetCatalogueRequest(cycle_id=question.cycle_id))
+        return BaseCodes([base.code for base in answer.bases])
+
+
+def timetable_of(cycle: cycle_pb2.Cycle) -> Timetable:
+    """The contract's cycle as the workflow reads it: instants and enums, no titles."""
+    return Timetable(
+        cycle_id=cycle.cycle_id,
+        sequence=cycle.sequence,
+        calendar_version=cycle.calendar_version,
+        phases=[
+            PhaseTimes(
+                sequence=phase.sequence,
+                phase=cycle_pb2.Phase.Name(phase.phase).removeprefix("PHASE_").lower(),
+                round=phase.round,
+                opens_at=instant_of(phase, "opens_at"),
+                closes_at=instant_of(phase, "closes_at"),
+            )
+            for phase in cycle.phases
+        ],
+        read_at=instant(cycle.read_at),
+    )

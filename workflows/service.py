@@ -1,0 +1,45 @@
+"""The workflows process: its settings and its parts. It holds no database credentials."""
+
+from __future__ import annotations
+
+from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
+from services.access import channel_to, machine_token
+from services.kit.messaging import Consumer, Messaging
+from services.kit.process import Part
+from services.kit.settings import Settings
+from workflows.connection import TemporalConnection
+from workflows.reconcile import Reconcile
+from workflows.signal_bridge import DURABLE, STREAM, SignalBridge
+from workflows.worker import Workers, queues
+
+MACHINE = "worker"
+"""The machine this process signs in as; its role is `scheduler`."""
+
+
+class WorkflowSettings(Settings):
+    """What only this process reads."""
+
+    worker_build_id: str = ""
+    """Version under which this worker polls; unversioned when empty."""
+    temporal_metrics: str = ""
+    """host:port on which the SDK's core serves its own Prometheus metrics; none when empty."""
+
+
+SETTINGS = WorkflowSettings
+
+
+def parts(settings: WorkflowSettings) -> list[Part]:
+    """Connection, workers, bridge and the net under it, in starting order."""
+    token = machine_token(MACHINE, settings)
+    enrollment = channel_to("enrollment", settings, token)
+    notify = channel_to("notify", settings, token)
+    connection = TemporalConnection(settings, settings.temporal_metrics)
+    messaging = Messaging(settings)
+    bridge = SignalBridge(connection)
+    return [
+        connection,
+        Workers(connection, queues(enrollment, notify), settings.worker_build_id),
+        messaging,
+        Consumer(messaging, STREAM, DURABLE, bridge.handle),
+        Reconcile(connection, enrollment.stub(CycleServiceStub)),
+    ]

@@ -1,0 +1,153 @@
+"""Facts heard on NATS become signals: the one exception to "workflows never touch NATS".
+
+A busy evening costs a window a few signals, not hundreds: facts are gathered per window for a quarter of a second or
+25 facts. A fact is acknowledged only after the signal that carries it was accepted, so a crash repeats it, and the
+window ignores the repeat. A fact later than its window's end is acknowledged and forgotten: it never revives one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from residency.enrollment.v1 import events_pb2 as facts
+from services.kit import telemetry
+from services.kit.messaging import Delivery
+from workflows.base_window import contract as base_window
+from workflows.base_window.contract import Decision, DecisionKind, DecisionsMade, WindowStart
+from workflows.batches import Batches
+from workflows.connection import TemporalConnection
+from workflows.recruitment_cycle import contract as recruitment_cycle
+
+STREAM = "ENROLLMENT"
+DURABLE = "workflows-enrollment"
+
+GATHERING_SECONDS = 0.25
+"""How long the first fact of a batch waits for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One decision for one window, with the trace it belongs to."""
+
+    window: WindowStart
+    decision: Decision
+    traceparent: str
+
+
+class SignalBridge:
+    """Handles deliveries of enrollment's facts; hand `handle` to a consumer that runs many at once."""
+
+    def __init__(self, connection: TemporalConnection) -> None:
+        self._connection = connection
+        self._batches = Batches(self._signal_window, seconds=GATHERING_SECONDS, largest=base_window.LARGEST_BATCH)
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Returns once the fact's effect on the workflows is accepted by Temporal, or when it has none."""
+        if delivery.event_type == facts.CycleCreated.DESCRIPTOR.full_name:
+            await self._start_cycle(facts.CycleCreated.FromString(delivery.body).cycle_id, delivery.traceparent)
+            return
+        for heard in decisions_in(delivery.event_type, delivery.body, delivery.traceparent):
+            start = heard.window
+            await self._batches.add(base_window.workflow_id(start.cycle_id, start.base_code, start.round), heard)
+
+    async def _start_cycle(self, cycle_id: str, traceparent: str) -> None:
+        with telemetry.span("start recruitment cycle", parent=traceparent):
+            await start_cycle(self._connection, cycle_id, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+
+    async def _signal_window(self, window_id: str, batch: list[Heard]) -> None:
+        first, *others = batch
+        links = tuple(heard.traceparent for heard in others if heard.traceparent)
+        news = DecisionsMade([heard.decision for heard in batch])
+        client = await self._connection.client()
+        with telemetry.span("signal base window", parent=first.traceparent, links=links):
+            try:
+                await client.start_workflow(
+                    base_window.NAME,
+                    first.window,
+                    id=window_id,
+                    task_queue=base_window.TASK_QUEUE,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    start_signal=base_window.DECISIONS_MADE,
+                    start_signal_args=[news],
+                )
+            except WorkflowAlreadyStartedError:
+                # The window has ended: too late to matter, and it must not run again.
+                return
+
+
+async def start_cycle(connection: TemporalConnection, cycle_id: str, reuse: WorkflowIDReusePolicy) -> None:
+    """Make sure that the workflow of `cycle_id` runs; one that runs, or may not run again, is left alone."""
+    client = await connection.client()
+    try:
+        await client.start_workflow(
+            recruitment_cycle.NAME,
+            recruitment_cycle.CycleStart(cycle_id),
+            id=recruitment_cycle.workflow_id(cycle_id),
+            task_queue=recruitment_cycle.TASK_QUEUE,
+            id_reuse_policy=reuse,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+    except WorkflowAlreadyStartedError:
+        return
+
+
+def decisions_in(event_type: str, body: bytes, traceparent: str = "") -> list[Heard]:
+    """What the fact means for windows: nothing for facts outside the review rounds or not about an application.
+
+    A submission that leaves another base is news for both: the base left has one fewer to review.
+    """
+    read = _READERS.get(event_type)
+    if read is None:
+        return []
+    about, kind, left_base = read(body)
+    if about.round not in base_window.ROUNDS:
+        return []
+    told = [(about.base_code, kind)]
+    if left_base and left_base != about.base_code:
+        told.append((left_base, DecisionKind.WITHDRAWN))
+    return [
+        Heard(
+            WindowStart(about.cycle_id, base_code, about.round),
+            Decision(about.application_id, about.version, told_kind),
+            traceparent,
+        )
+        for base_code, told_kind in told
+    ]
+
+
+_Read = tuple[facts.ApplicationFact, DecisionKind, str]
+
+
+def _submitted(body: bytes) -> _Read:
+    fact = facts.ApplicationSubmitted.FromString(body)
+    return fact.application, DecisionKind.SUBMITTED, fact.left_base_code
+
+
+def _reviewed(body: bytes) -> _Read:
+    fact = facts.ApplicationReviewed.FromString(body)
+    return fact.application, DecisionKind.APPROVED if fact.approved else DecisionKind.REJECTED, ""
+
+
+def _provisionally_admitted(body: bytes) -> _Read:
+    return facts.ApplicationProvisionallyAdmitted.FromString(body).application, DecisionKind.PROVISIONALLY_ADMITTED, ""
+
+
+def _not_selected(body: bytes) -> _Read:
+    return facts.ApplicationNotSelected.FromString(body).application, DecisionKind.NOT_SELECTED, ""
+
+
+def _withdrawn(body: bytes) -> _Read:
+    return facts.ApplicationWithdrawn.FromString(body).application, DecisionKind.WITHDRAWN, ""
+
+
+_READERS: dict[str, Callable[[bytes], _Read]] = {
+    facts.ApplicationSubmitted.DESCRIPTOR.full_name: _submitted,
+    facts.ApplicationReviewed.DESCRIPTOR.full_name: _reviewed,
+    facts.ApplicationProvisionallyAdmitted.DESCRIPTOR.full_name: _provisionally_admitted,
+    facts.ApplicationNotSelected.DESCRIPTOR.full_name: _not_selected,
+    facts.ApplicationWithdrawn.DESCRIPTOR.full_name: _withdrawn,
+}

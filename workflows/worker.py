@@ -1,0 +1,136 @@
+"""Which queue runs what: one table, and the part that keeps a worker going for each of its rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
+
+from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
+from residency.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
+from services.kit.grpc_client import Channel
+from workflows.base_window import contract as base_window
+from workflows.base_window.activities import WindowActivities
+from workflows.base_window.workflow import BaseWindow
+from workflows.connection import TemporalConnection
+from workflows.recruitment_cycle import contract as recruitment_cycle
+from workflows.recruitment_cycle.activities import CycleActivities
+from workflows.recruitment_cycle.workflow import RecruitmentCycle
+
+DEPLOYMENT = "residency-workflows"
+"""Name under which versions of this worker are rolled out."""
+
+GRACE = timedelta(seconds=6)
+"""Running activities may end within this; what does not is repeated elsewhere."""
+
+_PAUSE_AFTER_FAILURE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One task queue: its workflows, and its activities."""
+
+    name: str
+    workflows: Sequence[type]
+    activities: Sequence[Callable[..., Any]]
+
+
+def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
+    """The table. Phases have a queue of their own: they never wait behind the windows of hundreds of bases."""
+    cycle = CycleActivities(enrollment.stub(CycleServiceStub))
+    window = WindowActivities(enrollment.stub(CycleServiceStub), notify.stub(NotifyServiceStub))
+    return (
+        Queue(
+            recruitment_cycle.TASK_QUEUE,
+            [RecruitmentCycle],
+            [cycle.get_timetable, cycle.enter_phase, cycle.list_bases],
+        ),
+        Queue(
+            base_window.TASK_QUEUE,
+            [BaseWindow],
+            [window.get_window, window.close_window, window.send_notice],
+        ),
+    )
+
+
+def make_worker(client: Client, queue: Queue, build_id: str = "") -> Worker:
+    """A worker for `queue`; versioned when a build id is given, otherwise whatever code runs takes every task."""
+    return Worker(
+        client,
+        task_queue=queue.name,
+        workflows=queue.workflows,
+        activities=queue.activities,
+        max_cached_workflows=1000,
+        graceful_shutdown_timeout=GRACE,
+        # A worker that was killed holds its workflows for this long before another may go on with them.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        deployment_config=_deployment(build_id),
+    )
+
+
+def _deployment(build_id: str) -> WorkerDeploymentConfig | None:
+    if not build_id:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(DEPLOYMENT, build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
+
+
+class Workers:
+    """A part that runs a worker for each queue, and a new one whenever a worker ends by itself.
+
+    The SDK rides out a server that is away; only what it takes for final (a namespace gone, say) ends a worker.
+    """
+
+    name = "workers"
+
+    def __init__(self, connection: TemporalConnection, table: Sequence[Queue], build_id: str = "") -> None:
+        self._connection = connection
+        self._table = table
+        self._build_id = build_id
+        self._tasks: list[asyncio.Task[None]] = []
+        self._running: dict[str, Worker] = {}
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin; polling starts once Temporal is there."""
+        self._tasks = [asyncio.create_task(self._keep_running(queue)) for queue in self._table]
+
+    async def stop(self) -> None:
+        """Stop polling, let running activities end, and leave."""
+        self._stopping = True
+        await asyncio.gather(*[worker.shutdown() for worker in self._running.values()])
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def not_ready(self) -> str:
+        """Which queues nobody polls."""
+        missing = [queue.name for queue in self._table if queue.name not in self._running]
+        return f"no worker on {', '.join(missing)}" if missing else ""
+
+    async def _keep_running(self, queue: Queue) -> None:
+        log = structlog.get_logger("worker")
+        client = await self._connection.client()
+        while not self._stopping:
+            try:
+                worker = make_worker(client, queue, self._build_id)
+                self._running[queue.name] = worker
+                await worker.run()
+            except Exception as error:  # noqa: BLE001  (whatever ended it: said in the log, and a new one begins)
+                log.error("worker ended", task_queue=queue.name, error=str(error)[:200])
+            finally:
+                self._running.pop(queue.name, None)
+            if not self._stopping:
+                await asyncio.sleep(_PAUSE_AFTER_FAILURE)

@@ -1,0 +1,65 @@
+"""`residency`: the entry point. A command's module is imported only when that command is asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import typer
+
+from services.cli import output
+
+MODULES = {
+    "up": "services.cli.up",
+    "status": "services.cli.status",
+    "run": "services.cli.processes",
+    "migrate": "services.cli.processes",
+    "rehearse": "services.cli.rehearse",
+    "season": "services.cli.season",
+    "deadletters": "services.cli.deadletters",
+    "trace": "services.cli.trace",
+    "doctor": "services.cli.doctor",
+}
+"""Command → module with `register(app)`."""
+
+EPILOG = (
+    "Exit codes: 0 done, 1 failed, 2 usage or a start that cannot be, 3 not allowed now, 4 not found, 5 conflict, "
+    "69 service unavailable, 75 try again later, 130 interrupted."
+)
+
+
+def build(arguments: list[str]) -> typer.Typer:
+    """The application with the command that `arguments` name, or with all when they name none (help, completion)."""
+    app = typer.Typer(
+        name="residency",
+        help="Runs a province's yearly recruitment of medical residents. Start with `residency up`.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    # A callback keeps a lone command a subcommand.
+    app.callback()(_root)
+    wanted = next((argument for argument in arguments if not argument.startswith("-")), "")
+    modules = [MODULES[wanted]] if wanted in MODULES else list(dict.fromkeys(MODULES.values()))
+    for module in modules:
+        import_module(module).register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    # Completion scripts call the program with an empty command line and this variable.
+    completing = "_RESIDENCY_COMPLETE" in os.environ
+    app = build([] if completing else sys.argv[1:])
+    with output.one_line_errors():
+        app()
+
+
+def _root() -> None:
+    """Nothing of its own."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""The processes of the product: where their code is and what each has to be told."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from services.stack import databases, probing
+from services.stack.child import Child
+from services.stack.ports import HOST
+from services.stack.state import State
+
+MODULES = {
+    "identity": "services.identity.service",
+    "enrollment": "services.enrollment.service",
+    "faculty": "services.faculty.service",
+    "notify": "services.notify.service",
+    "portal": "services.portal.service",
+    "workflows": "workflows.service",
+}
+"""Process name → module with `SETTINGS` and `parts(settings)`."""
+
+MACHINES = {"workflows": "worker"}
+"""The name under which a process signs in as a machine, where it is not its own."""
+
+GRPC_SERVICES = databases.SERVICES
+
+
+def machine(process: str) -> str:
+    """The machine name of a process."""
+    return MACHINES.get(process, process)
+
+
+def common_environment() -> dict[str, str]:
+    """What any Python child needs to find this code, installed or not."""
+    places = [
+        str(Path(place).parent)
+        for name in ("services", "residency")
+        if (spec := find_spec(name)) is not None
+        for place in list(spec.submodule_search_locations or [])[:1]
+    ]
+    former = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys([*places, *filter(None, [former])]))}
+
+
+def environment(name: str, data: Path, state: State, servers: Mapping[str, str], portal_port: int) -> dict[str, str]:
+    """Settings of one process. `servers` holds the URLs of `postgres` (administrator), `nats` and `temporal`."""
+    told = {
+        **common_environment(),
+        "RESIDENCY_DATA_DIR": str(data),
+        "RESIDENCY_TRACE_FILE": str(data / "traces" / f"{name}.jsonl"),
+        "RESIDENCY_METRICS_PORT": str(state.ports[f"{name}.metrics"]),
+        "RESIDENCY_MACHINE_SECRET": state.secret(f"machine.{machine(name)}"),
+        "RESIDENCY_NATS_URL": servers["nats"],
+        "RESIDENCY_TEMPORAL_ADDRESS": servers["temporal"],
+        **addresses(state),
+    }
+    if name in GRPC_SERVICES:
+        told["RESIDENCY_GRPC_PORT"] = str(state.ports[f"{name}.grpc"])
+        told["RESIDENCY_DATABASE_URL"] = databases.service_url(servers["postgres"], state, name)
+    if name == "identity":
+        machines = sorted({machine(process) for process in MODULES} | {"operator"})
+        told["RESIDENCY_MACHINE_SECRETS"] = json.dumps({known: state.secret(f"machine.{known}") for known in machines})
+    if name == "portal":
+        told["RESIDENCY_HTTP_PORT"] = str(portal_port)
+    # A process learns its own database only: the administrator's URL stays here.
+    told.pop("RESIDENCY_POSTGRES_URL", None)
+    return told
+
+
+def addresses(state: State) -> dict[str, str]:
+    """Where the gRPC services are, as settings."""
+    return {f"RESIDENCY_{name.upper()}_ADDRESS": f"{HOST}:{state.ports[f'{name}.grpc']}" for name in GRPC_SERVICES}
+
+
+def operator_environment(state: State) -> dict[str, str]:
+    """Settings of a command that speaks to a running stack as the platform team's machine."""
+    return {**addresses(state), "RESIDENCY_MACHINE_SECRET": state.secret("machine.operator")}
+
+
+def assign_ports(state: State) -> None:
+    """Give every process its ports, the former ones where they are free."""
+    for name in MODULES:
+        state.port(f"{name}.metrics")
+    for name in GRPC_SERVICES:
+        state.port(f"{name}.grpc")
+
+
+def child(name: str, data: Path, state: State, told: Mapping[str, str]) -> Child:
+    """The process `name`; ready when its own `/readyz` says so."""
+    metrics_port = state.ports[f"{name}.metrics"]
+
+    async def ready(_pid: int) -> bool:
+        return await probing.http_status(metrics_port, "/readyz") == 200
+
+    command = [sys.executable, "-m", "services.cli.run", name]
+    return Child(name=name, command=command, environment=told, log=data / "logs" / f"{name}.log", ready=ready)

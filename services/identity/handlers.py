@@ -183,7 +183,7 @@ class Identity:
         raise DomainError(Kind.NOT_FOUND, "PERSON_UNKNOWN", "没有找到该人员。", rule="ROLE-07")
 
     async def import_organisations(self, caller: Caller, wanted: Sequence[Organisation]) -> int:
-        """ORG-01: create or rename organisations; answers how many were new or changed.
+        """ROLE-09: create or rename organisations; answers how many were new or changed.
 
         Raises DomainError as `organisation.changes` does, and FORBIDDEN OUTSIDE_PROVINCE (ROLE-04).
         """

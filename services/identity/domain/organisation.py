@@ -1,4 +1,4 @@
-"""ORG-01 to ORG-03: provinces and their training bases."""
+"""ROLE-09 to ROLE-12: provinces and their training bases."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Organisation:
 
 
 def changes(known: Mapping[str, Organisation], wanted: Iterable[Organisation]) -> list[Organisation]:
-    """ORG-01: which of `wanted` are new or renamed, in order; the same list twice gives nothing the second time.
+    """ROLE-09: which of `wanted` are new or renamed, in order; the same list twice gives nothing the second time.
 
     Raises:
         DomainError: INVALID ORGANISATION_PARENT when a base's parent is not a province known before it, or a
-            province has a parent (ORG-02); CONFLICT ORGANISATION_MOVED when a code would change kind or parent
-            (ORG-03: roles and applications hang on it).
+            province has a parent (ROLE-10); CONFLICT ORGANISATION_MOVED when a code would change kind or parent
+            (ROLE-11: roles and applications hang on it).
     """
     seen = dict(known)
     changed: list[Organisation] = []
@@ -47,7 +47,7 @@ def changes(known: Mapping[str, Organisation], wanted: Iterable[Organisation]) -
                 "ORGANISATION_MOVED",
                 "机构的类别和上级不能改变。",
                 field="organisations",
-                rule="ORG-03",
+                rule="ROLE-11",
                 details={"code": organisation.code},
             )
         if before != organisation:
@@ -57,7 +57,7 @@ def changes(known: Mapping[str, Organisation], wanted: Iterable[Organisation]) -
 
 
 def in_order(organisations: Iterable[Organisation]) -> Sequence[Organisation]:
-    """Each province by code, followed by its bases by code."""
+    """ROLE-12: each province by code, followed by its bases by code."""
     return sorted(organisations, key=lambda o: (province_of(o), o.kind is not OrganisationKind.PROVINCE, o.code))
 
 
@@ -78,6 +78,6 @@ def _check_parent(organisation: Organisation, seen: Mapping[str, Organisation]) 
             "ORGANISATION_PARENT",
             "基地的上级应是已登记的省，省没有上级。",
             field="organisations",
-            rule="ORG-02",
+            rule="ROLE-10",
             details={"code": organisation.code},
         )

@@ -1,4 +1,7 @@
-"""Registering, signing in, appointing and organising, on a real database."""
+"""Registering, signing in, appointing and organising, on a real database.
+
+Holds ID-08, ID-10, ID-11, ID-12, ID-14, ID-15, ID-16 and ROLE-06, ROLE-07, ROLE-08, ROLE-09.
+"""
 
 from __future__ import annotations
 
@@ -215,7 +218,7 @@ async def test_role_07_a_person_sees_themselves_and_staff_see_anyone_masked(worl
         assert seen.masked_document == f"3701{'*' * 12}{number(2)[-2:]}"
 
 
-async def test_org_01_importing_twice_changes_nothing_and_renames_are_counted(world: World) -> None:
+async def test_role_09_importing_twice_changes_nothing_and_renames_are_counted(world: World) -> None:
     wanted = [SHANDONG, QILU, HUBEI]
     assert await world.identity.import_organisations(OPERATOR, wanted) == 3
     assert await world.identity.import_organisations(OPERATOR, wanted) == 0

@@ -1,4 +1,7 @@
-"""Names, logins and passwords; hats and who hands them out; provinces and bases."""
+"""Names, logins and passwords; hats and who hands them out; provinces and bases.
+
+Holds ID-07, ID-08, ID-09 and ROLE-02, ROLE-03, ROLE-04, ROLE-05, ROLE-06, ROLE-07, ROLE-09, ROLE-10, ROLE-11, ROLE-12.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +108,7 @@ def test_role_07_who_sees_whom(role: Role) -> None:
     assert roles.may_see(Caller("me", role.value), "other") is (role not in (Role.APPLICANT, Role.FACULTY))
 
 
-def test_org_01_the_same_list_twice_changes_nothing() -> None:
+def test_role_09_the_same_list_twice_changes_nothing() -> None:
     wanted = [SHANDONG, QILU, HUBEI]
     assert organisation.changes({}, wanted) == wanted
     known = {o.code: o for o in wanted}
@@ -125,17 +128,17 @@ def test_org_01_the_same_list_twice_changes_nothing() -> None:
         [Organisation("X", "X", OrganisationKind.BASE)],
     ],
 )
-def test_org_02_parents_are_known_provinces(wanted: list[Organisation]) -> None:
-    assert refused(lambda: organisation.changes({}, wanted)) == ("ORGANISATION_PARENT", "ORG-02")
+def test_role_10_parents_are_known_provinces(wanted: list[Organisation]) -> None:
+    assert refused(lambda: organisation.changes({}, wanted)) == ("ORGANISATION_PARENT", "ROLE-10")
 
 
-def test_org_03_no_organisation_changes_kind_or_parent() -> None:
+def test_role_11_no_organisation_changes_kind_or_parent() -> None:
     known = {o.code: o for o in (SHANDONG, HUBEI, QILU)}
     moved = Organisation("SD-QILU", "齐鲁医院", OrganisationKind.BASE, "42")
-    assert refused(lambda: organisation.changes(known, [moved])) == ("ORGANISATION_MOVED", "ORG-03")
+    assert refused(lambda: organisation.changes(known, [moved])) == ("ORGANISATION_MOVED", "ROLE-11")
 
 
-def test_org_04_provinces_come_before_their_bases() -> None:
+def test_role_12_provinces_come_before_their_bases() -> None:
     assert list(organisation.in_order([TONGJI, QILU, HUBEI, SHANDONG])) == [SHANDONG, QILU, HUBEI, TONGJI]
 
 

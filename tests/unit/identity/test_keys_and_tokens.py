@@ -1,4 +1,4 @@
-"""Keys survive a restart, seals hold, tokens are checked by the kit's verifier."""
+"""Keys survive a restart, seals hold, tokens are checked by the kit's verifier: ID-10, ID-11, ID-13."""
 
 from __future__ import annotations
 

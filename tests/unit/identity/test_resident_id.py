@@ -1,4 +1,4 @@
-"""ID-01 to ID-06: the table of resident identity numbers."""
+"""The table of resident identity numbers: ID-01, ID-02, ID-03, ID-04, ID-05, ID-06."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from residency.kit.v1 import policy_pb2 as residency_dot_kit_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*residency/faculty/v1/faculty_service.proto\x12\x14residency.faculty.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dresidency/kit/v1/policy.proto\"\xad\x01\n\rSectionStatus\x12\x35\n\x07section\x18\x01 \x01(\x0e\x32$.residency.faculty.v1.DossierSection\x12\x10\n\x08\x63omplete\x18\x02 \x01(\x08\x12%\n\x04\x62ody\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12,\n\x08saved_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x13\n\x11GetDossierRequest\"K\n\x12GetDossierResponse\x12\x35\n\x08sections\x18\x01 \x03(\x0b\x32#.residency.faculty.v1.SectionStatus\"\xb1\x01\n\x19SaveDossierSectionRequest\x12\x41\n\x07section\x18\x01 \x01(\x0e\x32$.residency.faculty.v1.DossierSectionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12-\n\x04\x62ody\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0fidempotency_key\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"R\n\x1aSaveDossierSectionResponse\x12\x34\n\x07section\x18\x01 \x01(\x0b\x32#.residency.faculty.v1.SectionStatus*\xa2\x01\n\x0e\x44ossierSection\x12\x1f\n\x1b\x44OSSIER_SECTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44OSSIER_SECTION_BASIC\x10\x01\x12\x1b\n\x17\x44OSSIER_SECTION_CONTACT\x10\x02\x12\x1d\n\x19\x44OSSIER_SECTION_EDUCATION\x10\x03\x12\x18\n\x14\x44OSSIER_SECTION_WORK\x10\x04\x32\x8d\x02\n\x0e\x46\x61\x63ultyService\x12p\n\nGetDossier\x12\'.residency.faculty.v1.GetDossierRequest\x1a(.residency.faculty.v1.GetDossierResponse\"\x0f\xa2\xd4\x18\x0b\x12\x07\x66\x61\x63ulty\x18\x01\x12\x88\x01\n\x12SaveDossierSection\x12/.residency.faculty.v1.SaveDossierSectionRequest\x1a\x30.residency.faculty.v1.SaveDossierSectionResponse\"\x0f\xa2\xd4\x18\x0b\x12\x07\x66\x61\x63ulty\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*residency/faculty/v1/faculty_service.proto\x12\x14residency.faculty.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dresidency/kit/v1/policy.proto\"\xad\x01\n\rSectionStatus\x12\x35\n\x07section\x18\x01 \x01(\x0e\x32$.residency.faculty.v1.DossierSection\x12\x10\n\x08\x63omplete\x18\x02 \x01(\x08\x12%\n\x04\x62ody\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12,\n\x08saved_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x13\n\x11GetDossierRequest\"K\n\x12GetDossierResponse\x12\x35\n\x08sections\x18\x01 \x03(\x0b\x32#.residency.faculty.v1.SectionStatus\"\xb1\x01\n\x19SaveDossierSectionRequest\x12\x41\n\x07section\x18\x01 \x01(\x0e\x32$.residency.faculty.v1.DossierSectionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12-\n\x04\x62ody\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0fidempotency_key\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"R\n\x1aSaveDossierSectionResponse\x12\x34\n\x07section\x18\x01 \x01(\x0b\x32#.residency.faculty.v1.SectionStatus\"*\n\x0b\x46ieldOption\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\"\xcd\x01\n\x0f\x46ieldDefinition\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12-\n\x04type\x18\x03 \x01(\x0e\x32\x1f.residency.faculty.v1.FieldType\x12\x10\n\x08required\x18\x04 \x01(\x08\x12\x15\n\rrequired_when\x18\x05 \x01(\t\x12\x32\n\x07options\x18\x06 \x03(\x0b\x32!.residency.faculty.v1.FieldOption\x12\x12\n\nmax_length\x18\x07 \x01(\r\"\x90\x01\n\x11SectionDefinition\x12\x35\n\x07section\x18\x01 \x01(\x0e\x32$.residency.faculty.v1.DossierSection\x12\r\n\x05label\x18\x02 \x01(\t\x12\x35\n\x06\x66ields\x18\x03 \x03(\x0b\x32%.residency.faculty.v1.FieldDefinition\"\x1d\n\x1bGetDossierDefinitionRequest\"Y\n\x1cGetDossierDefinitionResponse\x12\x39\n\x08sections\x18\x01 \x03(\x0b\x32\'.residency.faculty.v1.SectionDefinition*\xa2\x01\n\x0e\x44ossierSection\x12\x1f\n\x1b\x44OSSIER_SECTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44OSSIER_SECTION_BASIC\x10\x01\x12\x1b\n\x17\x44OSSIER_SECTION_CONTACT\x10\x02\x12\x1d\n\x19\x44OSSIER_SECTION_EDUCATION\x10\x03\x12\x18\n\x14\x44OSSIER_SECTION_WORK\x10\x04*\x94\x01\n\tFieldType\x12\x1a\n\x16\x46IELD_TYPE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46IELD_TYPE_TEXT\x10\x01\x12\x13\n\x0f\x46IELD_TYPE_DATE\x10\x02\x12\x15\n\x11\x46IELD_TYPE_OPTION\x10\x04\x12\x14\n\x10\x46IELD_TYPE_PHONE\x10\x05\x12\x14\n\x10\x46IELD_TYPE_EMAIL\x10\x06\x32\x97\x03\n\x0e\x46\x61\x63ultyService\x12p\n\nGetDossier\x12\'.residency.faculty.v1.GetDossierRequest\x1a(.residency.faculty.v1.GetDossierResponse\"\x0f\xa2\xd4\x18\x0b\x12\x07\x66\x61\x63ulty\x18\x01\x12\x88\x01\n\x12SaveDossierSection\x12/.residency.faculty.v1.SaveDossierSectionRequest\x1a\x30.residency.faculty.v1.SaveDossierSectionResponse\"\x0f\xa2\xd4\x18\x0b\x12\x07\x66\x61\x63ulty\x18\x01\x12\x87\x01\n\x14GetDossierDefinition\x12\x31.residency.faculty.v1.GetDossierDefinitionRequest\x1a\x32.residency.faculty.v1.GetDossierDefinitionResponse\"\x08\xa2\xd4\x18\x04\x08\x01\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,8 +45,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FACULTYSERVICE'].methods_by_name['GetDossier']._serialized_options = b'\242\324\030\013\022\007faculty\030\001'
   _globals['_FACULTYSERVICE'].methods_by_name['SaveDossierSection']._loaded_options = None
   _globals['_FACULTYSERVICE'].methods_by_name['SaveDossierSection']._serialized_options = b'\242\324\030\013\022\007faculty\030\001'
-  _globals['_DOSSIERSECTION']._serialized_start=730
-  _globals['_DOSSIERSECTION']._serialized_end=892
+  _globals['_FACULTYSERVICE'].methods_by_name['GetDossierDefinition']._loaded_options = None
+  _globals['_FACULTYSERVICE'].methods_by_name['GetDossierDefinition']._serialized_options = b'\242\324\030\004\010\001\030\001'
+  _globals['_DOSSIERSECTION']._serialized_start=1251
+  _globals['_DOSSIERSECTION']._serialized_end=1413
+  _globals['_FIELDTYPE']._serialized_start=1416
+  _globals['_FIELDTYPE']._serialized_end=1564
   _globals['_SECTIONSTATUS']._serialized_start=192
   _globals['_SECTIONSTATUS']._serialized_end=365
   _globals['_GETDOSSIERREQUEST']._serialized_start=367
@@ -57,6 +61,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SAVEDOSSIERSECTIONREQUEST']._serialized_end=643
   _globals['_SAVEDOSSIERSECTIONRESPONSE']._serialized_start=645
   _globals['_SAVEDOSSIERSECTIONRESPONSE']._serialized_end=727
-  _globals['_FACULTYSERVICE']._serialized_start=895
-  _globals['_FACULTYSERVICE']._serialized_end=1164
+  _globals['_FIELDOPTION']._serialized_start=729
+  _globals['_FIELDOPTION']._serialized_end=771
+  _globals['_FIELDDEFINITION']._serialized_start=774
+  _globals['_FIELDDEFINITION']._serialized_end=979
+  _globals['_SECTIONDEFINITION']._serialized_start=982
+  _globals['_SECTIONDEFINITION']._serialized_end=1126
+  _globals['_GETDOSSIERDEFINITIONREQUEST']._serialized_start=1128
+  _globals['_GETDOSSIERDEFINITIONREQUEST']._serialized_end=1157
+  _globals['_GETDOSSIERDEFINITIONRESPONSE']._serialized_start=1159
+  _globals['_GETDOSSIERDEFINITIONRESPONSE']._serialized_end=1248
+  _globals['_FACULTYSERVICE']._serialized_start=1567
+  _globals['_FACULTYSERVICE']._serialized_end=1974
 # @@protoc_insertion_point(module_scope)

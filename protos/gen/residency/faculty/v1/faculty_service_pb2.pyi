@@ -20,11 +20,26 @@ class DossierSection(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     DOSSIER_SECTION_CONTACT: _ClassVar[DossierSection]
     DOSSIER_SECTION_EDUCATION: _ClassVar[DossierSection]
     DOSSIER_SECTION_WORK: _ClassVar[DossierSection]
+
+class FieldType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FIELD_TYPE_UNSPECIFIED: _ClassVar[FieldType]
+    FIELD_TYPE_TEXT: _ClassVar[FieldType]
+    FIELD_TYPE_DATE: _ClassVar[FieldType]
+    FIELD_TYPE_OPTION: _ClassVar[FieldType]
+    FIELD_TYPE_PHONE: _ClassVar[FieldType]
+    FIELD_TYPE_EMAIL: _ClassVar[FieldType]
 DOSSIER_SECTION_UNSPECIFIED: DossierSection
 DOSSIER_SECTION_BASIC: DossierSection
 DOSSIER_SECTION_CONTACT: DossierSection
 DOSSIER_SECTION_EDUCATION: DossierSection
 DOSSIER_SECTION_WORK: DossierSection
+FIELD_TYPE_UNSPECIFIED: FieldType
+FIELD_TYPE_TEXT: FieldType
+FIELD_TYPE_DATE: FieldType
+FIELD_TYPE_OPTION: FieldType
+FIELD_TYPE_PHONE: FieldType
+FIELD_TYPE_EMAIL: FieldType
 
 class SectionStatus(_message.Message):
     __slots__ = ("section", "complete", "body", "saved_at")
@@ -63,3 +78,49 @@ class SaveDossierSectionResponse(_message.Message):
     SECTION_FIELD_NUMBER: _ClassVar[int]
     section: SectionStatus
     def __init__(self, section: _Optional[_Union[SectionStatus, _Mapping]] = ...) -> None: ...
+
+class FieldOption(_message.Message):
+    __slots__ = ("code", "label")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    label: str
+    def __init__(self, code: _Optional[str] = ..., label: _Optional[str] = ...) -> None: ...
+
+class FieldDefinition(_message.Message):
+    __slots__ = ("key", "label", "type", "required", "required_when", "options", "max_length")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_WHEN_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    MAX_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    label: str
+    type: FieldType
+    required: bool
+    required_when: str
+    options: _containers.RepeatedCompositeFieldContainer[FieldOption]
+    max_length: int
+    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., type: _Optional[_Union[FieldType, str]] = ..., required: _Optional[bool] = ..., required_when: _Optional[str] = ..., options: _Optional[_Iterable[_Union[FieldOption, _Mapping]]] = ..., max_length: _Optional[int] = ...) -> None: ...
+
+class SectionDefinition(_message.Message):
+    __slots__ = ("section", "label", "fields")
+    SECTION_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    section: DossierSection
+    label: str
+    fields: _containers.RepeatedCompositeFieldContainer[FieldDefinition]
+    def __init__(self, section: _Optional[_Union[DossierSection, str]] = ..., label: _Optional[str] = ..., fields: _Optional[_Iterable[_Union[FieldDefinition, _Mapping]]] = ...) -> None: ...
+
+class GetDossierDefinitionRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetDossierDefinitionResponse(_message.Message):
+    __slots__ = ("sections",)
+    SECTIONS_FIELD_NUMBER: _ClassVar[int]
+    sections: _containers.RepeatedCompositeFieldContainer[SectionDefinition]
+    def __init__(self, sections: _Optional[_Iterable[_Union[SectionDefinition, _Mapping]]] = ...) -> None: ...

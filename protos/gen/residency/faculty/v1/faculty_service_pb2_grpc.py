@@ -45,6 +45,11 @@ class FacultyServiceStub:
                 request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionRequest.SerializeToString,
                 response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionResponse.FromString,
                 _registered_method=True)
+        self.GetDossierDefinition = channel.unary_unary(
+                '/residency.faculty.v1.FacultyService/GetDossierDefinition',
+                request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionRequest.SerializeToString,
+                response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionResponse.FromString,
+                _registered_method=True)
 
 
 class FacultyServiceServicer:
@@ -65,6 +70,13 @@ class FacultyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetDossierDefinition(self, request, context):
+        """Says what each section asks for: the one definition that validation and forms share.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FacultyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +89,11 @@ def add_FacultyServiceServicer_to_server(servicer, server):
                     servicer.SaveDossierSection,
                     request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionRequest.FromString,
                     response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionResponse.SerializeToString,
+            ),
+            'GetDossierDefinition': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDossierDefinition,
+                    request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionRequest.FromString,
+                    response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +151,33 @@ class FacultyService:
             '/residency.faculty.v1.FacultyService/SaveDossierSection',
             residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionRequest.SerializeToString,
             residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDossierDefinition(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.faculty.v1.FacultyService/GetDossierDefinition',
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionRequest.SerializeToString,
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,1 @@
+"""Faculty's migrations: versions only; the environment is the kit's."""

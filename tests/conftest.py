@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from services.kit.messaging import Messaging
+from tests.support import bus
 from tests.support import nats as nats_support
 from tests.support import postgres as postgres_support
 from tests.support.nats import NatsServer
@@ -55,3 +57,13 @@ def nats_server() -> Iterator[NatsServer]:
 def nats_url(nats_server: NatsServer) -> str:
     """URL of the run's NATS server."""
     return nats_server.url
+
+
+@pytest.fixture
+async def messaging(nats_url: str) -> AsyncIterator[Messaging]:
+    """A connection to the run's NATS server, with the streams of production, empty."""
+    part = Messaging(nats_url, name="test")
+    await part.start()
+    await bus.wipe(part)
+    yield part
+    await part.stop()

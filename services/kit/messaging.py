@@ -1,0 +1,14 @@
+"""Facts over NATS JetStream: the connection, and consumers that lose nothing.
+
+Import from here: `Messaging` (the connection and the declared streams), `Consumer` and `OnceConsumer` (durable
+consumers), `Delivery` (what a handler gets), `Poison` (what a handler raises for a fact that no retry will mend).
+Publishing is the relay's business (`services.kit.outbox`).
+"""
+
+from __future__ import annotations
+
+from services.kit.bus import NATS_ERRORS, Messaging
+from services.kit.consumers import Consumer, OnceConsumer
+from services.kit.delivery import Delivery, Poison
+
+__all__ = ["NATS_ERRORS", "Consumer", "Delivery", "Messaging", "OnceConsumer", "Poison"]

@@ -1,0 +1,186 @@
+"""The relay: facts committed to the outbox reach JetStream, each at least once, none never.
+
+It reads what is not yet marked, not what follows the last position: positions are given before the commit, so a fact
+that commits late has a lower one than others already published. An unacknowledged publish is unknown: the row stays
+unmarked and is published again under the same message id, and consumers keep an inbox beyond the server's window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from contextlib import suppress
+
+import asyncpg
+import structlog
+from nats.js.errors import NoStreamResponseError
+from opentelemetry import propagate, trace
+from opentelemetry.trace import SpanKind
+
+from services.kit import metrics
+from services.kit.bus import NATS_ERRORS, Messaging
+from services.kit.database import Database
+from services.kit.delivery import headers
+from services.kit.domain import DomainError
+
+BATCH = 256
+"""Most facts published side by side."""
+POLL_SECONDS = 0.1
+"""How often the outbox is looked at without a poke: the net under it."""
+LEASE_SECONDS = 2.0
+"""After this long without a renewal another replica takes over."""
+
+_LEASE = """
+    INSERT INTO relay_lease AS held (service, holder, until)
+    VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+    ON CONFLICT (service) DO UPDATE SET holder = excluded.holder, until = excluded.until
+    WHERE held.holder = excluded.holder OR held.until < clock_timestamp()
+    RETURNING true
+"""
+_RELEASE = "DELETE FROM relay_lease WHERE service = $1 AND holder = $2"
+_READ = """
+    SELECT position, event_id, subject, event_type, aggregate_id, epoch, version, body, traceparent, created_at
+    FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT $1
+"""
+_MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[])"
+
+_AGAIN = """
+    UPDATE outbox SET published_at = NULL
+    WHERE position > $1 AND position <= $1 + $2 AND published_at IS NOT NULL
+"""
+
+_log = structlog.get_logger("kit.outbox")
+_tracer = trace.get_tracer("residency.messaging")
+
+
+class Relay:
+    """A part that publishes the facts of one service; of several replicas one is at work at a time.
+
+    Args:
+        database: The service's database; started before this part.
+        messaging: The connection; started before this part.
+        service: Name of the service, for the lease and for the events' source.
+    """
+
+    def __init__(self, database: Database, messaging: Messaging, service: str) -> None:
+        self.name = f"relay {service}"
+        self._database = database
+        self._messaging = messaging
+        self._service = service
+        self._holder = uuid.uuid4().hex
+        self._lease_ends = 0.0
+        self._poked = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        database.on_facts(self.poke)
+
+    async def start(self) -> None:
+        """Begin to publish."""
+        self._loop = asyncio.create_task(self._run(), name=self.name)
+
+    async def stop(self) -> None:
+        """Publish no more and let another replica begin at once."""
+        if self._loop is None:
+            return
+        self._loop.cancel()
+        await asyncio.wait({self._loop})
+        self._loop = None
+        with suppress(DomainError):  # the lease runs out by itself
+            await self._database.execute(_RELEASE, self._service, self._holder)
+
+    def poke(self) -> None:
+        """Say that facts were committed; publishing begins within milliseconds."""
+        self._poked.set()
+
+    def not_ready(self) -> str:
+        """Empty while the loop runs; a broker that is away does not make the service unready."""
+        return "not running" if self._loop is None or self._loop.done() else ""
+
+    async def _run(self) -> None:
+        pause = POLL_SECONDS
+        while True:
+            full = False
+            try:
+                # While the broker is away, facts would only pile up in the client.
+                full = self._messaging.client.is_connected and await self._round()
+                pause = POLL_SECONDS
+            except (DomainError, *NATS_ERRORS) as error:
+                _log.warning("relay waits", service=self._service, error=f"{type(error).__name__}: {error}")
+                pause = min(pause * 2, 2.0)
+            except Exception:  # noqa: BLE001 (supervision: a loop that ended would keep every later fact back)
+                _log.exception("relay starts over", service=self._service)
+                pause = min(pause * 2, 2.0)
+            if not full:
+                await self._wait(pause)
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._poked.wait()
+
+    async def _round(self) -> bool:
+        """Publish one batch; whether another is waiting. Raises DomainError or one of NATS_ERRORS."""
+        self._poked.clear()
+        if not await self._hold_lease():
+            return False
+        rows = await self._database.fetch(_READ, BATCH)
+        metrics.OUTBOX_OLDEST_SECONDS.labels(self._service).set(
+            (time.time() - rows[0]["created_at"].timestamp()) if rows else 0.0
+        )
+        if not rows:
+            return False
+        results = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
+        published = [row["position"] for row, result in zip(rows, results, strict=True) if result is None]
+        if published:
+            await self._database.execute(_MARK, published)
+            metrics.OUTBOX_PUBLISHED.labels(self._service).inc(len(published))
+        failures = [result for result in results if result is not None]
+        if any(isinstance(failure, NoStreamResponseError) for failure in failures):
+            await self._messaging.repair()
+        if failures:
+            raise failures[0]
+        return len(rows) == BATCH
+
+    async def _hold_lease(self) -> bool:
+        now = time.monotonic()
+        if self._lease_ends - now > LEASE_SECONDS / 2:
+            return True
+        if await self._database.fetchval(_LEASE, self._service, self._holder, LEASE_SECONDS):
+            self._lease_ends = now + LEASE_SECONDS
+            return True
+        return False
+
+    async def _publish(self, row: asyncpg.Record) -> None:
+        content = headers(
+            event_id=str(row["event_id"]),
+            event_type=row["event_type"],
+            source=f"residency/{self._service}",
+            aggregate_id=row["aggregate_id"],
+            epoch=row["epoch"],
+            version=row["version"],
+            occurred_at=row["created_at"],
+        )
+        if not row["traceparent"]:
+            await self._messaging.publish(row["subject"], row["body"], content)
+            return
+        with _tracer.start_as_current_span(
+            f"publish {row['event_type']}",
+            context=propagate.extract({"traceparent": row["traceparent"]}),
+            kind=SpanKind.PRODUCER,
+            attributes={"messaging.system": "nats", "messaging.destination.name": row["subject"]},
+        ):
+            propagate.inject(content)
+            await self._messaging.publish(row["subject"], row["body"], content)
+
+
+async def republish(database: Database, *, step: int = 10_000) -> int:
+    """Mark every fact as unpublished, so that the relay fills a wiped or restored JetStream again; how many.
+
+    Consumers that had handled them are protected by their inboxes and by the versions in the facts.
+    """
+    last = await database.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
+    count = 0
+    for position in range(0, last, step):
+        count += int((await database.execute(_AGAIN, position, step)).split()[-1])
+    database.facts_written()
+    return count

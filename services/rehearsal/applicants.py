@@ -6,18 +6,16 @@ after anything: a late phase, a lost answer, a rehearsal that was stopped and st
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from typing import Any
 
-from services.rehearsal.dossiers import SECTIONS, amend, make_dossier, spoil
-from services.rehearsal.people import Arrival, Person
+from services.rehearsal.dossiers import SECTIONS, amend, employ, make_dossier, spoil
+from services.rehearsal.people import Person
 from services.rehearsal.plans import Seats
 from services.rehearsal.rest import Session
-from services.rehearsal.stage import LATE, Stage
+from services.rehearsal.stage import Stage
 
 _SETTLED = frozenset({"provisional", "admitted", "annulled", "withdrawn", "closed_unplaced", "approved"})
-_RACES = LATE | {"VERSION_CONFLICT", "STALE_VERSION"}
 
 # When in each phase applicants act: registration may be used to the last moment; in the later rounds bases need time.
 _ACTING = {"registration": (0.0, 0.92), "second_choice": (0.0, 0.45), "reallocation": (0.0, 0.5)}
@@ -76,18 +74,19 @@ class Applicant:
             return
         if application["state"] == "none" and not await self._do(phase, "start_application", "POST", "application"):
             return
-        if not await self._fill_in(phase, application):
-            return
         seats = await self._choose(phase, application)
-        if seats is None or not await self._save_choice(phase, seats):
+        if not await self._fill_in(phase, application, seats) or not await self._save_choice(phase, seats):
             return
         if await self._submit(phase):
             await self._second_thoughts(phase, seats)
 
-    async def _fill_in(self, phase: str, application: Mapping[str, Any]) -> bool:
-        complete = {entry["section"] for entry in application["sections"] if entry["complete"]}
-        missing = [section for section in SECTIONS if section not in complete]
-        if missing and self._person.character.careless:
+    async def _fill_in(self, phase: str, application: Mapping[str, Any], seats: Seats) -> bool:
+        saved = {entry["section"]: entry["body"] for entry in application["sections"] if entry["complete"]}
+        self._dossier |= {section: dict(body) for section, body in saved.items()}
+        if employ(self._dossier, self._stage.base_names[seats.base_code]):
+            saved.pop("basic", None)
+        missing = [section for section in SECTIONS if section not in saved]
+        if "work" in missing and self._person.character.careless:
             await self._be_careless(phase, missing[0])
         for section in missing:
             if not await self._save(phase, section, self._dossier[section]):
@@ -102,7 +101,7 @@ class Applicant:
         path = self._stage.path("application/submissions")
         await self._session.trespass("submit_incomplete", "POST", path, {})
 
-    async def _choose(self, phase: str, application: Mapping[str, Any]) -> Seats | None:
+    async def _choose(self, phase: str, application: Mapping[str, Any]) -> Seats:
         plan = list(self._stage.plan)
         if phase == "registration":
             return self._chance.choices(plan, weights=[seats.planned for seats in plan])[0]
@@ -127,8 +126,9 @@ class Applicant:
             return
         if self._chance.random() < 0.5:
             other = self._chance.choice(list(self._stage.plan))
-            if other != seats:
-                await self._save_choice(phase, other)
+            employ(self._dossier, self._stage.base_names[other.base_code])
+            if other != seats and not await self._save_choice(phase, other):
+                return
         self._resubmissions += 1
         await self._save(phase, "basic", amend(self._dossier["basic"], self._resubmissions))
         await self._submit(phase)
@@ -176,13 +176,6 @@ class Applicant:
             method,
             self._stage.path(path),
             body if body is not None else {},
-            tolerated=_RACES,
             late=self._stage.timetable[phase].closes_at,
         )
         return answer.ok
-
-
-def newcomer(people: list[Person], chance: random.Random) -> Person:
-    """Somebody who has not registered for the cycle when it begins."""
-    late = [person for person in people if person.character.arrival is not Arrival.REGISTRATION]
-    return chance.choice(late or people)

@@ -11,6 +11,9 @@ from services.rehearsal.people import Person
 SECTIONS = ("basic", "education", "certificates", "work")
 """The sections in the order of the forms."""
 
+PLACEHOLDER_EMPLOYER = "示例县人民医院"
+"""An employer that is no base of any province."""
+
 _ETHNICITIES = ("汉族", "汉族", "汉族", "汉族", "回族", "满族", "蒙古族")
 _MAJORS = ("临床医学", "临床医学", "口腔医学", "麻醉学", "医学影像学", "精神医学", "儿科学")
 _SCHOOLS = ("示例医科大学", "示例医学院", "样本大学医学院", "演练医科大学")
@@ -82,11 +85,29 @@ def _work(chance: random.Random, *, employed: bool, year: int) -> dict[str, Any]
         body |= {
             "employed_since": f"{year - years}-07-01",
             "years_of_work": years,
-            "employer_name": "示例县人民医院",
+            "employer_name": PLACEHOLDER_EMPLOYER,
             "employer_code": f"SYNTHETIC{chance.randrange(10**9):09d}",
             "employer_level": "secondary",
         }
     return body
+
+
+def employ(dossier: dict[str, dict[str, Any]], base_name: str) -> bool:
+    """Make type and employer agree with the base chosen (APP-05); True when the dossier had to change.
+
+    本单位培训 means the employer is the base. Somebody who first applies to their own hospital names it as employer;
+    choosing another base later makes them 外单位送培.
+    """
+    basic, work = dossier["basic"], dossier["work"]
+    if basic["applicant_type"] == "own_unit" and work["employer_name"] == PLACEHOLDER_EMPLOYER:
+        work["employer_name"] = base_name
+        return True
+    same = work.get("employer_name") == base_name
+    fitting = {"own_unit": "own_unit" if same else "other_unit", "other_unit": "own_unit" if same else "other_unit"}
+    kind = fitting.get(basic["applicant_type"], basic["applicant_type"])
+    changed: bool = kind != basic["applicant_type"]
+    basic["applicant_type"] = kind
+    return changed
 
 
 def spoil(section: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class Act:
     """Whether the outcome is one that the rules (and the race at hand) allow."""
     audited: bool
     """Whether accepting it must leave a row in the enrollment audit."""
+    trespass: bool = False
+    """Whether it had to be refused."""
 
     @property
     def seconds(self) -> float:

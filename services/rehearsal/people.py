@@ -1,8 +1,8 @@
 """Synthetic people: deterministic by seed, never mistaken for real ones.
 
-Resident numbers carry a valid GB 11643-1999 check digit over a division code that is not assigned (3799xx), phones use a
-prefix that no operator assigns (154), mail addresses end in the reserved `example.invalid`, and names are put together
-from a short word list.
+Resident numbers carry a valid GB 11643-1999 check digit over a division code that is not assigned (3799xx), phones
+use a prefix that no operator assigns (154), mail addresses end in the reserved `example.invalid`, and names are put
+together from a short word list.
 """
 
 from __future__ import annotations
@@ -18,9 +18,6 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _FIRST_BIRTHDAY = date(1988, 1, 1)
 _BIRTHDAYS = 14 * 365
-
-PASSWORD_WORDS = "calm-river-rehearsal"  # noqa: S105 - synthetic accounts of a rehearsal, on its own stack
-"""First part of every rehearsal password; the person's number follows."""
 
 
 class Arrival(StrEnum):
@@ -57,7 +54,6 @@ class Person:
     name: str
     resident_id: str
     login: str
-    password: str
     phone: str
     email: str
     male: bool
@@ -107,7 +103,6 @@ def make_people(count: int, seed: int, tag: str) -> list[Person]:
                 name=chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, 2)),
                 resident_id=head + check_digit(head),
                 login=login,
-                password=f"{PASSWORD_WORDS}-{number:05d}",
                 phone=f"154{chance.randrange(10**8):08d}",
                 email=f"{login}@example.invalid",
                 male=order % 2 == 1,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -146,7 +147,7 @@ def _phases(path: Path, nodes: Sequence[_Node]) -> tuple[PhaseDates, ...]:
         raise ProvinceFileError(f"{path}: calendar: phase {missing[0]} is missing")
     if found != PHASES:
         raise ProvinceFileError(f"{path}: calendar: phases must be listed once each, in order: {', '.join(PHASES)}")
-    for earlier, later in zip(phases, phases[1:], strict=False):
+    for earlier, later in pairwise(phases):
         if (later.first_day - earlier.last_day).days != 1:
             raise ProvinceFileError(
                 f"{path}: calendar: phase {later.phase}: first_day {later.first_day} is not the day after the last_day"

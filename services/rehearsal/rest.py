@@ -188,7 +188,16 @@ class Session:
         holds = still is None or still()
         if answer.ok and holds:
             self.rest.ledger.trespasses_accepted.append(f"{name} by {self.actor} at {sent_at.isoformat()}")
-        self._note(name, key, sent_at, answer, tries, expected=not answer.ok or not holds, audited=method != "GET")
+        self._note(
+            name,
+            key,
+            sent_at,
+            answer,
+            tries,
+            expected=not answer.ok or not holds,
+            audited=method != "GET",
+            trespass=True,
+        )
         return answer
 
     async def _act(
@@ -232,7 +241,16 @@ class Session:
             self.person = answer.body["person"]
 
     def _note(
-        self, name: str, key: str, sent_at: datetime, answer: Answer, tries: int, *, expected: bool, audited: bool
+        self,
+        name: str,
+        key: str,
+        sent_at: datetime,
+        answer: Answer,
+        tries: int,
+        *,
+        expected: bool,
+        audited: bool,
+        trespass: bool = False,
     ) -> None:
         outcome = Outcome.ACCEPTED if answer.ok else Outcome.REFUSED if answer.status else Outcome.UNKNOWN
         self.rest.ledger.add(
@@ -247,6 +265,7 @@ class Session:
                 tries=tries,
                 expected=expected,
                 audited=audited,
+                trespass=trespass,
             )
         )
 

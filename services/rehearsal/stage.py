@@ -14,9 +14,6 @@ from services.rehearsal.timetable import Timetable
 
 _BOARD_SECONDS = 1.0
 
-LATE = frozenset({"NOT_IN_PHASE", "PHASE_CLOSED", "GATE_MOVED"})
-"""Reasons an honest actor may meet around a boundary."""
-
 
 @dataclass(slots=True)
 class Stage:
@@ -27,6 +24,7 @@ class Stage:
     seed: int
     year: int
     plan: Sequence[Seats]
+    base_names: Mapping[str, str]
     pace: float = 1.0
     """Share of the requests that are only for show (opening a submission, reading messages); 0 in a crowded play."""
     _board: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The cycle's timetable as its actors follow it: they sleep until a moment, then wait until the gate is really there."""
+"""The cycle's timetable as its actors follow it: they sleep until a moment, then until the gate is really there."""
 
 from __future__ import annotations
 

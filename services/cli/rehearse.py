@@ -1,0 +1,73 @@
+"""`residency rehearse`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli import output
+
+_DURATION = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PROVINCE = Path(__file__).resolve().parents[2] / "deploy" / "provinces" / "shandong-2023.yaml"
+
+DayOption = Annotated[str, typer.Option(help="How long a calendar day lasts: `2s`, `500ms`, `1m`.")]
+ProvinceOption = Annotated[Path, typer.Option(help="Province file: calendar, bases, plan.")]
+DEFAULT_PROVINCE = _PROVINCE
+
+
+def register(app: typer.Typer) -> None:
+    """Add `rehearse`."""
+    app.command("rehearse")(rehearse)
+
+
+def rehearse(
+    applicants: Annotated[int, typer.Option(min=1, max=200_000, help="How many synthetic people apply.")] = 500,
+    day: DayOption = "2s",
+    seed: Annotated[int, typer.Option(help="The same seed plays the same people with the same plan.")] = 1,
+    as_json: output.JsonOption = False,
+    data: output.DataOption = output.DEFAULT_DATA,
+    bases: Annotated[int | None, typer.Option(min=1, help="Only the first so many bases of the province.")] = None,
+    province: ProvinceOption = DEFAULT_PROVINCE,
+    postgres_url: Annotated[
+        str, typer.Option(help="Read the databases there instead, `postgresql://user:password@host:port`.")
+    ] = "",
+) -> None:
+    """Play a whole cycle on the running stack through public commands only, then check what must always hold.
+
+    Synthetic applicants register, choose, fix and resubmit; the staff of every base review, give places and admit; some
+    act outside their window and must be refused. Exit code 1 when an invariant is broken.
+
+    Example: residency rehearse --applicants 500 --day 2s --seed 7
+    """
+    # Loaded here so that `--help` stays quick.
+    from services.rehearsal import run  # noqa: PLC0415
+
+    order = run.Order(
+        data=data.absolute(),
+        province=province,
+        applicants=applicants,
+        day_seconds=seconds(day),
+        seed=seed,
+        bases=bases,
+        postgres_url=postgres_url,
+    )
+    report = run.rehearse(order)
+    if as_json:
+        output.write_json(report.as_json())
+    else:
+        run.show(report)
+    if not report.ok:
+        raise SystemExit(output.FAILED)
+
+
+def seconds(duration: str) -> float:
+    """Seconds of a duration such as `2s`, `500ms` or `1m`; ends the command when it is none or not positive."""
+    match = _DURATION.fullmatch(duration.strip())
+    value = float(match["number"]) * _UNITS[match["unit"]] if match else 0.0
+    if not 0 < value <= 86_400:
+        output.fail(f"{duration!r} is no length of a day: write 2s, 500ms or 1m", output.USAGE)
+    return value

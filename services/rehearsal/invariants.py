@@ -1,0 +1,255 @@
+"""What must always hold (architecture.md), checked on the databases themselves after a cycle has been played.
+
+The verifier reads only. While the play runs it takes samples of what must hold at every instant; afterwards it waits
+until every fact has arrived (or half a minute has passed) and checks the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+
+from services.rehearsal import queries
+from services.rehearsal.broker import Broker
+from services.rehearsal.ledger import Ledger
+from services.rehearsal.site import Site
+
+CLOCK_GRACE = timedelta(milliseconds=100)
+"""Between the look at the clock that lets a command pass and the instant written into its audit row."""
+PUNCTUAL = timedelta(seconds=2.5)
+"""A phase is punctual when it was entered at most this long after its boundary."""
+
+_SETTLE_SECONDS = 30.0
+_TOLD = 8
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One invariant: whether it holds, over how many things, and what breaks it (a few of many)."""
+
+    name: str
+    title: str
+    checked: int
+    broken: int = 0
+    examples: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing broke it."""
+        return self.broken == 0
+
+
+@dataclass(slots=True)
+class _Samples:
+    """What the samples taken during the play have seen."""
+
+    taken: int = 0
+    violations: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Verifier:
+    """Reads the databases of `site`; use as an async context manager. It needs no running service."""
+
+    def __init__(self, databases: Mapping[str, str], broker: Broker | None = None) -> None:
+        """`databases` maps service to URL; without a `broker` the consumers without an inbox are not checked."""
+        self._databases = databases
+        self._broker = broker
+        self._connections: dict[str, asyncpg.Connection[asyncpg.Record]] = {}
+        self._samples = _Samples()
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """The verifier of a running stack."""
+        return cls(site.databases, Broker(site.nats_url))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for connection in self._connections.values():
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                await connection.close(timeout=2)
+
+    async def begin(self) -> None:
+        """Remember what lies about already, before anything is played."""
+        if self._broker is not None:
+            await self._broker.remember_dead_letters()
+
+    async def watch(self, cycle_id: str, every: float) -> None:
+        """Sample what must hold at every instant until cancelled; a database that is away is tried again."""
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                for name, query in (("I1", queries.SEATS_OVERSOLD), ("I2", queries.PEOPLE_TWICE)):
+                    rows = await self._rows("enrollment", query, UUID(cycle_id))
+                    self._samples.violations.setdefault(name, []).extend(_tell(row) for row in rows)
+                self._samples.taken += 1
+            await asyncio.sleep(every)
+
+    async def verify(
+        self, cycle_id: str, ledger: Ledger, finals: Sequence[Row], read_board: Callable[[], Awaitable[Sequence[Row]]]
+    ) -> list[Finding]:
+        """Check everything once the cycle has closed.
+
+        `finals` are the applications as their owners read them after the close, `read_board` reads the public board.
+        """
+        cycle = UUID(cycle_id)
+        handled = await self._settled(cycle)
+        return [
+            await self._seats(cycle),
+            await self._people(cycle),
+            await self._windows_of_time(cycle),
+            _trespasses(ledger),
+            await self._audit(cycle, ledger),
+            *handled,
+            await self._nobody_waits(cycle, finals),
+            await self._board(cycle, read_board),
+            _answers(ledger),
+        ]
+
+    async def lateness(self, cycle_id: str) -> dict[str, float]:
+        """Seconds by which the gate entered each phase after its boundary, from the database."""
+        rows = await self._rows("enrollment", queries.PHASES, UUID(cycle_id))
+        return {
+            row["phase"]: (row["entered_at"] - row["opens_at"]).total_seconds()
+            for row in rows
+            if row["entered_at"] is not None and row["opens_at"] is not None
+        }
+
+    async def _rows(self, service: str, query: str, *values: Any) -> list[asyncpg.Record]:
+        connection = self._connections.get(service)
+        if connection is None or connection.is_closed():
+            connection = await asyncpg.connect(
+                self._databases[service], timeout=5, server_settings={"default_transaction_read_only": "on"}
+            )
+            self._connections[service] = connection
+        return list(await connection.fetch(query, *values, timeout=10))
+
+    async def _seats(self, cycle: UUID) -> Finding:
+        broken = [_tell(row) for row in await self._rows("enrollment", queries.SEATS_OVERSOLD, cycle)]
+        broken += [f"holder without a seat: {row['id']}" for row in await self._holders(cycle)]
+        broken += [f"during the play: {text}" for text in self._samples.violations.get("I1", [])]
+        seats = await self._rows("enrollment", queries.BOARD, cycle)
+        return _finding("I1", "places given never exceed the plan", len(seats) * (1 + self._samples.taken), broken)
+
+    async def _holders(self, cycle: UUID) -> list[asyncpg.Record]:
+        return await self._rows("enrollment", queries.HOLDERS_WITHOUT_SEAT, cycle)
+
+    async def _people(self, cycle: UUID) -> Finding:
+        broken = [_tell(row) for row in await self._rows("enrollment", queries.PEOPLE_TWICE, cycle)]
+        broken += [f"during the play: {text}" for text in self._samples.violations.get("I2", [])]
+        states = await self._rows("enrollment", queries.STATES, cycle)
+        return _finding("I2", "one live application and one place a person", sum(row[1] for row in states), broken)
+
+    async def _windows_of_time(self, cycle: UUID) -> Finding:
+        rows = await self._rows("enrollment", queries.AUDIT_OUTSIDE_WINDOW, cycle, CLOCK_GRACE)
+        rows += await self._rows("enrollment", queries.COMMANDS_IN_WRONG_PHASE, cycle)
+        rows += await self._rows("enrollment", queries.DECISIONS_UNLIKE_AUDIT, cycle)
+        (count,) = (await self._rows("enrollment", queries.AUDIT_ROWS, cycle))[0]
+        return _finding("I3", "no decision or edit outside its window", count, [_tell(row) for row in rows])
+
+    async def _audit(self, cycle: UUID, ledger: Ledger) -> Finding:
+        keys = {row["key"]: row["rows"] for row in await self._rows("enrollment", queries.AUDIT_KEYS, cycle)}
+        accepted = ledger.accepted_keys()
+        broken = [
+            f"{name} {key} stands {keys.get(key, 0)} times" for key, name in accepted.items() if keys.get(key, 0) != 1
+        ]
+        broken += [f"refused {name} {key} is there" for key, name in ledger.refused_keys().items() if key in keys]
+        broken += [_tell(row) for row in await self._rows("enrollment", queries.AUDIT_GAPS, cycle)]
+        broken += ledger.repeats_different
+        title = "every accepted command is in the audit exactly once"
+        return _finding("I4", title, len(accepted) + ledger.repeats, broken)
+
+    async def _settled(self, cycle: UUID) -> list[Finding]:
+        """I5 and the windows' ends, as soon as they hold, or as they are after half a minute."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + _SETTLE_SECONDS
+        while True:
+            findings: list[Finding] = []
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                findings = [await self._facts(), await self._closed_windows(cycle)]
+                if all(finding.holds for finding in findings):
+                    return findings
+            if loop.time() >= give_up:
+                return findings or [Finding("I5", "every fact reaches each consumer", 0, 1, ("unreadable",))]
+            await asyncio.sleep(0.5)
+
+    async def _facts(self) -> Finding:
+        broken: list[str] = []
+        facts: dict[str, set[UUID]] = {}
+        for service in self._databases:
+            (waiting,) = (await self._rows(service, queries.UNPUBLISHED))[0]
+            if waiting:
+                broken.append(f"{waiting} facts of {service} are not published")
+            facts[service] = {row["event_id"] for row in await self._rows(service, queries.FACTS)}
+        for source in ("identity", "enrollment"):
+            consumer = f"notify-{source}"
+            handled = {row["event_id"] for row in await self._rows("notify", queries.HANDLED, consumer)}
+            missing = facts[source] - handled
+            if missing:
+                broken.append(f"{consumer} has not handled {len(missing)} facts, such as {next(iter(missing))}")
+        broken += await self._messages()
+        if self._broker is not None:
+            broken += await self._broker.left_over()
+        return _finding("I5", "every fact reaches each consumer once", sum(map(len, facts.values())), broken)
+
+    async def _messages(self) -> list[str]:
+        return [_tell(row) for row in await self._rows("notify", queries.MESSAGES_TWICE)]
+
+    async def _closed_windows(self, cycle: UUID) -> Finding:
+        open_ones = await self._rows("enrollment", queries.WINDOWS_NOT_CLOSED, cycle)
+        bases = {row["base_code"] for row in await self._rows("enrollment", queries.BOARD, cycle)}
+        broken = [f"round {row['round']} of {row['code']}" for row in open_ones]
+        return _finding("windows", "every base's window was closed by its workflow", 3 * len(bases), broken)
+
+    async def _nobody_waits(self, cycle: UUID, finals: Sequence[Row]) -> Finding:
+        ended = {"none", "closed_unplaced", "admitted", "withdrawn", "annulled"}
+        rows = await self._rows("enrollment", queries.WAITING_WHEN_CLOSED, cycle)
+        broken = [_tell(row) for row in rows]
+        seen = [final for final in finals if final]
+        broken += [f"{final['application_id']} reads {final['state']}" for final in seen if final["state"] not in ended]
+        return _finding("I7", "nobody waits when the cycle has closed", len(finals), broken)
+
+    async def _board(self, cycle: UUID, read_board: Callable[[], Awaitable[Sequence[Row]]]) -> Finding:
+        columns = ("planned", "applied", "provisional", "admitted")
+        shown = {(row["base_code"], row["specialty_code"]): row for row in await read_board()}
+        stored = {
+            (r["base_code"], r["specialty_code"]): r for r in await self._rows("enrollment", queries.BOARD, cycle)
+        }
+        broken = [f"{'/'.join(place)} is on one side only" for place in shown.keys() ^ stored.keys()]
+        for place in sorted(shown.keys() & stored.keys()):
+            left, right = ([int(row[name]) for name in columns] for row in (shown[place], stored[place]))
+            if left != right:
+                broken.append(f"{'/'.join(place)} shows {left}, the database has {right}")
+        return _finding("board", "the board shows what the database holds", len(stored), broken)
+
+
+def _trespasses(ledger: Ledger) -> Finding:
+    tried = [act for act in ledger.acts if act.trespass]
+    return _finding("refusals", "what is forbidden was refused", len(tried), ledger.trespasses_accepted)
+
+
+def _answers(ledger: Ledger) -> Finding:
+    """Every command was answered, no honest one was refused without a reason to expect it, no answer was a bug."""
+    broken = [f"never answered: {act.name} {act.key}" for act in ledger.unknown()]
+    broken += [f"{count} × {what}" for what, count in ledger.refusals(expected=False).items()]
+    return _finding("answers", "every command was answered as the rules say", len(ledger.acts), broken)
+
+
+def _finding(name: str, title: str, checked: int, broken: Sequence[str]) -> Finding:
+    return Finding(name, title, checked, len(broken), tuple(broken[:_TOLD]))
+
+
+def _tell(row: asyncpg.Record) -> str:
+    return ", ".join(f"{key} {value}" for key, value in row.items())

@@ -1,0 +1,138 @@
+"""The operator's few commands that have no REST route: organisations, staff, and a new cycle."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from residency.enrollment.v1 import cycle_pb2, cycle_service_pb2
+from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
+from residency.identity.v1 import account_pb2, identity_service_pb2
+from residency.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
+from services.access import channel_to, machine_token
+from services.kit.clock import SystemClock
+from services.kit.domain import DomainError, Kind
+from services.kit.ids import new_id
+from services.kit.settings import Settings
+from services.rehearsal.plans import Seats
+from services.rehearsal.province import BaseEntry, Province
+
+PATIENCE = timedelta(seconds=60)
+"""How long a command is tried again while a service is away."""
+
+Result = TypeVar("Result")
+
+
+class Operator:
+    """Speaks gRPC as the machine `operator`; use as an async context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        token = machine_token("operator", settings)
+        identity = channel_to("identity", settings, token)
+        enrollment = channel_to("enrollment", settings, token)
+        self._channels = (identity, enrollment)
+        self._identity = identity.stub(IdentityServiceStub)
+        self._cycles = enrollment.stub(CycleServiceStub)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for channel in self._channels:
+            await channel.close()
+
+    async def import_organisations(self, province: Province, bases: Sequence[BaseEntry]) -> None:
+        """Make sure the province and these bases exist."""
+        organisations = [
+            account_pb2.Organisation(
+                code=province.code, name=province.name, kind=account_pb2.ORGANISATION_KIND_PROVINCE
+            ),
+            *(
+                account_pb2.Organisation(
+                    code=base.code,
+                    name=base.name,
+                    kind=account_pb2.ORGANISATION_KIND_BASE,
+                    parent_code=province.code,
+                )
+                for base in bases
+            ),
+        ]
+        request = identity_service_pb2.ImportOrganisationsRequest(organisations=organisations)
+        await _patiently(lambda: self._identity.ImportOrganisations(request))
+
+    async def appoint(self, login: str, password: str, name: str, role: str, base_code: str) -> None:
+        """Make sure a staff account exists; `role` as in a token, such as `base_reviewer`."""
+        request = identity_service_pb2.AppointStaffRequest(
+            login=login,
+            password=password,
+            name=name,
+            role=f"ROLE_{role.upper()}",
+            organisation_code=base_code,
+        )
+        await _patiently(lambda: self._identity.AppointStaff(request))
+
+    async def create_cycle(
+        self,
+        province: Province,
+        bases: Sequence[BaseEntry],
+        plan: Sequence[Seats],
+        *,
+        title: str,
+        starts_at: datetime,
+        day_seconds: float,
+    ) -> str:
+        """Create a compressed cycle and return its id; `starts_at` is when the first day of registration begins."""
+        request = cycle_service_pb2.CreateCycleRequest(
+            idempotency_key=new_id(),
+            province_code=province.code,
+            year=province.year,
+            title=title,
+            time_zone=province.timezone,
+            phases=[
+                cycle_service_pb2.PhaseDates(
+                    phase=f"PHASE_{phase.phase.upper()}",
+                    name=phase.name,
+                    first_day=phase.first_day.isoformat(),
+                    last_day=phase.last_day.isoformat(),
+                )
+                for phase in province.phases
+            ],
+            bases=[cycle_pb2.Base(code=base.code, name=base.name) for base in bases],
+            specialties=[cycle_pb2.Specialty(code=entry.code, name=entry.name) for entry in province.specialties],
+            plan=[
+                cycle_pb2.PlannedSeats(
+                    base_code=seats.base_code, specialty_code=seats.specialty_code, planned=seats.planned
+                )
+                for seats in plan
+            ],
+            starts_at=starts_at,
+            day_seconds=day_seconds,
+        )
+        answer: Any = await _patiently(lambda: self._cycles.CreateCycle(request))
+        return str(answer.cycle.cycle_id)
+
+
+def derived_password(secret: str, login: str) -> str:
+    """The password of a synthetic account: the same each time on one stack, another on every other stack."""
+    return hashlib.sha256(f"{secret}/{login}".encode()).hexdigest()[:24]
+
+
+async def _patiently(call: Callable[[], Awaitable[Result]]) -> Result:
+    """Try again while a service is away. Raises DomainError as soon as it is refused, or after `PATIENCE`."""
+    clock = SystemClock()
+    give_up = clock.now() + PATIENCE
+    pause = 0.1
+    while True:
+        try:
+            return await call()
+        except DomainError as error:
+            if error.kind not in (Kind.UNAVAILABLE, Kind.EXHAUSTED) or clock.now() >= give_up:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2.0, pause * 2)

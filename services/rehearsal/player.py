@@ -1,0 +1,252 @@
+"""Plays one cycle on a running stack, from the first account to the last admission, and verifies what must hold."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+from uuid import uuid4
+
+from services.kit.clock import SystemClock
+from services.kit.domain import DomainError, Kind
+from services.rehearsal.applicants import Applicant
+from services.rehearsal.cast import appoint_staff, open_accounts
+from services.rehearsal.invariants import Verifier
+from services.rehearsal.ledger import Ledger
+from services.rehearsal.operator import Operator
+from services.rehearsal.people import make_people
+from services.rehearsal.plans import Seats, choose_bases, make_plan
+from services.rehearsal.province import BaseEntry, Province
+from services.rehearsal.report import Report
+from services.rehearsal.rest import Rest
+from services.rehearsal.site import Site
+from services.rehearsal.staff import BaseStaff
+from services.rehearsal.stage import Stage
+from services.rehearsal.timetable import Timetable
+from services.rehearsal.trespassers import Trespassers
+
+_LEAD_SECONDS = 4.0
+"""Between creating the cycle and its first day: the cycle's workflow has to start."""
+_OUTSIDERS = 3
+_CURTAIN_SECONDS = 60.0
+"""How long after its planned end the cycle may close before the play is given up."""
+_SAMPLE_SECONDS = 1.0
+
+
+class Progress(Protocol):
+    """Shows how far the rehearsal is."""
+
+    def stage(self, text: str, total: float) -> None:
+        """A new stage of `total` steps begins."""
+        ...
+
+    def step(self, steps: float = 1.0) -> None:
+        """Some steps of the stage are done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is to be played."""
+
+    province: Province
+    applicants: int
+    day_seconds: float
+    seed: int
+    bases: int | None = None
+    """Only the first so many bases of the province; all when None."""
+    title: str = ""
+    """Title of the cycle; the province's own with a mark when empty."""
+    tag: str = ""
+    """First part of the applicants' logins; one per rehearsal when empty."""
+    trespass: bool = True
+    """Whether some act outside their window or rights."""
+    resume: bool = False
+    """Join an unfinished cycle with this title instead of creating one."""
+
+
+@dataclass(slots=True)
+class _Scene:
+    """What was prepared before the curtain."""
+
+    bases: Sequence[BaseEntry]
+    plan: Sequence[Seats]
+    timetable: Timetable
+    base_names: Mapping[str, str] = field(default_factory=dict)
+
+
+class Player:
+    """Plays `script` on `site`; `play` returns the report."""
+
+    def __init__(self, site: Site, script: Script, progress: Progress) -> None:
+        self._site = site
+        self._script = script
+        self._progress = progress
+        self._ledger = Ledger()
+        self._clock = SystemClock()
+        self._tag = script.tag or f"r{int(time.time() * 10):x}"
+        self._default_title = f"{script.province.title}（演练 {self._tag}）"
+
+    async def play(self) -> Report:
+        """Prepare, play to the end, verify.
+
+        Raises DomainError when the play cannot begin (a service away for long, an account refused) or the cycle
+        does not close.
+        """
+        began = time.monotonic()
+        async with AsyncExitStack() as stack:
+            rest = Rest(self._site.portal_url, self._ledger, run=uuid4(), seed=self._script.seed)
+            stack.push_async_callback(rest.close)
+            operator = await stack.enter_async_context(Operator(self._site.settings))
+            verifier = await stack.enter_async_context(Verifier.of(self._site))
+            restarts_before = self._site.restarts()
+            await verifier.begin()
+            stage, applicants, staff, trespassers = await self._prepare(rest, operator)
+            await self._perform(stage, applicants, staff, trespassers, verifier)
+            await self._look_at_results(applicants)
+            self._progress.stage("verifying", 1)
+            finals = [applicant.final for applicant in applicants]
+            findings = await verifier.verify(stage.cycle_id, self._ledger, finals, lambda: _board(stage))
+            lateness = await verifier.lateness(stage.cycle_id)
+            self._progress.step()
+        restarts = {
+            name: count - restarts_before.get(name, 0)
+            for name, count in self._site.restarts().items()
+            if count > restarts_before.get(name, 0)
+        }
+        return Report(
+            cycle_id=stage.cycle_id,
+            title=self._script.title or self._default_title,
+            seed=self._script.seed,
+            applicants=len(applicants),
+            bases=len(staff),
+            day_seconds=self._script.day_seconds,
+            seconds=time.monotonic() - began,
+            finals=finals,
+            lateness=lateness,
+            ledger=self._ledger,
+            findings=findings,
+            restarts=restarts,
+        )
+
+    async def _prepare(
+        self, rest: Rest, operator: Operator
+    ) -> tuple[Stage, list[Applicant], list[BaseStaff], Trespassers | None]:
+        script = self._script
+        bases = choose_bases(script.province, script.bases)
+        people = make_people(script.applicants + _OUTSIDERS, script.seed, self._tag)
+        self._progress.stage("opening accounts", len(people) + len(bases))
+        await operator.import_organisations(script.province, bases)
+        secret, done = self._site.secret, self._progress.step
+        sessions = await appoint_staff(rest, operator, bases, secret, done)
+        cast = await open_accounts(rest, people, secret, done)
+        scene = await self._scene(rest, operator, bases)
+        stage = Stage(
+            rest=rest,
+            timetable=scene.timetable,
+            seed=script.seed,
+            year=script.province.year,
+            plan=scene.plan,
+            base_names=scene.base_names,
+            pace=min(1.0, 100 * script.day_seconds / script.applicants),
+        )
+        applicants = [Applicant(stage, person, session) for person, session in cast[: script.applicants]]
+        staff = [BaseStaff(stage, one.base_code, one.reviewer, one.administrator) for one in sessions]
+        outsiders = [session for _, session in cast[script.applicants :]]
+        trespassers = Trespassers(stage, applicants, staff, outsiders) if script.trespass else None
+        return stage, applicants, staff, trespassers
+
+    async def _scene(self, rest: Rest, operator: Operator, bases: Sequence[BaseEntry]) -> _Scene:
+        """The cycle to play: the unfinished one of this title when resuming, else a new one about to begin."""
+        script = self._script
+        cycle = await self._unfinished(rest) if script.resume else None
+        if cycle is None:
+            plan = make_plan(script.province, script.seed, bases, script.applicants)
+            cycle_id = await operator.create_cycle(
+                script.province,
+                bases,
+                plan,
+                title=script.title or self._default_title,
+                starts_at=self._clock.now() + timedelta(seconds=_LEAD_SECONDS),
+                day_seconds=script.day_seconds,
+            )
+            cycle = await _read(rest, f"/cycles/{cycle_id}", "cycle")
+        catalogue = await _read(rest, f"/cycles/{cycle['cycle_id']}/catalogue", "")
+        plan = tuple(Seats(row["base_code"], row["specialty_code"], int(row["planned"])) for row in catalogue["plan"])
+        cycle_id = str(cycle["cycle_id"])
+
+        async def read_cycle() -> Mapping[str, Any] | None:
+            answer, _ = await rest.send("GET", f"/cycles/{cycle_id}")
+            return answer.body["cycle"] if answer.ok else None
+
+        names = {base["code"]: str(base["name"]) for base in catalogue["bases"]}
+        return _Scene(bases, plan, Timetable(cycle, read_cycle), names)
+
+    async def _unfinished(self, rest: Rest) -> Mapping[str, Any] | None:
+        cycles = await _read(rest, "/cycles?open_only=true", "cycles")
+        return next((cycle for cycle in cycles if cycle["title"] == self._script.title), None)
+
+    async def _perform(
+        self,
+        stage: Stage,
+        applicants: Sequence[Applicant],
+        staff: Sequence[BaseStaff],
+        trespassers: Trespassers | None,
+        verifier: Verifier,
+    ) -> None:
+        """Everybody plays at once, until all are done and the cycle has closed."""
+        closes_at = stage.timetable["closed"].opens_at
+        ahead = (closes_at - self._clock.now()).total_seconds() if closes_at else 0.0
+        self._progress.stage("playing", max(1.0, ahead))
+        background = [
+            asyncio.create_task(stage.timetable.follow()),
+            asyncio.create_task(verifier.watch(stage.cycle_id, _SAMPLE_SECONDS)),
+            asyncio.create_task(self._tick()),
+        ]
+        try:
+            async with asyncio.timeout(max(0.0, ahead) + _CURTAIN_SECONDS):
+                async with asyncio.TaskGroup() as group:
+                    for play in [*(one.run for one in applicants), *(one.run for one in staff)]:
+                        group.create_task(play())
+                    if trespassers is not None:
+                        group.create_task(trespassers.run())
+                await stage.timetable.entered("closed")
+        except TimeoutError:
+            late = [phase.name for phase in stage.timetable.phases if phase.entered_at is None and phase.sequence]
+            missing = f"the cycle has not closed in time: {', '.join(late) or 'closed'} not entered"
+            raise DomainError(Kind.UNAVAILABLE, "CYCLE_STUCK", missing) from None
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self._progress.step()
+
+    async def _look_at_results(self, applicants: Sequence[Applicant]) -> None:
+        self._progress.stage("reading results", len(applicants))
+
+        async def look(applicant: Applicant) -> None:
+            await applicant.read_final()
+            self._progress.step()
+
+        async with asyncio.TaskGroup() as group:
+            for applicant in applicants:
+                group.create_task(look(applicant))
+
+
+async def _read(rest: Rest, path: str, part: str) -> Any:
+    answer, _ = await rest.send("GET", path)
+    if not answer.ok:
+        raise DomainError(Kind.UNAVAILABLE, answer.reason or "NO_ANSWER", f"GET {path} was answered {answer.status}")
+    return answer.body[part] if part else answer.body
+
+
+async def _board(stage: Stage) -> Any:
+    return await _read(stage.rest, stage.path("board"), "rows")

@@ -1,0 +1,171 @@
+"""What happened in a rehearsal, as one JSON object for programs and as tables for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from services.rehearsal.invariants import PUNCTUAL, Finding
+from services.rehearsal.ledger import Ledger, Outcome
+
+_SHOWN = 12
+
+STATES = {
+    "none": "未报名",
+    "admitted": "录取",
+    "closed_unplaced": "未录取",
+    "withdrawn": "已撤回",
+    "annulled": "已撤销",
+    "provisional": "拟录取（未核实）",
+}
+"""Final states with their printed names, in the order of the table."""
+
+ROUNDS = {0: "—", 1: "一志愿", 2: "二志愿", 3: "调剂"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole report; every number is also in `as_json`."""
+
+    cycle_id: str
+    title: str
+    seed: int
+    applicants: int
+    bases: int
+    day_seconds: float
+    seconds: float
+    finals: Sequence[Mapping[str, Any]]
+    lateness: Mapping[str, float]
+    ledger: Ledger
+    findings: Sequence[Finding]
+    restarts: Mapping[str, int]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every invariant holds."""
+        return all(finding.holds for finding in self.findings)
+
+    @property
+    def punctual(self) -> bool:
+        """Whether every phase was entered within 2.5 s of its boundary; a late one breaks no invariant."""
+        return all(late <= PUNCTUAL.total_seconds() for late in self.lateness.values())
+
+    def outcomes(self) -> dict[str, dict[str, int]]:
+        """Final states by round of the place (or of the last submission): `{state: {round: people}}`."""
+        counted: dict[str, Counter[str]] = {}
+        for final in self.finals:
+            state, number = (final["state"], final["round"]) if final else ("unread", 0)
+            counted.setdefault(state, Counter())[str(number)] += 1
+        return {state: dict(sorted(rounds.items())) for state, rounds in sorted(counted.items())}
+
+    def as_json(self) -> dict[str, Any]:
+        """One object with stable keys; times in seconds."""
+        counts = Counter(act.outcome.value for act in self.ledger.acts)
+        return {
+            "ok": self.ok,
+            "punctual": self.punctual,
+            "cycle_id": self.cycle_id,
+            "title": self.title,
+            "seed": self.seed,
+            "applicants": self.applicants,
+            "bases": self.bases,
+            "day_seconds": self.day_seconds,
+            "seconds": round(self.seconds, 1),
+            "outcomes": self.outcomes(),
+            "phases": {name: round(late, 3) for name, late in self.lateness.items()},
+            "commands": {
+                "accepted": counts[Outcome.ACCEPTED.value],
+                "refused": counts[Outcome.REFUSED.value],
+                "unknown": counts[Outcome.UNKNOWN.value],
+                "repeated_on_purpose": self.ledger.repeats,
+                "retried": dict(sorted(self.ledger.retried.items())),
+                "server_errors": dict(sorted(self.ledger.server_errors.items())),
+            },
+            "refusals": {
+                "expected": dict(sorted(self.ledger.refusals(expected=True).items())),
+                "unexpected": dict(sorted(self.ledger.refusals(expected=False).items())),
+            },
+            "latencies": {
+                name: {"count": count, "p50": round(median, 4), "p99": round(worst, 4)}
+                for name, (count, median, worst) in self.ledger.latencies().items()
+            },
+            "restarts": dict(sorted(self.restarts.items())),
+            "invariants": {
+                finding.name: {
+                    "title": finding.title,
+                    "holds": finding.holds,
+                    "checked": finding.checked,
+                    "broken": finding.broken,
+                    "examples": list(finding.examples),
+                }
+                for finding in self.findings
+            },
+        }
+
+    def show(self, console: Console) -> None:
+        """Print the tables."""
+        console.print(
+            f"\n[bold]{escape(self.title)}[/bold]  {self.applicants} applicants, {self.bases} bases, a day in"
+            f" {self.day_seconds:g} s, seed {self.seed}; {self.seconds:.0f} s\n"
+        )
+        for table in (self._outcome_table(), self._phase_table(), self._latency_table(), self._refusal_table()):
+            console.print(table)
+        self._show_troubles(console)
+        console.print(self._finding_table())
+        verdict = "[green]every invariant holds[/green]" if self.ok else "[red]an invariant is broken[/red]"
+        console.print(f"\n{verdict}")
+
+    def _outcome_table(self) -> Table:
+        table = Table("result", *ROUNDS.values(), "all", title="Results", title_justify="left")
+        outcomes = self.outcomes()
+        for state in sorted(outcomes, key=lambda name: (list(STATES).index(name) if name in STATES else 99, name)):
+            rounds = outcomes[state]
+            cells = [str(rounds.get(str(number), "")) for number in ROUNDS]
+            table.add_row(f"{STATES.get(state, state)} {state}", *cells, str(sum(rounds.values())))
+        return table
+
+    def _phase_table(self) -> Table:
+        table = Table("phase", "entered after its boundary", title="Punctuality", title_justify="left")
+        for name, late in self.lateness.items():
+            mark = "" if late <= PUNCTUAL.total_seconds() else " [yellow]late[/yellow]"
+            table.add_row(name, f"{late:.2f} s{mark}")
+        return table
+
+    def _latency_table(self) -> Table:
+        table = Table("act", "times", "p50 ms", "p99 ms", title="Answers, retries included", title_justify="left")
+        for name, (count, median, worst) in self.ledger.latencies().items():
+            table.add_row(name, str(count), f"{median * 1000:.0f}", f"{worst * 1000:.0f}")
+        return table
+
+    def _refusal_table(self) -> Table:
+        table = Table("refused", "times", "", title="Refusals", title_justify="left")
+        for expected, note in ((False, "[red]unexpected[/red]"), (True, "as the rules say")):
+            for what, count in self.ledger.refusals(expected=expected).most_common(None if not expected else _SHOWN):
+                table.add_row(escape(what), str(count), note)
+        return table
+
+    def _show_troubles(self, console: Console) -> None:
+        troubles = {
+            "restarted while playing": self.restarts,
+            "tried again after": self.ledger.retried,
+            "answered 500": self.ledger.server_errors,
+        }
+        for label, counts in troubles.items():
+            if counts:
+                told = ", ".join(f"{name} × {count}" for name, count in sorted(counts.items()))
+                console.print(f"{label}: {escape(told)}")
+
+    def _finding_table(self) -> Table:
+        table = Table("invariant", "", "checked", "", title="Invariants", title_justify="left")
+        for finding in self.findings:
+            state = "[green]holds[/green]" if finding.holds else f"[red]broken × {finding.broken}[/red]"
+            table.add_row(finding.name, finding.title, str(finding.checked), state)
+            for example in finding.examples:
+                table.add_row("", escape(example), "", "")
+        return table

@@ -1,0 +1,61 @@
+"""Where the running stack is: its door, the operator's secret, the databases that the verifier reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import SecretStr
+
+from services.kit.settings import Settings
+from services.stack import databases, servers, state
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One running stack, as `residency up` left it in DATA/stack.json."""
+
+    data: Path
+    portal_url: str
+    settings: Settings = field(repr=False)
+    """Addresses, and the secret of the machine `operator`."""
+    databases: Mapping[str, str] = field(repr=False)
+    """Service → URL of its database."""
+    nats_url: str = field(repr=False)
+    secret: str = field(repr=False)
+    """From which the passwords of synthetic people on this stack are derived."""
+
+    def restarts(self) -> dict[str, int]:
+        """How often each process has died and come back since the stack started; empty when it cannot be read."""
+        return dict(state.load(self.data).restarts)
+
+    def with_postgres(self, url: str) -> Site:
+        """The same, with the databases read at another server or role (`postgresql://user:password@host:port`)."""
+        parts = urlsplit(url)
+        there = {
+            service: urlunsplit((parts.scheme, parts.netloc, f"/{databases.database(service)}", parts.query, ""))
+            for service in databases.SERVICES
+        }
+        return replace(self, databases=there)
+
+
+def find(data: Path) -> Site:
+    """The stack that runs on `data`. Raises DomainError UNAVAILABLE `NOT_RUNNING` when none does."""
+    running = servers.running(data)
+    ports = running.ports
+    settings = Settings(
+        identity_address=f"127.0.0.1:{ports['identity.grpc']}",
+        enrollment_address=f"127.0.0.1:{ports['enrollment.grpc']}",
+        machine_secret=SecretStr(running.secret("machine.operator")),
+    )
+    postgres = servers.url("postgres", running)
+    return Site(
+        data=data,
+        portal_url=running.urls["portal"],
+        settings=settings,
+        databases={service: databases.service_url(postgres, running, service) for service in databases.SERVICES},
+        nats_url=servers.url("nats", running),
+        secret=running.secret("machine.operator"),
+    )

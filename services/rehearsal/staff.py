@@ -1,0 +1,194 @@
+"""How the staff of one base play a cycle: a reviewer gives verdicts, an administrator gives places and admits.
+
+They work from the queue alone, at set shares of each phase, so that they too find their way after any interruption.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.rehearsal.rest import Answer, Session
+from services.rehearsal.stage import Stage
+
+_REVIEWING = {
+    "first_choice": (0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85),
+    "second_choice": (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88),
+}
+_GRANTING = {
+    "first_choice": (0.6, 0.78, 0.92),
+    "second_choice": (0.55, 0.75, 0.93),
+    "reallocation": (0.25, 0.45, 0.6, 0.75, 0.9),
+}
+_CONFIRMING = (0.1, 0.4, 0.7, 0.9)
+_REJECTED_SHARE = 0.2
+_OVERTAKEN = frozenset({"SUPERSEDED", "WRONG_STATE", "APPLICATION_NOT_FOUND", "ALREADY_RECORDED"})
+"""The applicant resubmitted, left for another base, or a colleague was faster: honest races."""
+_AT_ONCE = 4
+
+Row = Mapping[str, Any]
+"""A row of the queue as REST tells it."""
+
+_REASONS = (
+    ("DOCUMENT_INCOMPLETE", "证书信息不完整，请补充后重新提交。"),
+    ("SPECIALTY_MISMATCH", "所学专业与报考专业不符，请改报其他专业。"),
+    ("CONTACT_WRONG", "联系方式有误，请更正。"),
+)
+
+
+class BaseStaff:
+    """A reviewer and an administrator of one base; `run` returns when the cycle has closed."""
+
+    def __init__(self, stage: Stage, base_code: str, reviewer: Session, administrator: Session) -> None:
+        self._stage = stage
+        self.base_code = base_code
+        self.reviewer = reviewer
+        self.administrator = administrator
+        self._full: set[str] = set()
+
+    async def run(self) -> None:
+        """Review, give places and confirm, phase by phase."""
+        if await self._stage.timetable.reach("registration", 0.5):
+            await self.queue(self.administrator)
+        for phase in ("first_choice", "second_choice"):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._review_round(phase))
+                group.create_task(self._grant_round(phase))
+        await self._reallocate()
+        await self._confirm()
+
+    async def queue(self, session: Session, *states: str) -> list[Row]:
+        """All rows of the base's queue in these states (all when none are named); empty when it cannot be read."""
+        rows: list[Row] = []
+        token = ""
+        while True:
+            query = {"state": list(states), "page_size": 100, "page_token": token}
+            answer = await session.read("list_queue", self._stage.path("queue"), query)
+            if not answer.ok:
+                return rows
+            rows += answer.body["rows"]
+            token = answer.body["next_page_token"]
+            if not token:
+                return rows
+
+    async def _review_round(self, phase: str) -> None:
+        for share in _REVIEWING[phase]:
+            if not await self._stage.timetable.reach(phase, share):
+                return
+            rows = await self.queue(self.reviewer, "pending")
+            await _bounded([self._review(phase, row) for row in rows])
+
+    async def _review(self, phase: str, row: Row) -> None:
+        chance = self._dice("verdict", row)
+        if chance.random() < 0.3 * self._stage.pace:
+            await self.reviewer.read("open_submission", f"/applications/{row['application_id']}/submission")
+        # A corrected submission is looked at with kinder eyes, so that the play gets on.
+        rejected = chance.random() < (_REJECTED_SHARE if row["submission_number"] == 1 else _REJECTED_SHARE / 4)
+        body: dict[str, Any] = {"submission_number": row["submission_number"], "verdict": "approve"}
+        if rejected:
+            code, remark = chance.choice(_REASONS)
+            body |= {"verdict": "reject", "reason_code": code, "remark": remark}
+        await self._decide(phase, self.reviewer, "review_application", row, "reviews", body)
+
+    async def _grant_round(self, phase: str) -> None:
+        shares = _GRANTING[phase]
+        for share in shares:
+            if not await self._stage.timetable.reach(phase, share):
+                return
+            rows = [row for row in await self.queue(self.administrator, "approved") if not row["not_selected"]]
+            left = await self._grant(phase, rows, qualified=False)
+            if share == shares[-1]:
+                await _bounded([self._record_not_selected(phase, row) for row in left])
+
+    async def _reallocate(self) -> None:
+        phase = "reallocation"
+        for share in _GRANTING[phase]:
+            if not await self._stage.timetable.reach(phase, share):
+                return
+            rows = await self.queue(self.administrator, "pending")
+            unfit = [row for row in rows if self._dice("fit", row).random() < 0.1]
+            await _bounded([self._turn_down(phase, row) for row in unfit])
+            await self._grant(phase, [row for row in rows if row not in unfit], qualified=True)
+
+    async def _turn_down(self, phase: str, row: Row) -> None:
+        code, remark = _REASONS[1]
+        body = {"submission_number": row["submission_number"], "verdict": "reject", "reason_code": code}
+        await self._decide(phase, self.administrator, "review_application", row, "reviews", body | {"remark": remark})
+
+    async def _grant(self, phase: str, rows: Sequence[Row], *, qualified: bool) -> list[Row]:
+        """Give places, oldest submission first; returns those for whom there was none.
+
+        One candidate more than the board shows places for is tried at the same time: the database has to refuse.
+        """
+        board = await self._stage.board()
+        by_specialty: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            by_specialty[row["specialty_code"]].append(row)
+        left: list[Row] = []
+        for specialty, candidates in sorted(by_specialty.items()):
+            if specialty in self._full:
+                left += candidates
+                continue
+            seat = board.get((self.base_code, specialty))
+            free = seat["planned"] - seat["provisional"] - seat["admitted"] if seat else len(candidates)
+            tried, others = candidates[: free + 1], candidates[free + 1 :]
+            answers = await _bounded([self._grant_one(phase, row, qualified=qualified) for row in tried])
+            refused = [row for row, answer in zip(tried, answers, strict=True) if answer.reason == "SEAT_FULL"]
+            if refused:
+                self._full.add(specialty)
+            left += [*refused, *others]
+        return left
+
+    async def _grant_one(self, phase: str, row: Row, *, qualified: bool) -> Answer:
+        body = {"submission_number": row["submission_number"], "qualified": qualified, "remark": "欢迎。"}
+        return await self._decide(
+            phase, self.administrator, "grant_provisional", row, "provisional", body, also=("SEAT_FULL",)
+        )
+
+    async def _record_not_selected(self, phase: str, row: Row) -> None:
+        body = {"submission_number": row["submission_number"]}
+        await self._decide(phase, self.administrator, "record_not_selected", row, "not-selected", body)
+
+    async def _confirm(self) -> None:
+        phase = "confirmation"
+        for share in _CONFIRMING:
+            if not await self._stage.timetable.reach(phase, share):
+                return
+            rows = await self.queue(self.administrator, "provisional")
+            await _bounded([self._decide(phase, self.administrator, "admit", row, "admission", {}) for row in rows])
+
+    async def _decide(
+        self,
+        phase: str,
+        session: Session,
+        name: str,
+        row: Row,
+        what: str,
+        body: Mapping[str, Any],
+        also: Sequence[str] = (),
+    ) -> Answer:
+        return await session.command(
+            name,
+            "POST",
+            f"/applications/{row['application_id']}/{what}",
+            dict(body),
+            tolerated=_OVERTAKEN.union(also),
+            late=self._stage.timetable[phase].closes_at,
+        )
+
+    def _dice(self, what: str, row: Row) -> random.Random:
+        return self._stage.chance(f"{what}/{self.base_code}/{row['name']}/{row['submission_number']}")
+
+
+async def _bounded(deeds: Sequence[Any]) -> list[Answer]:
+    """Do all, a few at once; their answers in order."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(deed: Any) -> Any:
+        async with slots:
+            return await deed
+
+    return list(await asyncio.gather(*(one(deed) for deed in deeds)))

@@ -9,11 +9,13 @@ from pathlib import Path
 from services.stack.state import State
 
 DEMO_BASE = "SD-QILU"
+PROVINCE = "province"
+"""Stands for the code of the loaded province."""
 
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo log-in. `organisation` is a base's code, `province`, or empty for people who register themselves."""
+    """A demo log-in. `organisation` is a base's code, `PROVINCE`, or empty for people who register themselves."""
 
     login: str
     role: str
@@ -36,7 +38,7 @@ PEOPLE = (
     Demo("faculty", "faculty", "演示师资", "师资 faculty", resident_id=resident_id("37009819800520002")),
     Demo("qilu.reviewer", "base_reviewer", "演示审核员", f"基地审核员 reviewer of {DEMO_BASE}", DEMO_BASE),
     Demo("qilu.admin", "base_administrator", "演示基地管理员", f"基地管理员 administrator of {DEMO_BASE}", DEMO_BASE),
-    Demo("province", "province_administrator", "演示省级管理员", "省级管理员 province administrator", "province"),
+    Demo("province", "province_administrator", "演示省级管理员", "省级管理员 province administrator", PROVINCE),
 )
 
 

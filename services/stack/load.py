@@ -1,6 +1,6 @@
 """Loads a province into a running stack: organisations and demo log-ins, as the machine "operator".
 
-Run as a process of its own (`python -m services.stack.load FILE`), so that `up` need not load gRPC. Loading twice
+Run as a process of its own (`python -m services.stack.load FILE DATA`), so that `up` need not load gRPC. Loading twice
 changes nothing.
 """
 
@@ -11,9 +11,8 @@ import sys
 from pathlib import Path
 
 from residency.identity.v1 import account_pb2, identity_service_pb2, identity_service_pb2_grpc
-from services.kit.auth import act_as
+from services.access import channel_to, machine_token
 from services.kit.domain import DomainError, Kind
-from services.kit.grpc_client import Channel
 from services.kit.settings import Settings
 from services.rehearsal.province import Province, load_province
 from services.stack import demo, state
@@ -21,20 +20,16 @@ from services.stack import demo, state
 
 async def load(province: Province, password: str, settings: Settings) -> None:
     """Import organisations and open the demo accounts. Raises DomainError when identity refuses or is away."""
-    channel = Channel(settings.identity_address)
+    channel = channel_to("identity", settings, machine_token("operator", settings))
     try:
         identity = channel.stub(identity_service_pb2_grpc.IdentityServiceStub)
-        secret = settings.machine_secret.get_secret_value()
-        signed_in = await identity.SignInMachine(
-            identity_service_pb2.SignInMachineRequest(machine="operator", secret=secret)
+        await identity.ImportOrganisations(
+            identity_service_pb2.ImportOrganisationsRequest(organisations=_organisations(province))
         )
-        with act_as(signed_in.token.value):
-            await identity.ImportOrganisations(
-                identity_service_pb2.ImportOrganisationsRequest(organisations=_organisations(province))
-            )
-            codes = {base.code for base in province.bases} | {province.code}
-            for person in demo.PEOPLE:
-                await _open_account(identity, person, province, codes, password)
+        codes = {base.code for base in province.bases}
+        # One after another: each costs a password hash of 46 MiB.
+        for person in demo.PEOPLE:
+            await _open_account(identity, person, province, codes, password)
     finally:
         await channel.close()
 
@@ -63,10 +58,11 @@ async def _open_account(
     if not person.organisation:
         await _register(identity, person, role, password)
         return
-    organisation = province.code if person.organisation == "province" else person.organisation
-    if organisation not in codes:
+    if person.organisation == demo.PROVINCE:
+        organisation = province.code
+    else:
         # A province of one's own has other bases; its demo staff work at the first of them.
-        organisation = province.bases[0].code
+        organisation = person.organisation if person.organisation in codes else province.bases[0].code
     await identity.AppointStaff(
         identity_service_pb2.AppointStaffRequest(
             login=person.login, password=password, name=person.name, role=role, organisation_code=organisation
@@ -97,7 +93,7 @@ async def _register(
 
 
 def main() -> int:
-    """Entry point: `load FILE`, with DATA and addresses from the environment."""
+    """Entry point: `load FILE DATA`, with addresses and the secret from the environment; returns the exit code."""
     settings = Settings()
     data = Path(sys.argv[2])
     try:

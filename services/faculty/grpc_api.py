@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import grpc
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, ParseDict
 
 from residency.faculty.v1 import faculty_service_pb2, faculty_service_pb2_grpc
 from services.faculty.domain import dossier
@@ -56,7 +56,7 @@ def servicer(faculty: Faculty) -> Servicer:
 
 def _status(status: SectionStatus) -> pb.SectionStatus:
     message = pb.SectionStatus(section=f"DOSSIER_SECTION_{status.section.name}", complete=status.complete)
-    message.body.update(dict(status.body))
+    ParseDict(dict(status.body), message.body)
     if status.saved_at is not None:
         message.saved_at.FromDatetime(status.saved_at)
     return message

@@ -72,7 +72,7 @@ class Dossiers:
             .values(version=dossier.c.version + 1)
             .returning(dossier.c.version)
         )
-        return (await self._session.execute(statement)).scalar_one()
+        return int((await self._session.execute(statement)).scalar_one())
 
     async def sections(self) -> dict[Section, SavedSection]:
         """What is saved, by section."""
@@ -108,4 +108,4 @@ class Dossiers:
         holder = select(command.c.request_hash).where(
             command.c.person_id == self._person_id, command.c.idempotency_key == idempotency_key
         )
-        return (await self._session.execute(holder)).scalar_one()
+        return bytes((await self._session.execute(holder)).scalar_one())

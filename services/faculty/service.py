@@ -1,0 +1,25 @@
+"""Faculty as a process: its parts in the order in which they start."""
+
+from __future__ import annotations
+
+from services.access import token_verifier
+from services.faculty import grpc_api
+from services.faculty.handlers import Faculty
+from services.faculty.settings import FacultySettings
+from services.kit.clock import SystemClock
+from services.kit.database import Database
+from services.kit.grpc_server import GrpcServer
+from services.kit.messaging import Messaging
+from services.kit.outbox import Relay
+from services.kit.process import Part
+
+SETTINGS = FacultySettings
+
+
+def parts(settings: FacultySettings) -> list[Part]:
+    """Faculty's parts."""
+    database = Database(settings.database_url.get_secret_value(), name="faculty")
+    messaging = Messaging(settings.nats_url, name="faculty")
+    faculty = Faculty(database, SystemClock())
+    server = GrpcServer(settings.grpc_port, [grpc_api.servicer(faculty)], token_verifier(settings))
+    return [database, messaging, Relay(database, messaging, "faculty"), server]

@@ -22,6 +22,10 @@ _ACTING = {"registration": (0.0, 0.92), "second_choice": (0.0, 0.45), "reallocat
 _MENDING = {"first_choice": (0.35, 0.5, 0.65), "second_choice": (0.55, 0.7), "reallocation": (0.75,)}
 
 
+_SOUGHT_SHARE = 0.35
+"""Of the first choices, those that go to the few scarcest places: seats have to be contested."""
+
+
 class Applicant:
     """One person's play; `run` returns when the cycle has nothing more for them."""
 
@@ -104,6 +108,8 @@ class Applicant:
     async def _choose(self, phase: str, application: Mapping[str, Any]) -> Seats:
         plan = list(self._stage.plan)
         if phase == "registration":
+            if self._chance.random() < _SOUGHT_SHARE:
+                return self._chance.choice(_sought_after(plan))
             return self._chance.choices(plan, weights=[seats.planned for seats in plan])[0]
         # Later rounds: somewhere with a free seat, and rather not where it did not work before.
         tried = (application["choice"] or {}).get("base_code", "")
@@ -179,3 +185,10 @@ class Applicant:
             late=self._stage.timetable[phase].closes_at,
         )
         return answer.ok
+
+
+def _sought_after(plan: list[Seats]) -> list[Seats]:
+    """The twentieth of the plan with the fewest places, three at least."""
+    return sorted(plan, key=lambda seats: (seats.planned, seats.base_code, seats.specialty_code))[
+        : max(3, len(plan) // 20)
+    ]

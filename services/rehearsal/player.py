@@ -65,6 +65,8 @@ class Script:
     """First part of the applicants' logins; one per rehearsal when empty."""
     trespass: bool = True
     """Whether some act outside their window or rights."""
+    whole_plan: bool = False
+    """Play with the quotas of the whole province instead of a plan that is scaled down to the applicants."""
     resume: bool = False
     """Join an unfinished cycle with this title instead of creating one."""
 
@@ -165,7 +167,7 @@ class Player:
         script = self._script
         cycle = await self._unfinished(rest) if script.resume else None
         if cycle is None:
-            plan = make_plan(script.province, script.seed, bases, script.applicants)
+            plan = make_plan(script.province, script.seed, bases, None if script.whole_plan else script.applicants)
             cycle_id = await operator.create_cycle(
                 script.province,
                 bases,

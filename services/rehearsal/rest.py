@@ -53,10 +53,20 @@ class Rest:
     """
 
     def __init__(
-        self, url: str, ledger: Ledger, *, run: UUID, seed: int, in_flight: int = 24, clock: Clock | None = None
+        self,
+        url: str,
+        ledger: Ledger,
+        *,
+        run: UUID,
+        seed: int,
+        in_flight: int = 24,
+        clock: Clock | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-        self._http = httpx.AsyncClient(base_url=f"{url.rstrip('/')}/api/v1", limits=limits, timeout=_TRY_SECONDS)
+        self._http = httpx.AsyncClient(
+            base_url=f"{url.rstrip('/')}/api/v1", limits=limits, timeout=_TRY_SECONDS, transport=transport
+        )
         self._slots = asyncio.Semaphore(in_flight)
         self._run = run
         self._numbers = 0

@@ -48,7 +48,7 @@ def play_season(order: Order) -> Report:
     """Play the sample season, or go on with the unfinished one; raises as `rehearse`."""
     script = _script(order)
     title = script.province.title + SEASON_MARK
-    script = replace(script, title=title, tag=f"season{order.seed}", resume=True)
+    script = replace(script, title=title, tag=f"season{order.seed}", whole_plan=True, resume=True)
     return _play(sites.find(order.data), script)
 
 

@@ -1,0 +1,138 @@
+"""The sample province loads; a bad file is told in one line that names what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.rehearsal.plans import choose_bases, make_plan
+from services.rehearsal.province import PHASES, ProvinceFileError, load_province
+
+SAMPLE = Path(__file__).resolve().parents[3] / "deploy" / "provinces" / "shandong-2023.yaml"
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[[str, str], Path]:
+    """The sample with one text replaced."""
+
+    def change(old: str, new: str) -> Path:
+        text = SAMPLE.read_text(encoding="utf-8")
+        assert old in text
+        path = tmp_path / "province.yaml"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return path
+
+    return change
+
+
+def message(path: Path) -> str:
+    with pytest.raises(ProvinceFileError) as caught:
+        load_province(path)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.startswith(str(path))
+    return text
+
+
+def test_the_sample_loads() -> None:
+    province = load_province(SAMPLE)
+    assert (province.code, province.year, province.timezone) == ("37", 2023, "Asia/Shanghai")
+    assert tuple(phase.phase for phase in province.phases) == PHASES
+    assert province.days == 62
+    assert province.phases[1].last_day == date(2023, 7, 31)
+    assert len(province.bases) == 28
+    qilu = province.bases[0]
+    assert qilu.code == "SD-QILU"
+    assert sum(qilu.plan.values()) == 163
+
+
+def test_unreadable(tmp_path: Path) -> None:
+    assert "cannot be read: No such file" in message(tmp_path / "absent.yaml")
+
+
+def test_not_yaml(changed: Callable[[str, str], Path]) -> None:
+    assert "not valid YAML at line" in message(changed("province: {", "province: {{"))
+
+
+def test_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "binary.yaml"
+    path.write_bytes(b"\xff\xfe\x00")
+    assert "not UTF-8" in message(path)
+
+
+def test_empty(tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text("")
+    assert "the file must be a mapping" in message(path)
+
+
+def test_missing_field(changed: Callable[[str, str], Path]) -> None:
+    assert "cycle.title is missing" in message(changed("title: 2023年度山东省住院医师规范化培训招录", "other: 1"))
+
+
+def test_unknown_phase(changed: Callable[[str, str], Path]) -> None:
+    assert "unknown phase 'interview'" in message(changed("phase: second_choice", "phase: interview"))
+
+
+def test_missing_phase(changed: Callable[[str, str], Path]) -> None:
+    text = message(changed("    - {phase: reallocation,", "    # - {phase: reallocation,"))
+    assert "phase reallocation is missing" in text
+
+
+def test_ends_before_it_begins_names_phase_and_both_dates(changed: Callable[[str, str], Path]) -> None:
+    text = message(changed("last_day: 2023-07-10", "last_day: 2023-06-10"))
+    assert "phase registration: last_day 2023-06-10 is before first_day 2023-07-01" in text
+
+
+def test_overlap_names_phase_and_both_dates(changed: Callable[[str, str], Path]) -> None:
+    text = message(changed("first_day: 2023-08-01", "first_day: 2023-07-20"))
+    assert "phase second_choice: first_day 2023-07-20 is not after the last_day 2023-07-31 of first_choice" in text
+
+
+def test_gap_names_phase_and_both_dates(changed: Callable[[str, str], Path]) -> None:
+    text = message(changed("first_day: 2023-08-11", "first_day: 2023-08-12"))
+    assert "phase reallocation: first_day 2023-08-12 is not the day after the last_day 2023-08-10" in text
+
+
+def test_not_a_date(changed: Callable[[str, str], Path]) -> None:
+    assert "first_day must be a date" in message(changed("first_day: 2023-07-01", "first_day: 七月一日"))
+
+
+def test_unknown_zone(changed: Callable[[str, str], Path]) -> None:
+    assert "unknown zone" in message(changed("Asia/Shanghai", "Asia/Atlantis"))
+
+
+def test_base_twice(changed: Callable[[str, str], Path]) -> None:
+    assert "'SD-SDEY' stands there twice" in message(changed("code: SD-SLYY", "code: SD-SDEY"))
+
+
+def test_plan_with_unknown_specialty(changed: Callable[[str, str], Path]) -> None:
+    assert "unknown specialty '外 科'" in message(changed("外科: 46", "外 科: 46"))
+
+
+def test_whole_plan_is_the_province() -> None:
+    province = load_province(SAMPLE)
+    plan = make_plan(province, 1, province.bases, None)
+    assert 8_500 <= sum(seats.planned for seats in plan) <= 9_500
+    for base in province.bases:
+        assert 8 <= sum(seats.base_code == base.code for seats in plan) <= 24
+    qilu = {seats.specialty_code: seats.planned for seats in plan if seats.base_code == "SD-QILU"}
+    assert qilu == dict(province.bases[0].plan)
+
+
+@pytest.mark.parametrize(("applicants", "bases"), [(60, 6), (500, 28), (5_000, 28)])
+def test_scaled_plan_is_contested(applicants: int, bases: int) -> None:
+    province = load_province(SAMPLE)
+    chosen = choose_bases(province, bases)
+    plan = make_plan(province, 1, chosen, applicants)
+    assert {seats.base_code for seats in plan} == {base.code for base in chosen}
+    assert 0.6 * applicants <= sum(seats.planned for seats in plan) <= applicants
+
+
+def test_same_seed_same_plan() -> None:
+    province = load_province(SAMPLE)
+    assert make_plan(province, 3, province.bases, 500) == make_plan(province, 3, province.bases, 500)
+    assert make_plan(province, 3, province.bases, 500) != make_plan(province, 4, province.bases, 500)

@@ -84,6 +84,8 @@ class Up:
             if not servers.given(name.partition(".")[0]):
                 self._state.port(name)
         self._name_addresses()
+        # Made before the first save: the loader reads it from the file.
+        demo.password(self._state)
         state.save(self._options.data, self._state)
 
     def _name_addresses(self) -> None:

@@ -24,10 +24,11 @@ from services.rehearsal.site import Site
 
 CLOCK_GRACE = timedelta(milliseconds=100)
 """Between the look at the clock that lets a command pass and the instant written into its audit row."""
+SETTLE_SECONDS = 30.0
+"""How long facts may be on their way after the close before a missing one breaks I5."""
 PUNCTUAL = timedelta(seconds=2.5)
 """A phase is punctual when it was entered at most this long after its boundary."""
 
-_SETTLE_SECONDS = 30.0
 _TOLD = 8
 
 Row = Mapping[str, Any]
@@ -60,10 +61,13 @@ class _Samples:
 class Verifier:
     """Reads the databases of `site`; use as an async context manager. It needs no running service."""
 
-    def __init__(self, databases: Mapping[str, str], broker: Broker | None = None) -> None:
+    def __init__(
+        self, databases: Mapping[str, str], broker: Broker | None = None, settle_seconds: float = SETTLE_SECONDS
+    ) -> None:
         """`databases` maps service to URL; without a `broker` the consumers without an inbox are not checked."""
         self._databases = databases
         self._broker = broker
+        self._settle_seconds = settle_seconds
         self._connections: dict[str, asyncpg.Connection[asyncpg.Record]] = {}
         self._samples = _Samples()
 
@@ -174,7 +178,7 @@ class Verifier:
     async def _settled(self, cycle: UUID) -> list[Finding]:
         """I5 and the windows' ends, as soon as they hold, or as they are after half a minute."""
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + _SETTLE_SECONDS
+        give_up = loop.time() + self._settle_seconds
         while True:
             findings: list[Finding] = []
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):

@@ -111,7 +111,7 @@ WHERE b.cycle_id = $1 AND w.closed_at IS NULL
 
 BOARD = """
 SELECT s.base_code, s.specialty_code, s.planned,
-    count(a.id) FILTER (WHERE a.submission_number > 0 AND a.live) AS applied,
+    count(a.id) FILTER (WHERE a.live AND a.state <> 'draft') AS applied,
     count(a.id) FILTER (WHERE a.state = 'provisional') AS provisional,
     count(a.id) FILTER (WHERE a.state = 'admitted') AS admitted
 FROM seat s LEFT JOIN application a ON a.cycle_id = s.cycle_id AND a.base_code = s.base_code

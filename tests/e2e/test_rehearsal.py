@@ -1,0 +1,56 @@
+"""A small rehearsal on a real stack: every phase, every kind of actor, every invariant."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+SECONDS = 200
+
+
+@pytest.fixture(scope="module")
+def report(stack: Stack) -> Any:
+    """The report of 60 applicants at 6 bases, a day in 0.8 s."""
+    order = ("--applicants", "60", "--bases", "6", "--day", "800ms", "--seed", "11", "--json")
+    command = stack.residency("rehearse", *order)
+    out, talk = command.communicate(timeout=SECONDS)
+    assert command.returncode == 0, f"{out}\n{talk}"
+    return json.loads(out)
+
+
+def test_every_invariant_holds(report: Any) -> None:
+    assert report["ok"]
+    assert all(found["holds"] and found["checked"] > 0 for found in report["invariants"].values())
+
+
+def test_every_phase_was_entered_by_its_timer(report: Any) -> None:
+    assert list(report["phases"]) == [
+        *("registration", "first_choice", "second_choice", "reallocation", "confirmation", "closed")
+    ]
+    assert report["punctual"], report["phases"]
+
+
+def test_people_were_admitted_in_more_than_one_round(report: Any) -> None:
+    admitted = report["outcomes"]["admitted"]
+    assert sum(admitted.values()) >= 20
+    assert len(admitted) >= 2
+    assert sum(sum(rounds.values()) for rounds in report["outcomes"].values()) == 60
+
+
+def test_the_forbidden_was_tried_and_refused(report: Any) -> None:
+    refused = {what.split(":")[0] for what in report["refusals"]["expected"]}
+    assert {
+        *("start_in_preparation", "review_in_registration", "start_in_review", "change_base_in_review"),
+        *("review_for_another_base", "grant_as_reviewer", "submit_in_confirmation", "admit_when_closed"),
+    } <= refused
+    assert report["refusals"]["unexpected"] == {}
+
+
+def test_seats_were_contested(report: Any) -> None:
+    assert any("SEAT_FULL" in what for what in report["refusals"]["expected"])

@@ -1,0 +1,241 @@
+"""The verifier, on a real database: a clean cycle holds, and each planted violation is found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from services.kit.ids import new_id
+from services.rehearsal.invariants import Finding, Verifier
+from services.rehearsal.ledger import Act, Ledger, Outcome
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+PHASES = ("preparation", "registration", "first_choice", "second_choice", "reallocation", "confirmation", "closed")
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Played:
+    """A small cycle that has closed, written straight into the tables."""
+
+    databases: Mapping[str, str]
+    enrollment: asyncpg.Connection[asyncpg.Record]
+    notify: asyncpg.Connection[asyncpg.Record]
+    cycle: UUID = field(default_factory=uuid4)
+    ledger: Ledger = field(default_factory=Ledger)
+    board: list[dict[str, Any]] = field(default_factory=list)
+    finals: list[dict[str, Any]] = field(default_factory=list)
+
+    async def lay_out(self) -> None:
+        """Cycle, phases (a day each, entered a second late), one base with one place, windows closed."""
+        run = self.enrollment.execute
+        await run(
+            "INSERT INTO cycle (id, province_code, year, title, time_zone, day_seconds)"
+            " VALUES ($1, '37', 2023, 't', 'Asia/Shanghai', 86400)",
+            self.cycle,
+        )
+        for sequence, phase in enumerate(PHASES):
+            opens, closes = START + (sequence - 1) * DAY, START + sequence * DAY
+            await run(
+                "INSERT INTO cycle_phase (cycle_id, sequence, phase, name, opens_at, closes_at, entered_at)"
+                " VALUES ($1, $2, $3, $3, $4, $5, $6)",
+                self.cycle,
+                sequence,
+                phase,
+                opens if sequence else None,
+                closes if phase != "closed" else None,
+                opens + timedelta(seconds=1) if sequence else START - DAY,
+            )
+        await run("INSERT INTO cycle_gate (cycle_id, phase, sequence) VALUES ($1, 'closed', 6)", self.cycle)
+        await run("INSERT INTO base VALUES ($1, 'B', 'base')", self.cycle)
+        await run("INSERT INTO specialty VALUES ($1, '0100', '内科')", self.cycle)
+        await run(
+            "INSERT INTO seat (cycle_id, base_code, specialty_code, planned) VALUES ($1, 'B', '0100', 1)", self.cycle
+        )
+        for number in (1, 2, 3):
+            await run(
+                "INSERT INTO base_window (cycle_id, base_code, round, closed_at) VALUES ($1, 'B', $2, now())",
+                self.cycle,
+                number,
+            )
+        await self.add_person("admitted", taken=True)
+        self.board = [
+            {"base_code": "B", "specialty_code": "0100", "planned": 1, "applied": 1, "provisional": 0, "admitted": 1}
+        ]
+
+    async def add_person(self, state: str, *, taken: bool = False, person: str = "") -> UUID:
+        """Somebody whose one accepted command was a submission on the first day of registration."""
+        application = uuid4()
+        await self.enrollment.execute(
+            "INSERT INTO application (id, cycle_id, person_id, name, masked_document, version, state, round, base_code,"
+            " specialty_code, submission_number, audit_hash)"
+            " VALUES ($1, $2, $3, 'n', 'm', 0, $4, 1, 'B', '0100', 1, '')",
+            application,
+            self.cycle,
+            person or str(application),
+            state,
+        )
+        if taken:
+            await self.enrollment.execute("UPDATE seat SET taken = taken + 1 WHERE cycle_id = $1", self.cycle)
+        await self.audit(application, START + timedelta(hours=1), "registration", accepted=True)
+        self.finals.append({"application_id": str(application), "state": state, "round": 1})
+        return application
+
+    async def audit(self, application: UUID, at: datetime, phase: str, *, accepted: bool) -> str:
+        """A row in the audit, and the act that caused it, as its sender saw it."""
+        version = await self.enrollment.fetchval(
+            "UPDATE application SET version = version + 1 WHERE id = $1 RETURNING version", application
+        )
+        key = new_id()
+        await self.enrollment.execute(
+            "INSERT INTO audit VALUES ($1, $2, $3, 'submit_application', 'p', 'applicant', '', 'r', $4, $5, 1, 'draft',"
+            " 'pending', 1, '{}', $6, '', '')",
+            application,
+            version,
+            at,
+            phase,
+            PHASES.index(phase),
+            key,
+        )
+        self.ledger.add(an_act(key, Outcome.ACCEPTED if accepted else Outcome.REFUSED))
+        return key
+
+    async def verify(self) -> dict[str, Finding]:
+        """All findings by name."""
+
+        async def read_board() -> Sequence[Mapping[str, Any]]:
+            return self.board
+
+        async with Verifier(self.databases, settle_seconds=0) as verifier:
+            findings = await verifier.verify(str(self.cycle), self.ledger, self.finals, read_board)
+        return {finding.name: finding for finding in findings}
+
+    async def broken(self) -> set[str]:
+        """Names of the invariants that do not hold."""
+        return {name for name, finding in (await self.verify()).items() if not finding.holds}
+
+
+def an_act(key: str, outcome: Outcome, *, expected: bool = True) -> Act:
+    """An act as the ledger keeps it."""
+    return Act("submit_application", key, START, START, outcome, 200, "", 1, expected, audited=True)
+
+
+@pytest.fixture
+async def played(database_url: Callable[[str], str]) -> AsyncIterator[Played]:
+    services = ("identity", "enrollment", "faculty", "notify")
+    databases = {service: await asyncio.to_thread(database_url, service) for service in services}
+    enrollment, notify = await asyncpg.connect(databases["enrollment"]), await asyncpg.connect(databases["notify"])
+    cycle = Played(databases, enrollment, notify)
+    await cycle.lay_out()
+    yield cycle
+    await enrollment.close()
+    await notify.close()
+
+
+async def test_a_clean_cycle_holds(played: Played) -> None:
+    findings = await played.verify()
+    assert all(finding.holds for finding in findings.values()), findings
+    assert {"I1", "I2", "I3", "I4", "I5", "I7", "board", "refusals", "answers", "windows"} <= findings.keys()
+
+
+async def test_i1_more_holders_than_places(played: Played) -> None:
+    await played.add_person("admitted")
+    played.board[0] |= {"applied": 2, "admitted": 2}
+    assert await played.broken() == {"I1"}
+
+
+async def test_i1_a_counter_that_disagrees(played: Played) -> None:
+    await played.enrollment.execute("UPDATE seat SET taken = 0 WHERE cycle_id = $1", played.cycle)
+    assert await played.broken() == {"I1"}
+
+
+async def test_i2_two_live_applications(played: Played) -> None:
+    await played.enrollment.execute("DROP INDEX uq_application_one_live")
+    await played.add_person("pending", person="twin")
+    await played.add_person("pending", person="twin")
+    played.board[0]["applied"] = 3
+    for final in played.finals[1:]:
+        final["state"] = "closed_unplaced"
+    assert await played.broken() == {"I2"}
+
+
+@pytest.mark.parametrize(
+    ("at", "phase"),
+    [
+        (START + timedelta(hours=23, minutes=59, seconds=59) + timedelta(seconds=2), "registration"),
+        (START + timedelta(milliseconds=500), "registration"),
+        (START + DAY + timedelta(hours=1), "registration"),
+    ],
+    ids=["after the close", "before the gate entered", "in the next phase"],
+)
+async def test_i3_outside_the_window(played: Played, at: datetime, phase: str) -> None:
+    person = await played.add_person("draft")
+    played.finals[-1]["state"] = "closed_unplaced"
+    await played.audit(person, at, phase, accepted=True)
+    assert await played.broken() == {"I3"}
+
+
+async def test_i3_an_applicant_in_confirmation(played: Played) -> None:
+    person = await played.add_person("draft")
+    played.finals[-1]["state"] = "closed_unplaced"
+    await played.audit(person, START + 4 * DAY + timedelta(hours=1), "confirmation", accepted=True)
+    assert await played.broken() == {"I3"}
+
+
+async def test_i4_accepted_and_not_in_the_audit(played: Played) -> None:
+    played.ledger.add(an_act(new_id(), Outcome.ACCEPTED))
+    assert await played.broken() == {"I4"}
+
+
+async def test_i4_refused_and_in_the_audit(played: Played) -> None:
+    person = await played.add_person("draft")
+    played.finals[-1]["state"] = "closed_unplaced"
+    await played.audit(person, START + timedelta(hours=2), "registration", accepted=False)
+    assert await played.broken() == {"I4"}
+
+
+async def test_i5_an_unpublished_and_an_unhandled_fact(played: Played) -> None:
+    insert = (
+        "INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, published_at)"
+        " VALUES ($1, 's', 't', 'a', 1, '', $2)"
+    )
+    event = uuid4()
+    await played.enrollment.execute(insert, event, None)
+    finding = (await played.verify())["I5"]
+    assert finding.broken == 2, finding
+    await played.enrollment.execute("UPDATE outbox SET published_at = now()")
+    finding = (await played.verify())["I5"]
+    assert finding.broken == 1
+    assert "notify-enrollment has not handled 1 facts" in finding.examples[0]
+    await played.notify.execute("INSERT INTO inbox (consumer, event_id) VALUES ('notify-enrollment', $1)", event)
+    assert (await played.verify())["I5"].holds
+
+
+async def test_i7_a_place_never_verified(played: Played) -> None:
+    await played.enrollment.execute("UPDATE application SET state = 'provisional' WHERE cycle_id = $1", played.cycle)
+    played.finals[0]["state"] = "provisional"
+    played.board[0] |= {"provisional": 1, "admitted": 0}
+    assert await played.broken() == {"I7"}
+
+
+async def test_the_board_shows_something_else(played: Played) -> None:
+    played.board[0]["applied"] = 7
+    assert await played.broken() == {"board"}
+
+
+async def test_a_window_nobody_closed(played: Played) -> None:
+    await played.enrollment.execute("UPDATE base_window SET closed_at = NULL WHERE round = 2")
+    assert await played.broken() == {"windows"}
+
+
+async def test_an_accepted_trespass_and_an_odd_refusal(played: Played) -> None:
+    played.ledger.trespasses_accepted.append("late edit")
+    played.ledger.add(an_act(new_id(), Outcome.REFUSED, expected=False))
+    assert await played.broken() == {"refusals", "answers"}

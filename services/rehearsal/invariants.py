@@ -17,6 +17,8 @@ from uuid import UUID
 
 import asyncpg
 
+from residency.enrollment.v1 import events_pb2 as enrollment
+from residency.identity.v1 import events_pb2 as identity
 from services.rehearsal import queries
 from services.rehearsal.broker import Broker
 from services.rehearsal.ledger import Ledger
@@ -24,6 +26,19 @@ from services.rehearsal.site import Site
 
 CLOCK_GRACE = timedelta(milliseconds=100)
 """Between the look at the clock that lets a command pass and the instant written into its audit row."""
+DUE = frozenset(
+    body.DESCRIPTOR.full_name
+    for body in (
+        identity.AccountRegistered,
+        enrollment.ApplicationSubmitted,
+        enrollment.ApplicationReviewed,
+        enrollment.ApplicationNotSelected,
+        enrollment.ApplicationProvisionallyAdmitted,
+        enrollment.ApplicationAdmitted,
+        enrollment.ApplicationWithdrawn,
+    )
+)
+"""Facts of which one person has to hear, once."""
 SETTLE_SECONDS = 30.0
 """How long facts may be on their way after the close before a missing one breaks I5."""
 PUNCTUAL = timedelta(seconds=2.5)
@@ -191,25 +206,29 @@ class Verifier:
 
     async def _facts(self) -> Finding:
         broken: list[str] = []
-        facts: dict[str, set[UUID]] = {}
+        facts: dict[str, dict[UUID, str]] = {}
         for service in self._databases:
             (waiting,) = (await self._rows(service, queries.UNPUBLISHED))[0]
             if waiting:
                 broken.append(f"{waiting} facts of {service} are not published")
-            facts[service] = {row["event_id"] for row in await self._rows(service, queries.FACTS)}
+            facts[service] = {row["event_id"]: row["event_type"] for row in await self._rows(service, queries.FACTS)}
         for source in ("identity", "enrollment"):
             consumer = f"notify-{source}"
             handled = {row["event_id"] for row in await self._rows("notify", queries.HANDLED, consumer)}
-            missing = facts[source] - handled
+            missing = facts[source].keys() - handled
             if missing:
                 broken.append(f"{consumer} has not handled {len(missing)} facts, such as {next(iter(missing))}")
-        broken += await self._messages()
+        broken += await self._messages({**facts["identity"], **facts["enrollment"]})
         if self._broker is not None:
             broken += await self._broker.left_over()
         return _finding("I5", "every fact reaches each consumer once", sum(map(len, facts.values())), broken)
 
-    async def _messages(self) -> list[str]:
-        return [_tell(row) for row in await self._rows("notify", queries.MESSAGES_TWICE)]
+    async def _messages(self, facts: Mapping[UUID, str]) -> list[str]:
+        """Every fact that concerns one person became exactly one message."""
+        written = {row["event_id"]: row["messages"] for row in await self._rows("notify", queries.MESSAGES)}
+        due = {str(event_id): kind for event_id, kind in facts.items() if kind in DUE}
+        odd = [event_id for event_id in due if written.get(event_id, 0) != 1]
+        return [f"{due[event_id]} {event_id} became {written.get(event_id, 0)} messages" for event_id in odd]
 
     async def _closed_windows(self, cycle: UUID) -> Finding:
         open_ones = await self._rows("enrollment", queries.WINDOWS_NOT_CLOSED, cycle)

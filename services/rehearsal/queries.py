@@ -126,5 +126,7 @@ SELECT phase, sequence, opens_at, entered_at FROM cycle_phase WHERE cycle_id = $
 """
 """When each phase was due and when the gate entered it."""
 
-MESSAGES_TWICE = "SELECT key, count(*) FROM message GROUP BY key HAVING count(*) > 1"
-"""I5: a message written twice."""
+MESSAGES = """
+SELECT split_part(key, '/', 2) AS event_id, count(*) AS messages FROM message WHERE key LIKE 'fact/%' GROUP BY 1
+"""
+"""I5: how many messages each fact became; the key of a message begins with its fact."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def test_kill_nine_of_everything_in_turn(stack: Stack) -> None:
         begins, ends = window(cycle)
         for number, victim in enumerate(VICTIMS):
             moment = begins + (ends - begins) * ((number + 0.5) / len(VICTIMS))
-            until(lambda moment=moment: now() >= moment, f"the moment of {victim}", 120)
+            until(partial(reached, moment), f"the moment of {victim}", 120)
             assert rehearsal.poll() is None, f"ended before {victim} died"
             stack.kill(victim)
         out, talk = rehearsal.communicate(timeout=SECONDS)
@@ -53,9 +54,9 @@ def window(cycle: Any) -> tuple[datetime, datetime]:
     return begins, ends - timedelta(seconds=cycle["day_seconds"])
 
 
-def now() -> datetime:
-    """The present instant in UTC."""
-    return datetime.now(UTC)
+def reached(moment: datetime) -> bool:
+    """Whether `moment` (aware) has come."""
+    return datetime.now(UTC) >= moment
 
 
 def finish(command: subprocess.Popen[str]) -> None:

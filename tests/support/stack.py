@@ -1,4 +1,4 @@
-"""A whole stack as a newcomer starts it: `residency up` in a folder of its own, and nothing left when it has stopped."""
+"""A whole stack as a newcomer starts it: `residency up` in a folder of its own; nothing is left once it has stopped."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from services.rehearsal.province import BaseEntry, Province
 from services.rehearsal.report import Report
 from services.rehearsal.rest import Rest
 from services.rehearsal.site import Site
-from services.rehearsal.staff import BaseStaff
+from services.rehearsal.staff import BUSY, LEISURELY, BaseStaff
 from services.rehearsal.stage import Stage
 from services.rehearsal.timetable import Timetable
 from services.rehearsal.trespassers import Trespassers
@@ -67,6 +67,8 @@ class Script:
     """Whether some act outside their window or rights."""
     whole_plan: bool = False
     """Play with the quotas of the whole province instead of a plan that is scaled down to the applicants."""
+    leisurely_base: str = ""
+    """A base whose staff work late in each phase, so that somebody at a screen may do it first."""
     resume: bool = False
     """Join an unfinished cycle with this title instead of creating one."""
 
@@ -157,7 +159,13 @@ class Player:
             pace=min(1.0, 100 * script.day_seconds / script.applicants),
         )
         applicants = [Applicant(stage, person, session) for person, session in cast[: script.applicants]]
-        staff = [BaseStaff(stage, one.base_code, one.reviewer, one.administrator) for one in sessions]
+        staff = [
+            BaseStaff(
+                *(stage, one.base_code, one.reviewer, one.administrator),
+                LEISURELY if one.base_code == script.leisurely_base else BUSY,
+            )
+            for one in sessions
+        ]
         outsiders = [session for _, session in cast[script.applicants :]]
         trespassers = Trespassers(stage, applicants, staff, outsiders) if script.trespass else None
         return stage, applicants, staff, trespassers

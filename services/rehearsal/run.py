@@ -16,6 +16,8 @@ from services.rehearsal.province import ProvinceFileError, load_province
 from services.rehearsal.report import STATES, Report
 from services.rehearsal.site import Site
 
+DEMO_BASE = "SD-QILU"
+"""Where the demo log-ins of base staff work."""
 SEASON_MARK = "（演示季）"
 """Marks the title of the sample season's cycles, so that a second start finds its own."""
 
@@ -48,7 +50,9 @@ def play_season(order: Order) -> Report:
     """Play the sample season, or go on with the unfinished one; raises as `rehearse`."""
     script = _script(order)
     title = script.province.title + SEASON_MARK
-    script = replace(script, title=title, tag=f"season{order.seed}", whole_plan=True, resume=True)
+    script = replace(
+        script, title=title, tag=f"season{order.seed}", whole_plan=True, leisurely_base=DEMO_BASE, resume=True
+    )
     return _play(sites.find(order.data), script)
 
 

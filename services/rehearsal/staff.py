@@ -9,21 +9,42 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.rehearsal.rest import Answer, Session
 from services.rehearsal.stage import Stage
 
-_REVIEWING = {
-    "first_choice": (0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85),
-    "second_choice": (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88),
-}
-_GRANTING = {
-    "first_choice": (0.6, 0.78, 0.92),
-    "second_choice": (0.55, 0.75, 0.93),
-    "reallocation": (0.25, 0.45, 0.6, 0.75, 0.9),
-}
-_CONFIRMING = (0.1, 0.4, 0.7, 0.9)
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """At which shares of each phase the staff of a base look at their queue."""
+
+    reviewing: Mapping[str, Sequence[float]]
+    granting: Mapping[str, Sequence[float]]
+    confirming: Sequence[float]
+
+
+BUSY = Hours(
+    reviewing={
+        "first_choice": (0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85),
+        "second_choice": (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88),
+    },
+    granting={
+        "first_choice": (0.6, 0.78, 0.92),
+        "second_choice": (0.55, 0.75, 0.93),
+        "reallocation": (0.25, 0.45, 0.6, 0.75, 0.9),
+    },
+    confirming=(0.1, 0.4, 0.7, 0.9),
+)
+"""A base of synthetic people only."""
+LEISURELY = Hours(
+    reviewing={"first_choice": (0.6, 0.8), "second_choice": (0.7, 0.85)},
+    granting={"first_choice": (0.93,), "second_choice": (0.93,), "reallocation": (0.85,)},
+    confirming=(0.75, 0.9),
+)
+"""A base where somebody at a screen may want to do the work first."""
+
 _REJECTED_SHARE = 0.2
 _OVERTAKEN = frozenset({"SUPERSEDED", "WRONG_STATE", "APPLICATION_NOT_FOUND", "ALREADY_RECORDED"})
 """The applicant resubmitted, left for another base, or a colleague was faster: honest races."""
@@ -42,11 +63,14 @@ _REASONS = (
 class BaseStaff:
     """A reviewer and an administrator of one base; `run` returns when the cycle has closed."""
 
-    def __init__(self, stage: Stage, base_code: str, reviewer: Session, administrator: Session) -> None:
+    def __init__(
+        self, stage: Stage, base_code: str, reviewer: Session, administrator: Session, hours: Hours = BUSY
+    ) -> None:
         self._stage = stage
         self.base_code = base_code
         self.reviewer = reviewer
         self.administrator = administrator
+        self._hours = hours
         self._full: set[str] = set()
 
     async def run(self) -> None:
@@ -75,7 +99,7 @@ class BaseStaff:
                 return rows
 
     async def _review_round(self, phase: str) -> None:
-        for share in _REVIEWING[phase]:
+        for share in self._hours.reviewing[phase]:
             if not await self._stage.timetable.reach(phase, share):
                 return
             rows = await self.queue(self.reviewer, "pending")
@@ -94,7 +118,7 @@ class BaseStaff:
         await self._decide(phase, self.reviewer, "review_application", row, "reviews", body)
 
     async def _grant_round(self, phase: str) -> None:
-        shares = _GRANTING[phase]
+        shares = self._hours.granting[phase]
         for share in shares:
             if not await self._stage.timetable.reach(phase, share):
                 return
@@ -105,7 +129,7 @@ class BaseStaff:
 
     async def _reallocate(self) -> None:
         phase = "reallocation"
-        for share in _GRANTING[phase]:
+        for share in self._hours.granting[phase]:
             if not await self._stage.timetable.reach(phase, share):
                 return
             rows = await self.queue(self.administrator, "pending")
@@ -154,7 +178,7 @@ class BaseStaff:
 
     async def _confirm(self) -> None:
         phase = "confirmation"
-        for share in _CONFIRMING:
+        for share in self._hours.confirming:
             if not await self._stage.timetable.reach(phase, share):
                 return
             rows = await self.queue(self.administrator, "provisional")

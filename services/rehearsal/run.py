@@ -77,5 +77,10 @@ def _script(order: Order) -> Script:
 
 
 def _play(site: Site, script: Script) -> Report:
-    with Bar(Console(stderr=True, highlight=False)) as bar:
-        return asyncio.run(Player(site, script, bar).play())
+    talk = Console(stderr=True, highlight=False)
+    with Bar(talk) as bar:
+        try:
+            return asyncio.run(Player(site, script, bar).play())
+        except KeyboardInterrupt:
+            talk.print("stopped: its cycle goes on to the end by itself, without its actors")
+            raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from services.kit.clock import Clock, SystemClock
@@ -107,14 +107,6 @@ class Timetable:
         moment = begins + (phase.closes_at - begins) * share
         await asyncio.sleep(max(0.0, (moment - self._clock.now()).total_seconds()))
         return self.is_open(name)
-
-    def lateness(self) -> dict[str, timedelta]:
-        """By how much each entered phase missed its boundary."""
-        return {
-            phase.name: phase.entered_at - phase.opens_at
-            for phase in self.phases
-            if phase.entered_at is not None and phase.opens_at is not None
-        }
 
 
 def _instant(text: str | None) -> datetime | None:

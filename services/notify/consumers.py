@@ -1,0 +1,147 @@
+"""What notify hears and what it then writes: one table, event type → (template, recipient, parameters)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import DecodeError, Message
+
+from residency.enrollment.v1 import application_pb2
+from residency.enrollment.v1 import events_pb2 as enrollment
+from residency.identity.v1 import account_pb2
+from residency.identity.v1 import events_pb2 as identity
+from services.kit.database import UnitOfWork
+from services.kit.messaging import Delivery, Poison
+from services.notify.domain.recipients import Recipient
+from services.notify.domain.templates import Value, render
+from services.notify.handlers import Notify
+
+REALLOCATION_ROUND = 3
+"""The round in which 拟录取 is called 调剂录取."""
+
+STATE_LABELS = {
+    application_pb2.APPLICATION_STATE_PENDING: "待审核",
+    application_pb2.APPLICATION_STATE_REJECTED: "审核不通过",
+    application_pb2.APPLICATION_STATE_APPROVED: "审核通过",
+    application_pb2.APPLICATION_STATE_PROVISIONAL: "拟录取",
+    application_pb2.APPLICATION_STATE_ADMITTED: "录取",
+    application_pb2.APPLICATION_STATE_WITHDRAWN: "已撤回",
+}
+ROLE_LABELS = {account_pb2.ROLE_APPLICANT: "报名人", account_pb2.ROLE_FACULTY: "师资"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What one event becomes."""
+
+    body: type[Message]
+    template: Callable[[Any], str]
+    recipient: Callable[[Any], Recipient]
+    parameters: Callable[[Any, Delivery], dict[str, Value]]
+    application_id: Callable[[Any], str]
+
+
+def _always(template: str) -> Callable[[Any], str]:
+    return lambda _fact: template
+
+
+def _where(fact: Any) -> dict[str, Value]:
+    application = fact.application
+    return {
+        "base": application.base_name or application.base_code or "—",
+        "specialty": application.specialty_name or application.specialty_code or "—",
+    }
+
+
+def _application(
+    body: type[Message],
+    template: Callable[[Any], str],
+    more: Callable[[Any, Delivery], Mapping[str, Value]] = lambda _fact, _delivery: {},
+) -> Hearing:
+    """A fact about an application: its applicant hears of it, told base and specialty and `more`."""
+    return Hearing(
+        body,
+        template,
+        lambda fact: Recipient(person_id=fact.application.person_id),
+        lambda fact, delivery: {**_where(fact), **more(fact, delivery)},
+        lambda fact: str(fact.application.application_id),
+    )
+
+
+_HEARD: tuple[Hearing, ...] = (
+    Hearing(
+        identity.AccountRegistered,
+        _always("account_registered"),
+        lambda fact: Recipient(person_id=fact.person_id),
+        lambda fact, _delivery: {"role": ROLE_LABELS.get(fact.role, "用户")},
+        lambda _fact: "",
+    ),
+    _application(
+        enrollment.ApplicationSubmitted,
+        _always("application_submitted"),
+        lambda fact, delivery: {
+            "submitted_at": delivery.occurred_at,
+            "state": STATE_LABELS.get(fact.application.state, "待审核"),
+        },
+    ),
+    _application(
+        enrollment.ApplicationReviewed,
+        lambda fact: "application_approved" if fact.approved else "application_rejected",
+        lambda fact, _delivery: {"remark": fact.remark},
+    ),
+    _application(
+        enrollment.ApplicationProvisionallyAdmitted,
+        _always("application_provisional"),
+        lambda fact, _delivery: {
+            "result": "调剂录取" if fact.application.round == REALLOCATION_ROUND else "拟录取",
+            "remark": fact.remark,
+        },
+    ),
+    _application(enrollment.ApplicationNotSelected, _always("application_not_selected")),
+    _application(enrollment.ApplicationAdmitted, _always("application_admitted")),
+    _application(enrollment.ApplicationWithdrawn, _always("application_withdrawn")),
+)
+
+HEARD: Mapping[str, Hearing] = {hearing.body.DESCRIPTOR.full_name: hearing for hearing in _HEARD}
+"""MSG-07: every event that becomes a message."""
+
+SILENT: frozenset[str] = frozenset(
+    {
+        # Everybody sees the calendar on every page; nobody is written to.
+        enrollment.CycleCreated.DESCRIPTOR.full_name,
+        enrollment.PhaseEntered.DESCRIPTOR.full_name,
+        # The window's own workflow tells the staff, once, with `window_not_reviewed`.
+        enrollment.WindowClosed.DESCRIPTOR.full_name,
+    }
+)
+"""MSG-07: events that nobody is written about, each for a reason."""
+
+
+class Listener:
+    """Turns facts into messages, each once."""
+
+    def __init__(self, notify: Notify) -> None:
+        self._notify = notify
+
+    async def hear(self, delivery: Delivery, uow: UnitOfWork) -> None:
+        """MSG-05: write what the fact is due, within `uow`; the message's key is fact, recipient and template.
+
+        Raises Poison for an event that is in neither table, or a body that cannot be read or names nobody: no retry
+        will mend it, and a dead letter shows it.
+        """
+        if delivery.event_type in SILENT:
+            return
+        hearing = HEARD.get(delivery.event_type)
+        if hearing is None:
+            raise Poison(f"no message is declared for {delivery.event_type}")
+        try:
+            fact = hearing.body.FromString(delivery.body)
+            recipient = hearing.recipient(fact)
+        except (DecodeError, ValueError) as error:
+            raise Poison(f"{delivery.event_type} cannot be read: {type(error).__name__}") from error
+        template = hearing.template(fact)
+        key = f"fact/{delivery.event_id}/{recipient.address}/{template}"
+        text = render(template, hearing.parameters(fact, delivery))
+        await self._notify.write(uow, key, recipient, template, text, hearing.application_id(fact))

@@ -1,0 +1,1 @@
+"""The pure rules of notify: texts, and who reads which message."""

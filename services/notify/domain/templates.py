@@ -1,0 +1,180 @@
+"""MSG-01 and MSG-02: every text that is ever sent, and the parameters each one takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+from services.kit.domain import DomainError, Kind
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""The zone in which instants are printed."""
+
+TEXT_MAX = 2000
+"""Longest text parameter in characters; a longer one is cut, for a remark must not stop a message."""
+
+Value = str | int | datetime
+"""What a parameter may hold."""
+
+
+class Kept(StrEnum):
+    """What a parameter is."""
+
+    TEXT = "text"
+    REMARK = "remark"
+    """Text that may be empty: the line that holds it is then left out."""
+    NUMBER = "number"
+    INSTANT = "instant"
+    """Aware; printed to the minute in the province's zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A title and the lines under it, with `{parameter}` where a value goes."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
+    parameters: Mapping[str, Kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message ready to be read."""
+
+    title: str
+    body: str
+
+
+_WHERE = {"base": Kept.TEXT, "specialty": Kept.TEXT}
+_WHERE_LINES = ("报考基地：{base}", "报名专业：{specialty}")
+
+_ALL = (
+    Template("account_registered", "注册成功", ("您的账号已开通，身份：{role}。",), {"role": Kept.TEXT}),
+    Template(
+        "application_submitted",
+        "报名成功通知",
+        ("您已成功报名。", *_WHERE_LINES, "报名时间：{submitted_at}", "状态：{state}"),
+        {**_WHERE, "submitted_at": Kept.INSTANT, "state": Kept.TEXT},
+    ),
+    Template(
+        "application_rejected",
+        "审核未通过通知",
+        (*_WHERE_LINES, "审核结果：审核不通过", "备注：{remark}", "报名时间截止前，您可以按备注修改后重新提交。"),
+        {**_WHERE, "remark": Kept.REMARK},
+    ),
+    Template(
+        "application_approved",
+        "审核通过通知",
+        (*_WHERE_LINES, "审核结果：审核通过", "备注：{remark}"),
+        {**_WHERE, "remark": Kept.REMARK},
+    ),
+    Template(
+        "application_provisional",
+        "拟录取通知",
+        (*_WHERE_LINES, "录取结果：{result}", "备注：{remark}"),
+        {**_WHERE, "result": Kept.TEXT, "remark": Kept.REMARK},
+    ),
+    Template(
+        "application_admitted",
+        "录取通知",
+        (*_WHERE_LINES, "录取结果：录取", "请按培训基地要求办理体检、报到等事宜。"),
+        _WHERE,
+    ),
+    Template(
+        "application_not_selected",
+        "未拟录取通知",
+        (*_WHERE_LINES, "录取结果：本轮未拟录取", "后续轮次开放时，您可以重新填报志愿。"),
+        _WHERE,
+    ),
+    Template("application_withdrawn", "撤回报名通知", ("您已撤回报名。", *_WHERE_LINES), _WHERE),
+    Template(
+        "review_digest",
+        "待审核提醒",
+        ("第{round}轮还有{count}份报名待审核，请在本基地审核截止前完成。",),
+        {"round": Kept.NUMBER, "count": Kept.NUMBER},
+    ),
+    Template(
+        "window_not_reviewed",
+        "审核窗口已关闭",
+        ("第{round}轮已结束，仍有{count}份报名未作审核。",),
+        {"round": Kept.NUMBER, "count": Kept.NUMBER},
+    ),
+)
+
+TEMPLATES: Mapping[str, Template] = {template.key: template for template in _ALL}
+"""MSG-01: every template by key (texts after the notices 7.20 to 7.23 of the sample province's handbook)."""
+
+
+def render(key: str, values: Mapping[str, Value]) -> Text:
+    """MSG-02: the text of template `key` with exactly its parameters.
+
+    Raises DomainError INVALID TEMPLATE_UNKNOWN or PARAMETERS_WRONG (one is missing, unknown or of another type).
+    """
+    template = _template(key)
+    if set(values) != set(template.parameters):
+        raise _wrong("、".join(sorted(set(values) ^ set(template.parameters))))
+    shown = {name: _shown(name, kept, values[name]) for name, kept in template.parameters.items()}
+    lines = [line.format_map(shown) for line in template.lines if not _left_out(line, template, shown)]
+    return Text(template.title, "\n".join(lines))
+
+
+def render_from_text(key: str, values: Mapping[str, str]) -> Text:
+    """MSG-02: `render` for parameters that came as text: numbers in digits, instants in RFC 3339 with an offset.
+
+    Raises DomainError INVALID TEMPLATE_UNKNOWN or PARAMETERS_WRONG.
+    """
+    parameters = _template(key).parameters
+    return render(key, {name: _read(name, parameters.get(name, Kept.TEXT), value) for name, value in values.items()})
+
+
+def _template(key: str) -> Template:
+    template = TEMPLATES.get(key)
+    if template is None:
+        raise DomainError(Kind.INVALID, "TEMPLATE_UNKNOWN", "没有这个消息模板。", field="template", rule="MSG-01")
+    return template
+
+
+def _left_out(line: str, template: Template, shown: Mapping[str, str]) -> bool:
+    names = [name for _, name, _, _ in Formatter().parse(line) if name]
+    return any(template.parameters[name] is Kept.REMARK and not shown[name] for name in names)
+
+
+def _shown(name: str, kept: Kept, value: Value) -> str:
+    match kept, value:
+        case ((Kept.TEXT | Kept.REMARK), str()) if value.strip() or kept is Kept.REMARK:
+            return value.strip()[:TEXT_MAX]
+        case Kept.NUMBER, int():
+            return str(value)
+        case Kept.INSTANT, datetime() if value.tzinfo is not None:
+            local = value.astimezone(ZONE)
+            return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    raise _wrong(name)
+
+
+def _read(name: str, kept: Kept, value: str) -> Value:
+    try:
+        match kept:
+            case Kept.NUMBER:
+                return int(value)
+            case Kept.INSTANT:
+                return datetime.fromisoformat(value)
+            case _:
+                return value
+    except ValueError:
+        raise _wrong(name) from None
+
+
+def _wrong(names: str) -> DomainError:
+    return DomainError(
+        Kind.INVALID,
+        "PARAMETERS_WRONG",
+        "消息参数不完整或类型不对。",
+        field="parameters",
+        rule="MSG-02",
+        details={"parameters": names},
+    )

@@ -1,0 +1,1 @@
+"""Notify's migrations: versions only; the environment is the kit's."""

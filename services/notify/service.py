@@ -1,0 +1,33 @@
+"""Notify as a process: its parts in the order in which they start."""
+
+from __future__ import annotations
+
+from services.access import token_verifier
+from services.kit.clock import SystemClock
+from services.kit.database import Database
+from services.kit.grpc_server import GrpcServer
+from services.kit.messaging import Messaging, OnceConsumer
+from services.kit.outbox import Relay
+from services.kit.process import Part
+from services.notify import grpc_api
+from services.notify.consumers import Listener
+from services.notify.handlers import Notify
+from services.notify.settings import NotifySettings
+
+SETTINGS = NotifySettings
+
+
+def parts(settings: NotifySettings) -> list[Part]:
+    """Notify's parts."""
+    database = Database(settings.database_url.get_secret_value(), name="notify")
+    messaging = Messaging(settings.nats_url, name="notify")
+    notify = Notify(database, SystemClock())
+    listener = Listener(notify)
+    return [
+        database,
+        messaging,
+        Relay(database, messaging, "notify"),
+        OnceConsumer(messaging, "IDENTITY", "notify-identity", listener.hear, database=database),
+        OnceConsumer(messaging, "ENROLLMENT", "notify-enrollment", listener.hear, database=database),
+        GrpcServer(settings.grpc_port, [grpc_api.servicer(notify)], token_verifier(settings)),
+    ]

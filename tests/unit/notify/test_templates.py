@@ -1,0 +1,117 @@
+"""MSG-01, MSG-02, MSG-03, MSG-04 and MSG-07: every text, its parameters, its readers, and no event forgotten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from string import Formatter
+
+import pytest
+
+from residency.enrollment.v1 import events_pb2 as enrollment
+from residency.identity.v1 import events_pb2 as identity
+from services.kit.domain import Caller, DomainError, Kind
+from services.notify.consumers import HEARD, SILENT
+from services.notify.domain.recipients import Recipient, organisation_read_by
+from services.notify.domain.templates import TEMPLATES, Kept, Template, Value, render, render_from_text
+
+SAMPLE: dict[Kept, Value] = {
+    Kept.TEXT: "齐鲁医院",
+    Kept.REMARK: "资料不全",
+    Kept.NUMBER: 3,
+    Kept.INSTANT: datetime(2023, 7, 1, 1, 5, tzinfo=UTC),
+}
+WHERE = {"base": "齐鲁医院", "specialty": "内科"}
+
+
+def events() -> set[str]:
+    """Every event of the catalogue: the messages of the files that are not part of another."""
+    found: set[str] = set()
+    for file in (enrollment.DESCRIPTOR, identity.DESCRIPTOR):
+        parts = {f.message_type for m in file.message_types_by_name.values() for f in m.fields if f.message_type}
+        found |= {m.full_name for m in file.message_types_by_name.values() if m not in parts}
+    return found
+
+
+def test_msg_07_every_event_becomes_a_message_or_is_silent_on_purpose() -> None:
+    assert events() == set(HEARD) | SILENT
+    assert not set(HEARD) & SILENT
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda template: template.key)
+def test_msg_01_a_template_uses_exactly_the_parameters_it_declares(template: Template) -> None:
+    used = {name for line in template.lines for _, name, _, _ in Formatter().parse(line) if name}
+    assert used == set(template.parameters)
+    text = render(template.key, {name: SAMPLE[kept] for name, kept in template.parameters.items()})
+    assert text.title
+    assert text.body
+    assert "{" not in text.body
+
+
+def test_msg_01_the_notices_of_the_handbook_say_what_it_promises() -> None:
+    submitted = render("application_submitted", {**WHERE, "submitted_at": SAMPLE[Kept.INSTANT], "state": "待审核"})
+    assert submitted.title == "报名成功通知"
+    assert submitted.body.splitlines()[1:] == [
+        "报考基地：齐鲁医院",
+        "报名专业：内科",
+        "报名时间：2023年7月1日 09:05",
+        "状态：待审核",
+    ]
+    rejected = render("application_rejected", {**WHERE, "remark": "缺少毕业证书"})
+    assert "审核结果：审核不通过\n备注：缺少毕业证书" in rejected.body
+    provisional = render("application_provisional", {**WHERE, "result": "拟录取", "remark": "请体检"})
+    assert "录取结果：拟录取\n备注：请体检" in provisional.body
+
+
+def test_msg_02_an_empty_remark_leaves_its_line_out() -> None:
+    assert "备注" not in render("application_approved", {**WHERE, "remark": " "}).body
+
+
+def test_msg_02_values_are_never_read_as_a_template() -> None:
+    body = render("application_approved", {**WHERE, "remark": "{base.__class__} %s {0}"}).body
+    assert "备注：{base.__class__} %s {0}" in body
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"round": 1},
+        {"round": 1, "count": 2, "base": "x"},
+        {"round": "1", "count": 2},
+        {"round": 1, "count": datetime(2023, 1, 1, tzinfo=UTC)},
+    ],
+)
+def test_msg_02_missing_unknown_or_mistyped_parameters_are_refused(values: dict[str, Value]) -> None:
+    with pytest.raises(DomainError) as caught:
+        render("review_digest", values)
+    assert (caught.value.kind, caught.value.reason, caught.value.rule) == (Kind.INVALID, "PARAMETERS_WRONG", "MSG-02")
+
+
+@pytest.mark.parametrize(
+    "values", [{**WHERE, "submitted_at": "soon", "state": "x"}, {**WHERE, "submitted_at": "2023-07-01", "state": "x"}]
+)
+def test_msg_02_instants_need_an_offset(values: dict[str, str]) -> None:
+    with pytest.raises(DomainError):
+        render_from_text("application_submitted", values)
+
+
+def test_msg_02_text_parameters_are_read_by_type() -> None:
+    assert "还有12份" in render_from_text("review_digest", {"round": "2", "count": "12"}).body
+    with pytest.raises(DomainError) as caught:
+        render_from_text("no_such", {})
+    assert (caught.value.reason, caught.value.rule) == ("TEMPLATE_UNKNOWN", "MSG-01")
+
+
+def test_msg_03_a_message_has_one_recipient() -> None:
+    assert Recipient(person_id="p").address == "person:p"
+    assert Recipient(organisation_code="B").address == "organisation:B"
+    for person_id, organisation_code in (("", ""), ("p", "B")):
+        with pytest.raises(ValueError, match="a person or"):
+            Recipient(person_id, organisation_code)
+
+
+def test_msg_04_only_staff_read_for_their_organisation() -> None:
+    for role in ("base_reviewer", "base_administrator", "province_administrator"):
+        assert organisation_read_by(Caller("p", role, "B")) == "B"
+    for role in ("applicant", "faculty", "service", "scheduler"):
+        assert organisation_read_by(Caller("p", role, "B")) == ""

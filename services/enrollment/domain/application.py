@@ -82,13 +82,9 @@ def _row(number: int, sources: str, event: Event, who: Who, guard: str, target: 
 TRANSITIONS: tuple[Transition, ...] = (
     _row(1, "none", Event.START, Who.APPLICANT, "verified; P1, P3 or P4", "draft"),
     _row(2, "draft reopened pending rejected", Event.SAVE, Who.APPLICANT, "B4", ""),
-    _row(
-        3, "draft reopened", Event.SUBMIT, Who.APPLICANT, "complete, consistent; plan > 0; P1, P3 or P4", "pending"
-    ),
+    _row(3, "draft reopened", Event.SUBMIT, Who.APPLICANT, "complete, consistent; plan > 0; P1, P3 or P4", "pending"),
     _row(4, "pending", Event.SUBMIT, Who.APPLICANT, "P1, P3 or P4", "pending"),
-    _row(
-        5, "pending", Event.APPROVE, Who.BASE, "P2 or P3; own base; before cut-off; current submission", "approved"
-    ),
+    _row(5, "pending", Event.APPROVE, Who.BASE, "P2 or P3; own base; before cut-off; current submission", "approved"),
     _row(6, "pending", Event.REJECT, Who.BASE, "as 5, and P4; with a remark", "rejected"),
     _row(7, "rejected", Event.SUBMIT, Who.APPLICANT, "P2, P3: same base, before its cut-off; P4: free", "pending"),
     _row(8, "approved", Event.GRANT, Who.BASE, "P2 or P3; a seat is free", "provisional"),
@@ -98,9 +94,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(12, "pending", Event.GRANT, Who.BASE, "P4; qualification ticked; a seat is free", "provisional"),
     _row(13, "provisional", Event.ADMIT, Who.BASE, "P2 to P5; publicity over", "admitted"),
     _row(15, "provisional", Event.WITHDRAW, Who.APPLICANT, "P2 to P5; policy on", "withdrawn"),
-    _row(
-        16, "draft pending rejected reopened", Event.WITHDRAW, Who.APPLICANT, "unapproved; P1 to P4", "withdrawn"
-    ),
+    _row(16, "draft pending rejected reopened", Event.WITHDRAW, Who.APPLICANT, "unapproved; P1 to P4", "withdrawn"),
     _row(17, "withdrawn", Event.START, Who.APPLICANT, "as 1, in a later round; policy on", "draft"),
     _row(18, "draft pending rejected approved reopened", Event.ROUNDS_END, Who.TIME, "P4 over", "closed_unplaced"),
     _row(19, "provisional", Event.CONFIRMATION_ENDS, Who.TIME, "P5 over; flagged overdue", ""),

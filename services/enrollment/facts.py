@@ -1,0 +1,101 @@
+"""What enrollment tells the world once it is committed: `residency.enrollment.v1.<noun>.<past-verb>`."""
+
+from __future__ import annotations
+
+from google.protobuf.message import Message
+
+from residency.enrollment.v1 import events_pb2
+from services.enrollment.domain.phases import Phase, review_round
+from services.enrollment.records import ApplicationRecord, CycleRecord
+from services.kit.domain import Fact
+from services.kit.ids import new_id
+
+
+def cycle_created(cycle_id: str) -> Fact:
+    """A cycle stands in preparation."""
+    return _fact("cycle.created", events_pb2.CycleCreated(cycle_id=cycle_id), cycle_id, 1)
+
+
+def phase_entered(cycle_id: str, phase: Phase, sequence: int) -> Fact:
+    """The gate moved."""
+    body = events_pb2.PhaseEntered(
+        cycle_id=cycle_id,
+        phase=phase.label,
+        sequence=sequence,
+        round=review_round(phase),
+    )
+    return _fact("phase.entered", body, cycle_id, sequence + 1)
+
+
+def window_closed(cycle_id: str, base_code: str, number: int, unreviewed: int, unselected: int, version: int) -> Fact:
+    """A base's window in a round ended."""
+    body = events_pb2.WindowClosed(
+        cycle_id=cycle_id, base_code=base_code, round=number, unreviewed=unreviewed, unselected=unselected
+    )
+    return _fact("window.closed", body, f"{cycle_id}/{base_code}/{number}", version)
+
+
+def submitted(cycle: CycleRecord, after: ApplicationRecord, left_base_code: str) -> Fact:
+    """A submission was frozen."""
+    body = events_pb2.ApplicationSubmitted(application=_about(cycle, after), left_base_code=left_base_code)
+    return _fact("application.submitted", body, after.id, after.version)
+
+
+def reviewed(cycle: CycleRecord, after: ApplicationRecord, *, approved: bool) -> Fact:
+    """A base gave its verdict."""
+    body = events_pb2.ApplicationReviewed(
+        application=_about(cycle, after), approved=approved, reason_code=after.reason_code, remark=after.remark
+    )
+    return _fact("application.reviewed", body, after.id, after.version)
+
+
+def not_selected(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+    """Approved and not selected in this round."""
+    body = events_pb2.ApplicationNotSelected(application=_about(cycle, after))
+    return _fact("application.not_selected", body, after.id, after.version)
+
+
+def provisionally_admitted(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+    """拟录取 or 调剂录取."""
+    body = events_pb2.ApplicationProvisionallyAdmitted(application=_about(cycle, after), remark=after.remark)
+    return _fact("application.provisionally_admitted", body, after.id, after.version)
+
+
+def admitted(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+    """录取."""
+    body = events_pb2.ApplicationAdmitted(application=_about(cycle, after))
+    return _fact("application.admitted", body, after.id, after.version)
+
+
+def withdrawn(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+    """Given up by the applicant."""
+    body = events_pb2.ApplicationWithdrawn(application=_about(cycle, after))
+    return _fact("application.withdrawn", body, after.id, after.version)
+
+
+def _about(cycle: CycleRecord, after: ApplicationRecord) -> events_pb2.ApplicationFact:
+    choice = after.submitted
+    return events_pb2.ApplicationFact(
+        application_id=after.id,
+        cycle_id=cycle.id,
+        person_id=after.person_id,
+        base_code=choice.base_code,
+        base_name=cycle.catalogue.bases.get(choice.base_code, ""),
+        specialty_code=choice.specialty_code,
+        specialty_name=cycle.catalogue.specialties.get(choice.specialty_code, ""),
+        submission_number=after.submission_number,
+        round=after.round,
+        version=after.version,
+        state=f"APPLICATION_STATE_{after.state.name}",
+    )
+
+
+def _fact(name: str, body: Message, aggregate_id: str, version: int) -> Fact:
+    return Fact(
+        subject=f"residency.enrollment.v1.{name}",
+        event_type=body.DESCRIPTOR.full_name,
+        body=body.SerializeToString(),
+        aggregate_id=aggregate_id,
+        version=version,
+        event_id=new_id(),
+    )

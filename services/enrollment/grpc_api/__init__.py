@@ -1,0 +1,1 @@
+"""Between contracts and handlers: messages in, orders out; views in, messages out. No rules."""

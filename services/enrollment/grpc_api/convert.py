@@ -1,0 +1,125 @@
+"""Values that several servicers turn into messages and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from residency.enrollment.v1 import application_pb2, cycle_pb2
+from services.enrollment.domain.application import State
+from services.enrollment.domain.capabilities import Action
+from services.enrollment.domain.choice import Choice
+from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.milestones import NAMES, Milestones
+from services.enrollment.domain.phases import Phase
+from services.enrollment.domain.refusals import Decision
+from services.enrollment.views import SectionView
+
+_STATES = {f"APPLICATION_STATE_{state.name}": state for state in State}
+
+
+def timestamp(instant: datetime | None) -> Timestamp | None:
+    """An instant as a message; None stays unset."""
+    if instant is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(instant)
+    return message
+
+
+def instant(message: Timestamp) -> datetime:
+    """A message as an aware instant in UTC."""
+    return message.ToDatetime(tzinfo=UTC)
+
+
+def phase_message(phase: Phase) -> str:
+    """The contract's name of a phase."""
+    return phase.label
+
+
+def phase_of(value: int) -> Phase:
+    """The phase of a contract's value."""
+    return Phase[cycle_pb2.Phase.Name(value).removeprefix("PHASE_")]
+
+
+def state_message(state: State) -> str:
+    """The contract's name of a state."""
+    return f"APPLICATION_STATE_{state.name}"
+
+
+def states_of(values: Iterable[int]) -> frozenset[State]:
+    """The states of a contract's values; unspecified ones are left out."""
+    names = [application_pb2.ApplicationState.Name(value) for value in values]
+    return frozenset(_STATES[name] for name in names if name in _STATES)
+
+
+def section_of(value: int) -> Section:
+    """The section of a contract's value."""
+    return Section[application_pb2.Section.Name(value).removeprefix("SECTION_")]
+
+
+def section_message(section: Section) -> str:
+    """The contract's name of a section."""
+    return f"SECTION_{section.name}"
+
+
+def body_of(message: Struct) -> dict[str, object]:
+    """A section's fields as plain values."""
+    return dict(MessageToDict(message))
+
+
+def choice_of(message: application_pb2.Choice) -> Choice:
+    """A choice."""
+    return Choice(message.base_code, message.specialty_code, message.accepts_reallocation)
+
+
+def choice_message(choice: Choice) -> application_pb2.Choice:
+    """The same as a message."""
+    return application_pb2.Choice(
+        base_code=choice.base_code,
+        specialty_code=choice.specialty_code,
+        accepts_reallocation=choice.accepts_reallocation,
+    )
+
+
+def status_message(view: SectionView) -> application_pb2.SectionStatus:
+    """A section with its status."""
+    return application_pb2.SectionStatus(
+        section=section_message(view.section),
+        complete=view.complete,
+        body=ParseDict(view.body, Struct()),
+        saved_at=timestamp(view.saved_at),
+        problems=[
+            application_pb2.FieldProblem(key=problem.key, rule=problem.rule, message=problem.message)
+            for problem in view.problems
+        ],
+    )
+
+
+def capability_messages(decisions: Mapping[Action, Decision]) -> list[application_pb2.Capability]:
+    """What one may do, in the order of the tables."""
+    return [
+        application_pb2.Capability(
+            action=action.value,
+            allowed=decision.allowed,
+            reason=decision.reason,
+            rule=decision.rule,
+            until=timestamp(decision.until),
+            changed_by=decision.changed_by,
+        )
+        for action, decision in decisions.items()
+    ]
+
+
+def milestones_of(message: cycle_pb2.Milestones) -> Milestones:
+    """A base's dates; unset ones stay None."""
+    return Milestones(*(instant(getattr(message, name)) if message.HasField(name) else None for name in NAMES))
+
+
+def milestones_message(milestones: Milestones) -> cycle_pb2.Milestones:
+    """The same as a message."""
+    return cycle_pb2.Milestones(**{name: timestamp(at) for name, at in milestones.dated()})

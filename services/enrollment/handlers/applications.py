@@ -1,0 +1,389 @@
+"""What applicants order: start, save, submit, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter
+
+from services.enrollment import facts
+from services.enrollment.domain import dossier
+from services.enrollment.domain.application import Event, State, effective_state, is_overdue, next_state
+from services.enrollment.domain.capabilities import Action, Actor, Decision, Role, Standing, capabilities, decide
+from services.enrollment.domain.choice import Choice, check_codes, check_planned, check_type
+from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.phases import P2, P3, standing_round
+from services.enrollment.domain.refusals import base_locked, require, stale_version
+from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
+from services.enrollment.records import ApplicationRecord, CycleRecord, SavedSection, Situation, Write
+from services.enrollment.store.applications import ApplicationStore
+from services.enrollment.store.cycles import CycleStore
+from services.enrollment.views import ApplicationView, ProblemView, SectionView
+from services.kit.domain import Caller, Fact
+from services.kit.ids import new_id
+
+_VIEW: TypeAdapter[ApplicationView] = TypeAdapter(ApplicationView)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What identity knows about a person."""
+
+    name: str
+    masked_document: str
+    verified: bool
+
+
+class People(Protocol):
+    """Asks identity."""
+
+    async def person(self, person_id: str) -> Identified:
+        """Name, masked document and whether it was verified; raises NOT_FOUND or UNAVAILABLE."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StartApplication:
+    """Open a draft (transitions 1, 17)."""
+
+    cycle_id: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSection:
+    """Save one section of the draft (transition 2); 0 skips the check of the version."""
+
+    cycle_id: str
+    section: Section
+    body: Mapping[str, Any]
+    expected_version: int
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveChoice:
+    """Save the choice in the draft (transition 2)."""
+
+    cycle_id: str
+    choice: Choice
+    expected_version: int
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitApplication:
+    """Freeze the draft into a submission (transitions 3, 4, 7)."""
+
+    cycle_id: str
+    expected_version: int
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawApplication:
+    """Give the application up (transitions 15, 16)."""
+
+    cycle_id: str
+    idempotency_key: str
+
+
+_Order = StartApplication | SaveSection | SaveChoice | SubmitApplication | WithdrawApplication
+
+
+class ApplicationHandlers:
+    """An applicant's own application in a cycle."""
+
+    def __init__(self, cycles: CycleStore, applications: ApplicationStore, people: People) -> None:
+        self._applications = applications
+        self._people = people
+        self._runner = Runner(cycles, applications)
+
+    async def get_my_application(self, caller: Caller, cycle_id: str) -> tuple[ApplicationView, dict[Action, Decision]]:
+        """One's own application (state none when there is none) and what one may do now."""
+        situation = await self._applications.read_own(cycle_id, caller.person_id)
+        cycle = await self._runner.cycle(cycle_id)
+        if situation is None:
+            raise not_found()
+        actor = Actor(caller.role)
+        found = situation.application
+        if found is None or found.state is State.WITHDRAWN:
+            actor = await self._identified_actor(caller)
+        standing = found.standing() if found is not None else Standing()
+        moment = situation.gate.moment(cycle)
+        may = capabilities(moment, situation.milestones, standing, actor, cycle.policy)
+        view = own_view(cycle, situation, found, situation.sections) if found is not None else _no_view(cycle_id)
+        return view, may
+
+    async def start_application(self, caller: Caller, order: StartApplication) -> ApplicationView:
+        """Open a draft in the caller's name as identity knows it; refused unless verified."""
+        person = await self._people.person(caller.person_id)
+
+        async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
+            decision = _allow(Action.START, cycle, now, Actor(Role.APPLICANT, "", person.verified))
+            before = now.application
+            number = standing_round(now.gate.phase)
+            if before is None:
+                after = ApplicationRecord(
+                    new_id(), cycle.id, caller.person_id, person.name, person.masked_document, 1, State.DRAFT, number
+                )
+            else:
+                state = next_state(before.state, Event.START)
+                after = replace(before, version=before.version + 1, state=state, round=number)
+            return self._outcome(caller, order, cycle, now, decision, after, now.sections, {})
+
+        return await self._run(caller, order, decided)
+
+    async def save_section(self, caller: Caller, order: SaveSection) -> ApplicationView:
+        """Save a section that is well formed; what is missing is told in its status. Raises INVALID with all faults."""
+        body = {key: value for key, value in order.body.items() if value is not None and value != ""}
+        faults = dossier.malformed(dossier.validate(order.section, body))
+        if faults:
+            raise dossier.refuse(faults, "SECTION_INVALID", "填写内容有误,请按提示修改。")
+
+        async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
+            decision = _allow(Action.EDIT_PROFILE, cycle, now)
+            before = _edited(now, order.expected_version)
+            after = replace(before, version=before.version + 1)
+            sections = {**now.sections, order.section: SavedSection(body, now.gate.now)}
+            row = {
+                "application_id": after.id,
+                "section": order.section.value,
+                "body": body,
+                "saved_at": now.gate.now,
+            }
+            detail = {"section": order.section.value}
+            return self._outcome(caller, order, cycle, now, decision, after, sections, detail, section=row)
+
+        return await self._run(caller, order, decided)
+
+    async def save_choice(self, caller: Caller, order: SaveChoice) -> ApplicationView:
+        """Save base, specialty and flag, as far as the present state lets each of them change."""
+
+        async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
+            decision = _allow_choice(cycle, now, order.choice)
+            before = _edited(now, order.expected_version)
+            check_codes(order.choice, cycle.catalogue)
+            after = replace(before, version=before.version + 1, draft=order.choice)
+            detail = {
+                "base_code": order.choice.base_code,
+                "specialty_code": order.choice.specialty_code,
+                "accepts_reallocation": order.choice.accepts_reallocation,
+            }
+            return self._outcome(caller, order, cycle, now, decision, after, now.sections, detail)
+
+        return await self._run(caller, order, decided)
+
+    async def submit_application(self, caller: Caller, order: SubmitApplication) -> ApplicationView:
+        """Freeze the draft as the next submission. Raises INVALID with everything that is missing or inconsistent."""
+
+        async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
+            decision = _allow(Action.SUBMIT, cycle, now)
+            before = _edited(now, order.expected_version)
+            bodies = {section: saved.body for section, saved in now.sections.items()}
+            _check_submittable(cycle, now, before, bodies)
+            after = replace(
+                before,
+                version=before.version + 1,
+                state=next_state(_state(now), Event.SUBMIT),
+                round=standing_round(now.gate.phase),
+                submission_number=before.submission_number + 1,
+                submitted=before.draft,
+                submitted_at=now.gate.now,
+                remark="",
+                reason_code="",
+                not_selected=False,
+            )
+            left = before.submitted.base_code if before.submitted.base_code != after.submitted.base_code else ""
+            detail = {"base_code": after.submitted.base_code, "specialty_code": after.submitted.specialty_code}
+            return self._outcome(
+                caller,
+                order,
+                cycle,
+                now,
+                decision,
+                after,
+                now.sections,
+                detail,
+                submission=_frozen(cycle, now, after, bodies),
+                fact=facts.submitted(cycle, after, left),
+            )
+
+        return await self._run(caller, order, decided)
+
+    async def withdraw_application(self, caller: Caller, order: WithdrawApplication) -> ApplicationView:
+        """Give the application up, and with it a seat where the policy allows that."""
+
+        async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
+            decision = _allow(Action.WITHDRAW, cycle, now)
+            before = _edited(now, 0)
+            state = next_state(_state(now), Event.WITHDRAW)
+            number = standing_round(now.gate.phase)
+            after = replace(before, version=before.version + 1, state=state, round=number, provisional_at=None)
+            seat = -1 if before.state is State.PROVISIONAL else 0
+            fact = facts.withdrawn(cycle, after)
+            return self._outcome(caller, order, cycle, now, decision, after, now.sections, {}, fact=fact, seat=seat)
+
+        return await self._run(caller, order, decided)
+
+    async def _run(
+        self,
+        caller: Caller,
+        order: _Order,
+        decided: Callable[[CycleRecord, Situation], Awaitable[Outcome[ApplicationView]]],
+    ) -> ApplicationView:
+        async def read() -> Situation | None:
+            return await self._applications.read_own(order.cycle_id, caller.person_id, order.idempotency_key)
+
+        return await self._runner.run(order, _VIEW, read, decided, order.cycle_id)
+
+    def _outcome(
+        self,
+        caller: Caller,
+        order: _Order,
+        cycle: CycleRecord,
+        now: Situation,
+        decision: Decision,
+        after: ApplicationRecord,
+        sections: Mapping[Section, SavedSection],
+        detail: Mapping[str, Any],
+        *,
+        section: Mapping[str, Any] | None = None,
+        submission: Mapping[str, Any] | None = None,
+        fact: Fact | None = None,
+        seat: int = 0,
+    ) -> Outcome[ApplicationView]:
+        name = _COMMANDS[type(order)]
+        entry = audit_entry(
+            caller, name, order.idempotency_key, cycle, now.gate, decision, now.application, after, detail
+        )
+        write = Write(after, entry, decision.until, fact=fact, section=section, submission=submission, seat=seat)
+        return Outcome(write, own_view(cycle, now, after, sections))
+
+    async def _identified_actor(self, caller: Caller) -> Actor:
+        return Actor(caller.role, "", (await self._people.person(caller.person_id)).verified)
+
+
+_COMMANDS: dict[type, str] = {
+    StartApplication: "start_application",
+    SaveSection: "save_section",
+    SaveChoice: "save_choice",
+    SubmitApplication: "submit_application",
+    WithdrawApplication: "withdraw_application",
+}
+"""How the audit names each order."""
+
+
+def own_view(
+    cycle: CycleRecord, now: Situation, record: ApplicationRecord, sections: Mapping[Section, SavedSection]
+) -> ApplicationView:
+    """The application as its owner sees it, state as of the gate."""
+    return ApplicationView(
+        record.id,
+        cycle.id,
+        effective_state(record.state, record.round, now.gate.phase),
+        record.round,
+        record.version,
+        record.draft,
+        record.submission_number,
+        record.submitted_at,
+        tuple(_section_view(section, sections.get(section)) for section in Section),
+        record.remark,
+        record.reason_code,
+        record.not_selected,
+        is_overdue(record.state, now.gate.phase),
+        record.name,
+        record.masked_document,
+    )
+
+
+def _section_view(section: Section, saved: SavedSection | None) -> SectionView:
+    body = dict(saved.body) if saved is not None else {}
+    problems = tuple(ProblemView(p.key, p.rule, p.message) for p in dossier.validate(section, body))
+    return SectionView(section, not problems, body, saved.saved_at if saved is not None else None, problems)
+
+
+def _no_view(cycle_id: str) -> ApplicationView:
+    return ApplicationView("", cycle_id, State.NONE, 0, 0, Choice(), 0, None, ())
+
+
+def _state(now: Situation) -> State:
+    found = now.application
+    return State.NONE if found is None else effective_state(found.state, found.round, now.gate.phase)
+
+
+def _allow(action: Action, cycle: CycleRecord, now: Situation, actor: Actor | None = None) -> Decision:
+    """The decision that allows `action`; raises why not."""
+    standing = now.application.standing() if now.application is not None else Standing()
+    decision = decide(
+        action, now.gate.moment(cycle), now.milestones, standing, actor or Actor(Role.APPLICANT), cycle.policy
+    )
+    require(decision)
+    return decision
+
+
+def _edited(now: Situation, expected_version: int) -> ApplicationRecord:
+    """The application that is edited; raises when the edit was made on another version."""
+    found = now.application
+    if found is None:
+        raise not_found()
+    if expected_version and expected_version != found.version:
+        raise stale_version(found.version)
+    return found
+
+
+def _base_is_locked(now: Situation) -> bool:
+    return _state(now) is State.REJECTED and now.gate.phase in (P2, P3)
+
+
+def _allow_choice(cycle: CycleRecord, now: Situation, wanted: Choice) -> Decision:
+    """Each part of the choice that changes must be open to change; the flag's rule answers when none does."""
+    found = now.application
+    draft = found.draft if found is not None else Choice()
+    changes: list[Action] = []
+    if wanted.base_code != draft.base_code:
+        if found is not None and _base_is_locked(now):
+            if wanted.base_code != found.submitted.base_code:
+                raise base_locked()
+        else:
+            changes.append(Action.EDIT_BASE)
+    if wanted.specialty_code != draft.specialty_code:
+        changes.append(Action.EDIT_SPECIALTY)
+    if wanted.accepts_reallocation != draft.accepts_reallocation or not changes:
+        changes.append(Action.EDIT_REALLOCATION)
+    decisions = [_allow(action, cycle, now) for action in changes]
+    return decisions[0]
+
+
+def _check_submittable(
+    cycle: CycleRecord, now: Situation, before: ApplicationRecord, bodies: Mapping[Section, Mapping[str, Any]]
+) -> None:
+    """APP-09: a submission has four complete, consistent sections and a planned choice; the locked base is kept."""
+    problems = [problem for section in Section for problem in dossier.validate(section, bodies.get(section, {}))]
+    problems = problems or dossier.check_consistency(bodies, cycle.year)
+    if problems:
+        raise dossier.refuse(problems, "DOSSIER_INCOMPLETE", "请先把四项信息填写完整。")
+    check_planned(before.draft, cycle.catalogue)
+    check_type(before.draft, bodies, cycle.catalogue)
+    if _base_is_locked(now) and before.draft.base_code != before.submitted.base_code:
+        raise base_locked()
+
+
+def _frozen(
+    cycle: CycleRecord, now: Situation, after: ApplicationRecord, bodies: Mapping[Section, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The row of the submission: a copy that later edits do not touch."""
+    return {
+        "application_id": after.id,
+        "number": after.submission_number,
+        "cycle_id": cycle.id,
+        "round": after.round,
+        "base_code": after.submitted.base_code,
+        "specialty_code": after.submitted.specialty_code,
+        "accepts_reallocation": after.submitted.accepts_reallocation,
+        "dossier": {section.value: body for section, body in bodies.items()},
+        "gate_sequence": now.gate.sequence,
+        "submitted_at": now.gate.now,
+    }

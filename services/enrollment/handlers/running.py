@@ -1,0 +1,189 @@
+"""How every command runs: read, decide, write under the guard; read and decide again when something moved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import TypeAdapter
+
+from services.enrollment.domain.capabilities import Decision
+from services.enrollment.domain.phases import Phase
+from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation, StoredAnswer, Write
+from services.enrollment.store.applications import ApplicationStore, Changed, KeyReused
+from services.enrollment.store.cycles import CycleStore
+from services.kit.domain import Caller, DomainError, Kind
+
+View = TypeVar("View")
+
+TRIES = 6
+"""How often a command is decided again before its caller is asked to come back."""
+
+
+class Order(Protocol):
+    """Any command: a frozen dataclass with its idempotency key."""
+
+    @property
+    def idempotency_key(self) -> str:
+        """Makes a retry harmless."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[View]):
+    """What a command decided: the write, and what its caller is answered once that is committed."""
+
+    write: Write
+    view: View
+
+
+class Runner:
+    """Runs commands on applications."""
+
+    def __init__(self, cycles: CycleStore, applications: ApplicationStore) -> None:
+        self.cycles = cycles
+        self.applications = applications
+
+    async def run(
+        self,
+        order: Order,
+        adapter: TypeAdapter[View],
+        read: Callable[[], Awaitable[Situation | None]],
+        decide: Callable[[CycleRecord, Situation], Awaitable[Outcome[View]]],
+        cycle_id: str = "",
+    ) -> View:
+        """The answer to `order`: of this run, or of an equal one before (same actor, same key).
+
+        `decide` raises the DomainError that tells why not. Raises NOT_FOUND when there is nothing to read, CONFLICT
+        `KEY_REUSED` for another order under the key, UNAVAILABLE `CONTENDED` when others are faster every time.
+        """
+        body_hash = hash_of(order)
+        for _ in range(TRIES):
+            situation = await read()
+            if situation is None:
+                raise not_found()
+            if situation.answered is not None:
+                return adapter.validate_json(replayed(situation.answered, body_hash))
+            known = situation.application
+            cycle = await self.cycle(cycle_id or (known.cycle_id if known else ""))
+            outcome = await decide(cycle, situation)
+            answer = adapter.dump_json(outcome.view)
+            try:
+                stored = await self.applications.write(cycle, situation.gate, outcome.write, body_hash, answer)
+            except Changed:
+                continue
+            except KeyReused:
+                raise key_reused() from None
+            return outcome.view if stored == answer else adapter.validate_json(stored)
+        raise contended()
+
+    async def cycle(self, cycle_id: str) -> CycleRecord:
+        """A cycle; raises NOT_FOUND when there is none."""
+        cycle = await self.cycles.cycle(cycle_id)
+        if cycle is None:
+            raise no_cycle()
+        return cycle
+
+
+def audit_entry(
+    caller: Caller,
+    order_name: str,
+    key: str,
+    cycle: CycleRecord,
+    gate: GateRecord,
+    decision: Decision,
+    before: ApplicationRecord | None,
+    after: ApplicationRecord,
+    detail: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The row of the audit that an accepted command leaves; the database adds time and hashes."""
+    return {
+        "aggregate_id": after.id,
+        "n": after.version,
+        "command": order_name,
+        "actor": caller.person_id,
+        "role": caller.role,
+        "organisation": caller.organisation,
+        "rule": decision.rule,
+        "phase": gate.phase.value,
+        "gate_sequence": gate.sequence,
+        "calendar_version": cycle.calendar_version,
+        "state_before": before.state.value if before is not None else "none",
+        "state_after": after.state.value,
+        "submission_number": after.submission_number,
+        "detail": canonical(detail),
+        "idempotency_key": key,
+    }
+
+
+def cycle_audit_entry(
+    caller: Caller,
+    order_name: str,
+    key: str,
+    cycle: CycleRecord,
+    phase: Phase,
+    sequence: int,
+    rule: str,
+    detail: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The same for a command on a cycle or one of its windows; the database numbers it."""
+    return {
+        "aggregate_id": cycle.id,
+        "command": order_name,
+        "actor": caller.person_id,
+        "role": caller.role,
+        "organisation": caller.organisation,
+        "rule": rule,
+        "phase": phase.value,
+        "gate_sequence": sequence,
+        "calendar_version": cycle.calendar_version,
+        "state_before": "",
+        "state_after": "",
+        "submission_number": 0,
+        "detail": canonical(detail),
+        "idempotency_key": key,
+    }
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys: the same value is always the same text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def hash_of(order: object) -> bytes:
+    """What two orders under one key must agree in: their kind and every field."""
+    if not is_dataclass(order) or isinstance(order, type):
+        raise TypeError("an order is a dataclass")
+    return hashlib.sha256(canonical([type(order).__name__, asdict(order)]).encode()).digest()
+
+
+def replayed(stored: StoredAnswer, body_hash: bytes) -> bytes:
+    """The stored answer; raises CONFLICT when it belongs to another command."""
+    if stored.body_hash != body_hash:
+        raise key_reused()
+    return stored.answer
+
+
+def key_reused() -> DomainError:
+    """APP-12: the same actor and key mean the same command, answered once; another body under the key is refused."""
+    return DomainError(
+        Kind.CONFLICT, "KEY_REUSED", "该请求编号已用于其他操作。", field="idempotency_key", rule="APP-12"
+    )
+
+
+def contended() -> DomainError:
+    """Others were faster every time; nothing was written."""
+    return DomainError(Kind.UNAVAILABLE, "CONTENDED", "操作人数较多,请稍后重试。")
+
+
+def not_found() -> DomainError:
+    """Absent, or not the caller's to see."""
+    return DomainError(Kind.NOT_FOUND, "APPLICATION_NOT_FOUND", "没有这份报名。")
+
+
+def no_cycle() -> DomainError:
+    """No such cycle."""
+    return DomainError(Kind.NOT_FOUND, "CYCLE_NOT_FOUND", "没有这个招录年度。")

@@ -1,0 +1,1 @@
+"""The revisions of enrollment's database."""

@@ -1,0 +1,78 @@
+"""Enrollment as a process: its parts in the order in which they start."""
+
+from __future__ import annotations
+
+from residency.enrollment.v1 import (
+    application_service_pb2,
+    application_service_pb2_grpc,
+    board_service_pb2,
+    board_service_pb2_grpc,
+    cycle_service_pb2,
+    cycle_service_pb2_grpc,
+    decision_service_pb2,
+    decision_service_pb2_grpc,
+)
+from services.access import channel_to, machine_token, token_verifier
+from services.enrollment.grpc_api.applications import Applications
+from services.enrollment.grpc_api.cycles import Boards, Cycles
+from services.enrollment.grpc_api.decisions import Decisions
+from services.enrollment.handlers.applications import ApplicationHandlers, People
+from services.enrollment.handlers.cycles import CycleHandlers
+from services.enrollment.handlers.decisions import DecisionHandlers
+from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
+from services.enrollment.people import IdentityPeople
+from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.store.applications import ApplicationStore
+from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.queries import QueryStore
+from services.enrollment.store.windows import WindowStore
+from services.kit.database import Database
+from services.kit.grpc_server import GrpcServer, Servicer
+from services.kit.messaging import Messaging
+from services.kit.outbox import Relay
+from services.kit.process import Part
+
+SETTINGS = EnrollmentSettings
+
+
+def parts(settings: EnrollmentSettings) -> list[Part]:
+    """Enrollment's parts."""
+    database = Database(
+        settings.database_url.get_secret_value(), name="enrollment", pool_size=settings.database_pool_size
+    )
+    messaging = Messaging(settings.nats_url, name="enrollment")
+    people = IdentityPeople(channel_to("identity", settings, machine_token("enrollment", settings)))
+    server = GrpcServer(settings.grpc_port, servicers(database, people), token_verifier(settings))
+    return [database, messaging, Relay(database, messaging, "enrollment"), server]
+
+
+def servicers(database: Database, people: People) -> list[Servicer]:
+    """Enrollment's four gRPC services over one database."""
+    cycles = CycleStore(database)
+    applications = ApplicationStore(database)
+    queries = QueryStore(database)
+    contract = application_service_pb2.DESCRIPTOR.services_by_name["ApplicationService"]
+    return [
+        Servicer(
+            contract,
+            application_service_pb2_grpc.add_ApplicationServiceServicer_to_server,
+            Applications(
+                ApplicationHandlers(cycles, applications, people), HistoryHandlers(cycles, applications, queries)
+            ),
+        ),
+        Servicer(
+            decision_service_pb2.DESCRIPTOR.services_by_name["DecisionService"],
+            decision_service_pb2_grpc.add_DecisionServiceServicer_to_server,
+            Decisions(DecisionHandlers(cycles, applications, queries)),
+        ),
+        Servicer(
+            cycle_service_pb2.DESCRIPTOR.services_by_name["CycleService"],
+            cycle_service_pb2_grpc.add_CycleServiceServicer_to_server,
+            Cycles(CycleHandlers(cycles, WindowStore(database))),
+        ),
+        Servicer(
+            board_service_pb2.DESCRIPTOR.services_by_name["BoardService"],
+            board_service_pb2_grpc.add_BoardServiceServicer_to_server,
+            Boards(BoardHandlers(queries)),
+        ),
+    ]

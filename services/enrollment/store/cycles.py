@@ -1,0 +1,240 @@
+"""Cycles: creating one, its gate, and what does not change while a calendar version lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+
+from services.enrollment.domain.calendar import Calendar, PhaseWindow
+from services.enrollment.domain.choice import Catalogue
+from services.enrollment.domain.phases import P0, Phase
+from services.enrollment.records import CycleRecord, GateRecord
+from services.enrollment.store import rows
+from services.enrollment.store.applications import KeyReused
+from services.kit.database import Database
+from services.kit.domain import DomainError, Fact
+
+_GATE = """
+    SELECT phase AS gate_phase, sequence AS gate_sequence, closes_at AS gate_closes_at, clock_timestamp() AS now
+    FROM cycle_gate WHERE cycle_id = $1
+"""
+FLIP_TRIES = 5
+"""A flip that does not get the lock in two seconds lets the others pass and asks again, this often."""
+
+
+class GateMoved(Exception):
+    """The gate does not stand where the flip expected it, or it is too early: read and decide again."""
+
+
+class CycleStore:
+    """Reads and writes cycles; keeps what does not change in memory."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._cycles: dict[str, CycleRecord] = {}
+
+    async def cycle(self, cycle_id: str) -> CycleRecord | None:
+        """A cycle with calendar and catalogue; None when there is none."""
+        known = self._cycles.get(cycle_id)
+        if known is None:
+            known = await self._load(cycle_id)
+            if known is not None:
+                self._cycles[cycle_id] = known
+        return known
+
+    async def gate(self, cycle_id: str) -> GateRecord | None:
+        """Where the gate stands now, and the database's clock."""
+        row = await self._database.fetchrow(_GATE, cycle_id)
+        return None if row is None else rows.gate_of(row)
+
+    async def entered(self, cycle_id: str) -> dict[Phase, Any]:
+        """When the gate entered each phase."""
+        found = await self._database.fetch("SELECT phase, entered_at FROM cycle_phase WHERE cycle_id = $1", cycle_id)
+        return {Phase(row["phase"]): row["entered_at"] for row in found}
+
+    async def cycle_ids(self, *, open_only: bool) -> list[str]:
+        """Ids of all cycles, newest first."""
+        found = await self._database.fetch(
+            """
+            SELECT c.id FROM cycle c JOIN cycle_gate g ON g.cycle_id = c.id
+            WHERE NOT $1 OR g.phase <> 'closed' ORDER BY c.created_at DESC, c.id DESC
+            """,
+            open_only,
+        )
+        return [str(row["id"]) for row in found]
+
+    async def create(
+        self, cycle: CycleRecord, audit: Mapping[str, Any], body_hash: bytes, answer: bytes, fact: Fact
+    ) -> bytes:
+        """Write a whole cycle in preparation, once for the actor's key; returns the answer stored under the key.
+
+        Raises KeyReused when the key belongs to another command.
+        """
+        async with self._database.unit_of_work() as work:
+            session = work.session
+
+            async def run(statement: str, **values: Any) -> Any:
+                return await session.execute(text(statement), values)
+
+            claimed = await run(
+                """
+                INSERT INTO idempotency (actor, key, body_hash, answer) VALUES (:actor, :key, :body_hash, :answer)
+                ON CONFLICT (actor, key) DO NOTHING RETURNING 1
+                """,
+                actor=audit["actor"],
+                key=audit["idempotency_key"],
+                body_hash=body_hash,
+                answer=answer,
+            )
+            if claimed.first() is None:
+                found = await run(
+                    "SELECT body_hash, answer FROM idempotency WHERE actor = :actor AND key = :key",
+                    actor=audit["actor"],
+                    key=audit["idempotency_key"],
+                )
+                stored = found.one()
+                if stored.body_hash != body_hash:
+                    raise KeyReused
+                return bytes(stored.answer)
+            await run(
+                """
+                INSERT INTO cycle (id, province_code, year, title, time_zone, day_seconds, calendar_version)
+                VALUES (:id, :province, :year, :title, :zone, :day, 1)
+                """,
+                id=cycle.id,
+                province=cycle.province_code,
+                year=cycle.year,
+                title=cycle.title,
+                zone=cycle.time_zone,
+                day=cycle.calendar.day_seconds,
+            )
+            for statement, values in _details(cycle):
+                await session.execute(text(statement), values)
+            await run("SELECT append_to_cycle(CAST(:audit AS jsonb))", audit=rows.to_json(audit))
+            work.add_fact(fact)
+        return answer
+
+    async def flip(self, cycle: CycleRecord, sequence: int, audit: Mapping[str, Any], fact: Fact) -> bool:
+        """Move the gate to `sequence`; False when it stands there or beyond already.
+
+        Raises GateMoved when it stands elsewhere or the time has not come, DomainError UNAVAILABLE when somebody
+        holds the gate for longer than all tries.
+        """
+        values = (cycle.lock_key, cycle.id, sequence, rows.to_json(audit), rows.to_json(rows.fact_row(fact)))
+        tries = 1
+        while True:
+            try:
+                done = await self._database.fetchval("SELECT flip_gate($1, $2, $3, $4, $5)", *values)
+                break
+            except asyncpg.PostgresError as error:
+                if error.sqlstate in ("RE002", "RE006", "RE007"):
+                    raise GateMoved from error
+                raise
+            except DomainError as error:
+                if error.reason != "LOCK_TIMEOUT" or tries == FLIP_TRIES:
+                    raise
+                tries += 1
+        if done:
+            self._database.facts_written()
+        return bool(done)
+
+    async def _load(self, cycle_id: str) -> CycleRecord | None:
+        row = await self._database.fetchrow(
+            "SELECT c.*, g.lock_key FROM cycle c JOIN cycle_gate g ON g.cycle_id = c.id WHERE c.id = $1", cycle_id
+        )
+        if row is None:
+            return None
+        phases = await self._database.fetch("SELECT * FROM cycle_phase WHERE cycle_id = $1 ORDER BY sequence", cycle_id)
+        calendar = Calendar(tuple(_window(phase) for phase in phases), row["day_seconds"])
+        return CycleRecord(
+            str(row["id"]),
+            row["province_code"],
+            row["year"],
+            row["title"],
+            row["time_zone"],
+            row["calendar_version"],
+            rows.policy_of(row["policy"]),
+            calendar,
+            await self._catalogue(cycle_id),
+            row["lock_key"],
+        )
+
+    async def _catalogue(self, cycle_id: str) -> Catalogue:
+        bases = await self._database.fetch("SELECT code, name FROM base WHERE cycle_id = $1 ORDER BY code", cycle_id)
+        names = await self._database.fetch(
+            "SELECT code, name FROM specialty WHERE cycle_id = $1 ORDER BY code", cycle_id
+        )
+        seats = await self._database.fetch(
+            "SELECT base_code, specialty_code, planned FROM seat WHERE cycle_id = $1 ORDER BY 1, 2", cycle_id
+        )
+        return Catalogue(
+            {row["code"]: row["name"] for row in bases},
+            {row["code"]: row["name"] for row in names},
+            {(row["base_code"], row["specialty_code"]): row["planned"] for row in seats},
+        )
+
+
+def _window(row: rows.Row) -> PhaseWindow:
+    return PhaseWindow(
+        Phase(row["phase"]),
+        row["sequence"],
+        row["name"],
+        row["first_day"],
+        row["last_day"],
+        row["opens_at"],
+        row["closes_at"],
+    )
+
+
+def _details(cycle: CycleRecord) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Statements with their rows: phases, gate, bases, specialties, seats."""
+    preparation = cycle.calendar.phases[0]
+    catalogue = cycle.catalogue
+    return [
+        (
+            """
+            INSERT INTO cycle_phase (cycle_id, sequence, phase, name, first_day, last_day, opens_at, closes_at,
+                entered_at)
+            VALUES (:cycle, :sequence, :phase, :name, :first_day, :last_day, :opens_at, :closes_at,
+                CASE WHEN :sequence = 0 THEN clock_timestamp() END)
+            """,
+            [
+                {
+                    "cycle": cycle.id,
+                    "sequence": window.sequence,
+                    "phase": window.phase.value,
+                    "name": window.name,
+                    "first_day": window.first_day,
+                    "last_day": window.last_day,
+                    "opens_at": window.opens_at,
+                    "closes_at": window.closes_at,
+                }
+                for window in cycle.calendar.phases
+            ],
+        ),
+        (
+            "INSERT INTO cycle_gate (cycle_id, phase, sequence, closes_at) VALUES (:cycle, :phase, 0, :closes_at)",
+            [{"cycle": cycle.id, "phase": P0.value, "closes_at": preparation.closes_at}],
+        ),
+        (
+            "INSERT INTO base (cycle_id, code, name) VALUES (:cycle, :code, :name)",
+            [{"cycle": cycle.id, "code": code, "name": name} for code, name in catalogue.bases.items()],
+        ),
+        (
+            "INSERT INTO specialty (cycle_id, code, name) VALUES (:cycle, :code, :name)",
+            [{"cycle": cycle.id, "code": code, "name": name} for code, name in catalogue.specialties.items()],
+        ),
+        (
+            """
+            INSERT INTO seat (cycle_id, base_code, specialty_code, planned)
+            VALUES (:cycle, :base, :specialty, :planned)
+            """,
+            [
+                {"cycle": cycle.id, "base": base, "specialty": specialty, "planned": planned}
+                for (base, specialty), planned in catalogue.plan.items()
+            ],
+        ),
+    ]

@@ -1,0 +1,126 @@
+"""What is read beside the command path: the queue, one submission, an application's life, the board, the audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.enrollment.domain.audit import AuditRow
+from services.enrollment.domain.choice import Choice
+from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.queue import Cell
+from services.enrollment.records import ApplicationRecord
+from services.enrollment.store import rows
+from services.kit.database import Database
+
+# One short index scan for each pair of round and stored state, merged: the index gives each in order already.
+_QUEUE = """
+    SELECT a.* FROM unnest($3::int[], $4::text[]) AS cell (round, state)
+    CROSS JOIN LATERAL (
+        SELECT * FROM application a
+        WHERE a.cycle_id = $1 AND a.base_code = $2 AND a.round = cell.round AND a.state = cell.state
+            AND (a.submitted_at, a.id) > ($5, $6)
+            AND ($7 = '' OR a.specialty_code = $7)
+        ORDER BY a.submitted_at, a.id LIMIT $8
+    ) a
+    ORDER BY a.submitted_at, a.id LIMIT $8
+"""
+# Applied counts people who are live and whose current submission names the place, whatever became of it.
+_BOARD = """
+    SELECT s.base_code, s.specialty_code, s.planned, coalesce(c.applied, 0) AS applied,
+        coalesce(c.provisional, 0) AS provisional, coalesce(c.admitted, 0) AS admitted, clock_timestamp() AS now
+    FROM seat s LEFT JOIN (
+        SELECT base_code, specialty_code, count(*) AS applied,
+            count(*) FILTER (WHERE state = 'provisional') AS provisional,
+            count(*) FILTER (WHERE state = 'admitted') AS admitted
+        FROM application
+        WHERE cycle_id = $1 AND live AND state <> 'draft'
+        GROUP BY base_code, specialty_code
+    ) c USING (base_code, specialty_code)
+    WHERE s.cycle_id = $1
+    ORDER BY s.base_code, s.specialty_code
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """Counts of one base and specialty."""
+
+    base_code: str
+    specialty_code: str
+    planned: int
+    applied: int
+    provisional: int
+    admitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A submission as it was frozen."""
+
+    number: int
+    choice: Choice
+    dossier: dict[Section, dict[str, Any]]
+    submitted_at: datetime
+
+
+class QueryStore:
+    """Reads only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def queue(
+        self,
+        cycle_id: str,
+        base_code: str,
+        cells: Sequence[Cell],
+        specialty_code: str,
+        after: tuple[datetime, str],
+        limit: int,
+    ) -> list[ApplicationRecord]:
+        """Up to `limit` applications to a base in the cells given, oldest submission first, later than `after`."""
+        found = await self._database.fetch(
+            _QUEUE,
+            cycle_id,
+            base_code,
+            [cell.round for cell in cells],
+            [cell.state.value for cell in cells],
+            *after,
+            specialty_code,
+            limit,
+        )
+        return [record for record in map(rows.application_of, found) if record is not None]
+
+    async def submission(self, application_id: str, number: int) -> Frozen | None:
+        """One frozen submission."""
+        row = await self._database.fetchrow(
+            "SELECT * FROM submission WHERE application_id = $1 AND number = $2", application_id, number
+        )
+        if row is None:
+            return None
+        choice = Choice(row["base_code"], row["specialty_code"], row["accepts_reallocation"])
+        dossier = {Section(name): body for name, body in json.loads(row["dossier"]).items()}
+        return Frozen(row["number"], choice, dossier, row["submitted_at"])
+
+    async def board(self, cycle_id: str) -> tuple[list[BoardRow], datetime | None]:
+        """Every planned base and specialty with its counts, by base and specialty, and the database's clock."""
+        found = await self._database.fetch(_BOARD, cycle_id)
+        counts = [
+            BoardRow(
+                *(
+                    row[name]
+                    for name in ("base_code", "specialty_code", "planned", "applied", "provisional", "admitted")
+                )
+            )
+            for row in found
+        ]
+        return counts, found[0]["now"] if found else None
+
+    async def audit(self, aggregate_id: str) -> list[AuditRow]:
+        """The audit of an application or a cycle, oldest first."""
+        found = await self._database.fetch("SELECT * FROM audit WHERE aggregate_id = $1 ORDER BY n", aggregate_id)
+        return [AuditRow(**{**dict(row), "aggregate_id": str(row["aggregate_id"])}) for row in found]

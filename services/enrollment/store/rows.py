@@ -1,0 +1,98 @@
+"""Between rows of the database and records."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.enrollment.domain.application import State
+from services.enrollment.domain.capabilities import Policy
+from services.enrollment.domain.choice import Choice
+from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.milestones import NAMES, Milestones
+from services.enrollment.domain.phases import Phase
+from services.enrollment.records import ApplicationRecord, GateRecord, SavedSection
+from services.kit import telemetry
+from services.kit.domain import Fact
+
+Row = asyncpg.Record
+
+
+def gate_of(row: Row) -> GateRecord:
+    """From the columns gate_phase, gate_sequence, gate_closes_at and now."""
+    return GateRecord(Phase(row["gate_phase"]), row["gate_sequence"], row["gate_closes_at"], row["now"])
+
+
+def application_of(row: Row) -> ApplicationRecord | None:
+    """From the columns of `application`; None when the join found none."""
+    if row["id"] is None:
+        return None
+    return ApplicationRecord(
+        str(row["id"]),
+        str(row["cycle_id"]),
+        row["person_id"],
+        row["name"],
+        row["masked_document"],
+        row["version"],
+        State(row["state"]),
+        row["round"],
+        Choice(row["draft_base_code"], row["draft_specialty_code"], row["draft_accepts_reallocation"]),
+        row["submission_number"],
+        Choice(row["base_code"], row["specialty_code"], row["accepts_reallocation"]),
+        row["submitted_at"],
+        row["remark"],
+        row["reason_code"],
+        row["not_selected"],
+        row["provisional_at"],
+        row["audit_hash"],
+    )
+
+
+def milestones_of(row: Row) -> Milestones:
+    """From the four columns of `base_window`."""
+    return Milestones(*(row[name] for name in NAMES))
+
+
+def sections_of(text: str | None) -> dict[Section, SavedSection]:
+    """From an object of sections to body and time."""
+    content = json.loads(text) if text else {}
+    return {
+        Section(name): SavedSection(entry["body"], datetime.fromisoformat(entry["saved_at"]))
+        for name, entry in content.items()
+    }
+
+
+def policy_of(text: str) -> Policy:
+    """From the cycle's policy; what is not named there keeps its default."""
+    known = {entry.name for entry in fields(Policy)}
+    return Policy(**{name: value for name, value in json.loads(text).items() if name in known})
+
+
+def fact_row(fact: Fact) -> dict[str, Any]:
+    """A row of the outbox, carrying the current trace."""
+    return {
+        "event_id": fact.event_id,
+        "subject": fact.subject,
+        "event_type": fact.event_type,
+        "aggregate_id": fact.aggregate_id,
+        "version": fact.version,
+        "body": fact.body,
+        "traceparent": telemetry.traceparent(),
+    }
+
+
+def to_json(value: object) -> str:
+    """JSON as PostgreSQL reads it into rows: instants in ISO 8601, bytes in hex."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,197 @@
+"""One real database, one cycle whose gate stands where a test wants it, and people in it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from services.enrollment.domain.calendar import PhaseDates
+from services.enrollment.domain.choice import Choice
+from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.phases import ORDER, P1, P2, P3, P4, P5, Phase
+from services.enrollment.handlers.applications import (
+    ApplicationHandlers,
+    Identified,
+    SaveChoice,
+    SaveSection,
+    StartApplication,
+    SubmitApplication,
+)
+from services.enrollment.handlers.cycles import CreateCycle, CycleHandlers
+from services.enrollment.handlers.decisions import DecisionHandlers, GrantProvisional, ReviewApplication
+from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
+from services.enrollment.store.applications import ApplicationStore
+from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.queries import QueryStore
+from services.enrollment.store.windows import WindowStore
+from services.enrollment.views import ApplicationView
+from services.kit.database import Database
+from services.kit.domain import Caller
+
+QILU, SECOND = "SD-QILU", "SD-SLYY"
+MEDICINE, SKIN = "0100", "0400"
+OPERATOR = Caller("operator", "operator")
+WORKER = Caller("worker", "scheduler")
+REVIEWER = Caller("reviewer", "base_reviewer", QILU)
+ADMINISTRATOR = Caller("administrator", "base_administrator", QILU)
+OTHERS = Caller("others", "base_administrator", SECOND)
+
+DOSSIER: Mapping[Section, Mapping[str, Any]] = {
+    Section.BASIC: {
+        "sex": "female",
+        "birth_date": "1998-05-01",
+        "ethnicity": "汉族",
+        "political_status": "masses",
+        "mobile": "10012345678",
+        "email": "someone@example.org",
+        "applicant_type": "social",
+    },
+    Section.EDUCATION: {
+        "highest_level": "bachelor",
+        "is_studying": False,
+        "is_full_time": True,
+        "school": "某医学院",
+        "major": "临床医学",
+        "graduation_date": "2023-06-30",
+        "has_graduation_certificate": False,
+        "degree": "bachelor",
+        "has_degree_certificate": False,
+    },
+    Section.CERTIFICATES: {
+        "passed_licence_exam": False,
+        "has_qualification": False,
+        "has_practice_licence": False,
+        "language_exam": "none",
+    },
+    Section.WORK: {"has_employer": False, "is_western_support": False, "is_military": False, "is_order_directed": False},
+}
+
+_numbers = itertools.count(1)
+
+
+def key() -> str:
+    """A fresh idempotency key."""
+    return f"test-key-{next(_numbers)}"
+
+
+@dataclass
+class Registry:
+    """Stands in for identity: everybody is verified, save those named."""
+
+    unverified: set[str] = field(default_factory=set)
+
+    async def person(self, person_id: str) -> Identified:
+        return Identified(f"测试{person_id[:4]}", "3701**********12", person_id not in self.unverified)
+
+
+def dates() -> tuple[PhaseDates, ...]:
+    """The calendar of Shandong 2023."""
+    days = {
+        P1: (date(2023, 7, 1), date(2023, 7, 10)),
+        P2: (date(2023, 7, 11), date(2023, 7, 31)),
+        P3: (date(2023, 8, 1), date(2023, 8, 10)),
+        P4: (date(2023, 8, 11), date(2023, 8, 15)),
+        P5: (date(2023, 8, 16), date(2023, 8, 31)),
+    }
+    return tuple(PhaseDates(phase, phase.value, *span) for phase, span in days.items())
+
+
+def cycle_order(plan: Mapping[tuple[str, str], int], **changes: Any) -> CreateCycle:
+    """An order for a whole cycle whose first day begins now, with days of a second."""
+    values: dict[str, Any] = {
+        "idempotency_key": key(),
+        "province_code": "37",
+        "year": 2023,
+        "title": "测试招录",
+        "time_zone": "Asia/Shanghai",
+        "phases": dates(),
+        "bases": ((QILU, "山东大学齐鲁医院"), (SECOND, "山东省立医院")),
+        "specialties": ((MEDICINE, "内科"), (SKIN, "皮肤科")),
+        "plan": tuple((*place, planned) for place, planned in plan.items()),
+        "starts_at": datetime.now(UTC),
+        "day_seconds": 1.0,
+    }
+    return CreateCycle(**{**values, **changes})
+
+
+PLAN = {(QILU, MEDICINE): 3, (QILU, SKIN): 1, (SECOND, MEDICINE): 2}
+
+
+class Stage:
+    """Handlers over a database, and shortcuts that only go through them; `stand` alone moves the gate by hand."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.registry = Registry()
+        self.cycle_store = CycleStore(database)
+        self.application_store = ApplicationStore(database)
+        self.queries = QueryStore(database)
+        self.windows = WindowStore(database)
+        self.cycles = CycleHandlers(self.cycle_store, self.windows)
+        self.applications = ApplicationHandlers(self.cycle_store, self.application_store, self.registry)
+        self.decisions = DecisionHandlers(self.cycle_store, self.application_store, self.queries)
+        self.board = BoardHandlers(self.queries)
+        self.history = HistoryHandlers(self.cycle_store, self.application_store, self.queries)
+        self.cycle_id = ""
+
+    async def open(self, plan: Mapping[tuple[str, str], int] = PLAN) -> None:
+        """A fresh cycle in preparation."""
+        view = await self.cycles.create_cycle(OPERATOR, cycle_order(plan))
+        self.cycle_id = view.cycle_id
+
+    async def stand(self, phase: Phase, closes_in: float | None = 3600.0) -> None:
+        """Put the gate into `phase`, open for `closes_in` seconds from now (negative: over, not yet flipped)."""
+        closes_at = None if closes_in is None or phase is ORDER[-1] else datetime.now(UTC) + timedelta(seconds=closes_in)
+        await self.database.execute(
+            "UPDATE cycle_gate SET phase = $2, sequence = $3, closes_at = $4 WHERE cycle_id = $1",
+            self.cycle_id,
+            phase.value,
+            ORDER.index(phase),
+            closes_at,
+        )
+
+    async def start(self, person: Caller) -> ApplicationView:
+        """Start as `person`."""
+        return await self.applications.start_application(person, StartApplication(self.cycle_id, key()))
+
+    async def fill(self, person: Caller, choice: Choice | None = None) -> None:
+        """Save four complete sections and a choice."""
+        for section, body in DOSSIER.items():
+            await self.applications.save_section(person, SaveSection(self.cycle_id, section, body, 0, key()))
+        await self.choose(person, choice or Choice(QILU, MEDICINE, True))
+
+    async def choose(self, person: Caller, choice: Choice) -> ApplicationView:
+        """Save a choice."""
+        return await self.applications.save_choice(person, SaveChoice(self.cycle_id, choice, 0, key()))
+
+    async def submit(self, person: Caller) -> ApplicationView:
+        """Submit as `person`."""
+        return await self.applications.submit_application(person, SubmitApplication(self.cycle_id, 0, key()))
+
+    async def registered(self, choice: Choice | None = None) -> tuple[Caller, ApplicationView]:
+        """Somebody new whose application is pending; the gate must stand in P1, P3 or P4."""
+        person = applicant()
+        await self.start(person)
+        await self.fill(person, choice)
+        return person, await self.submit(person)
+
+    async def review(self, view: ApplicationView, *, approve: bool, by: Caller = REVIEWER) -> None:
+        """Give a verdict on the current submission."""
+        order = ReviewApplication(
+            view.application_id, view.submission_number, approve, "" if approve else "other", "备注", key()
+        )
+        await self.decisions.review_application(by, order)
+
+    async def grant(self, view: ApplicationView, *, qualified: bool = False) -> None:
+        """Grant a place on the current submission."""
+        order = GrantProvisional(view.application_id, view.submission_number, qualified, "", key())
+        await self.decisions.grant_provisional(ADMINISTRATOR, order)
+
+
+def applicant() -> Caller:
+    """Somebody new."""
+    return Caller(str(uuid4()), "applicant")

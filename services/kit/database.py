@@ -45,7 +45,7 @@ REQUIRED_SETTINGS = {
 """What a commit and the cycle gate rely on; a process refuses to start otherwise."""
 
 _OUTBOX: Table = metadata().tables["outbox"]
-_NEVER_FASTER = {
+_GAVE_UP = {
     "57014": "STATEMENT_TIMEOUT",
     "55P03": "LOCK_TIMEOUT",
     "25P04": "TRANSACTION_TIMEOUT",
@@ -53,22 +53,19 @@ _NEVER_FASTER = {
     "40001": "SERIALIZATION_FAILURE",
     "40P01": "DEADLOCK",
 }
+_SHUTDOWN = ("57P01", "57P02", "57P03")
 _DOWN = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
 
 _log = structlog.get_logger("kit.database")
 
 
 class UnitOfWork:
-    """One transaction: a session, and the facts that are published if it commits."""
+    """One transaction: a session, and the facts that are published if it commits (`has_facts` when there are any)."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
         self._facts: list[dict[str, object]] = []
-
-    @property
-    def has_facts(self) -> bool:
-        """Whether a fact was added."""
-        return bool(self._facts)
+        self.has_facts = False
 
     def add_fact(self, fact: Fact) -> None:
         """Write `fact` to the outbox with this transaction, carrying the current trace.
@@ -80,6 +77,7 @@ class UnitOfWork:
             raise ValueError(f"{fact.event_type}: a fact's body is at most {MAX_BODY_BYTES} bytes")
         carrier: dict[str, str] = {}
         propagate.inject(carrier)
+        self.has_facts = True
         self._facts.append(
             {
                 "event_id": UUID(fact.event_id),
@@ -93,9 +91,10 @@ class UnitOfWork:
         )
 
     async def write_facts(self) -> None:
-        """Insert the facts added so far; `unit_of_work` calls it before the commit."""
+        """Insert the facts added since the last call; `unit_of_work` calls it before the commit."""
         if self._facts:
             await self.session.execute(insert(_OUTBOX), self._facts)
+            self._facts = []
 
 
 class Database:
@@ -282,32 +281,31 @@ def translate_errors() -> Iterator[None]:
         yield
     except exc.TimeoutError as error:
         raise _unavailable("DATABASE_BUSY") from error
-    except exc.DBAPIError as error:
-        reason = _NEVER_FASTER.get(getattr(error.orig, "sqlstate", None) or "")
-        if reason is None and not (error.connection_invalidated or _is_down(error.orig)):
+    except (exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        reason = _reason(error)
+        if not reason:
             raise
-        raise _unavailable(reason or "DATABASE_UNAVAILABLE") from error
-    except asyncpg.PostgresError as error:
-        reason = _NEVER_FASTER.get(error.sqlstate or "")
-        if reason is None and not _is_down(error):
-            raise
-        raise _unavailable(reason or "DATABASE_UNAVAILABLE") from error
-    except (OSError, asyncpg.InterfaceError) as error:  # TimeoutError is an OSError: no connection in time
-        if isinstance(error, asyncpg.InterfaceError) and not _is_down(error):
-            raise
-        reason = "DATABASE_BUSY" if isinstance(error, TimeoutError) else "DATABASE_UNAVAILABLE"
         raise _unavailable(reason) from error
 
 
-def _is_down(error: BaseException | None) -> bool:
-    """Whether the connection, not the statement, is at fault (asyncpg tells some of it only in words)."""
+def _reason(error: BaseException | None) -> str:
+    """Why the database could not do it now; empty when the statement itself is at fault.
+
+    A timeout that ends the session is told in the cause of the error about the closed connection.
+    """
+    reason = ""
     while error is not None:
-        if isinstance(error, _DOWN) or getattr(error, "sqlstate", None) in ("57P01", "57P02", "57P03"):
-            return True
-        if isinstance(error, asyncpg.InterfaceError) and ("closed" in str(error) or "closing" in str(error)):
-            return True
-        error = error.__cause__
-    return False
+        sqlstate = str(getattr(error, "sqlstate", None) or "")
+        if sqlstate in _GAVE_UP:
+            return _GAVE_UP[sqlstate]
+        if isinstance(error, TimeoutError):  # which is an OSError: no connection or no answer in time
+            reason = reason or "DATABASE_BUSY"
+        elif isinstance(error, _DOWN) or sqlstate in _SHUTDOWN or getattr(error, "connection_invalidated", False):
+            reason = "DATABASE_UNAVAILABLE"
+        elif isinstance(error, asyncpg.InterfaceError) and ("closed" in str(error) or "closing" in str(error)):
+            reason = "DATABASE_UNAVAILABLE"  # asyncpg tells this only in words
+        error = getattr(error, "orig", None) or error.__cause__
+    return reason
 
 
 def _unavailable(reason: str) -> DomainError:

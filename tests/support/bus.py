@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,18 @@ THINGS = "THINGS"
 SUBJECT = "residency.things.v1.thing.happened"
 
 
-def things_file(folder: Path, durables: Sequence[str], **defaults: Any) -> Path:
-    """A declaration with one stream of things, the dead letters, and `durables` as consumers of the things."""
+def things_file(
+    folder: Path, durables: Sequence[str], *, stream: Mapping[str, Any] | None = None, **consumer: Any
+) -> Path:
+    """A declaration with one stream of things, the dead letters, and `durables` as consumers of the things.
+
+    `stream` and `consumer` replace settings of production.
+    """
     content = yaml.safe_load(streams.streams_file().read_text(encoding="utf-8"))
-    letters = next(stream for stream in content["streams"] if stream["name"] == "DEADLETTERS")
-    content["streams"] = [{"name": THINGS, "subjects": ["residency.things.v1.>"]}, letters]
+    letters = next(one for one in content["streams"] if one["name"] == "DEADLETTERS")
+    content["streams"] = [{"name": THINGS, "subjects": ["residency.things.v1.>"], **(stream or {})}, letters]
     content["consumers"] = [{"stream": THINGS, "durable": durable} for durable in durables]
-    content["consumer_defaults"] |= defaults
+    content["consumer_defaults"] |= consumer
     path = folder / "streams.yaml"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return path
@@ -36,8 +41,8 @@ def thing(body: bytes = b"body", *, aggregate_id: str = "thing-1", version: int 
     return Fact(SUBJECT, "residency.things.v1.ThingHappened", body, aggregate_id, version, new_id())
 
 
-async def publish(messaging: Messaging, fact: Fact) -> None:
-    """Publish `fact` as the relay would."""
+async def publish(messaging: Messaging, fact: Fact, more: Mapping[str, str] | None = None) -> None:
+    """Publish `fact` as the relay would, with `more` headers."""
     content = headers(
         event_id=fact.event_id,
         event_type=fact.event_type,
@@ -47,7 +52,7 @@ async def publish(messaging: Messaging, fact: Fact) -> None:
         version=fact.version,
         occurred_at=datetime.now(UTC),
     )
-    await messaging.publish(fact.subject, fact.body, content)
+    await messaging.publish(fact.subject, fact.body, content | dict(more or {}))
 
 
 async def wipe(messaging: Messaging) -> None:

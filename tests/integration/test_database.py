@@ -1,0 +1,195 @@
+"""The unit of work is all or nothing, errors are told apart, and a killed PostgreSQL needs no restart of ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from services.kit.database import Database
+from services.kit.domain import DomainError, Fact, Kind
+from services.kit.ids import new_id
+from services.kit.tables import MAX_BODY_BYTES
+from tests.support.postgres import PostgresServer
+from tests.support.wait import eventually
+
+
+def fact(body: bytes = b"body") -> Fact:
+    return Fact("residency.enrollment.v1.thing.happened", "residency.kit.v1.Thing", body, "thing-1", 1, new_id())
+
+
+@pytest.fixture
+async def database(kit_url: str) -> AsyncIterator[Database]:
+    part = Database(kit_url, name="kit", pool_size=4)
+    await part.start()
+    yield part
+    await part.stop()
+
+
+async def test_a_commit_writes_facts_in_order_with_the_trace_and_tells_the_relay(database: Database) -> None:
+    told: list[int] = []
+    database.on_facts(lambda: told.append(1))
+    facts = [fact(), fact(), fact()]
+    context = SpanContext(0xABC, 0xDEF, is_remote=False, trace_flags=TraceFlags(TraceFlags.SAMPLED))
+    with trace.use_span(NonRecordingSpan(context)):
+        async with database.unit_of_work() as unit:
+            for one in facts:
+                unit.add_fact(one)
+            assert told == []
+    rows = await database.fetch("SELECT * FROM outbox ORDER BY position")
+    assert [str(row["event_id"]) for row in rows] == [one.event_id for one in facts]
+    assert rows[0]["traceparent"] == f"00-{0xABC:032x}-{0xDEF:016x}-01"
+    assert rows[0]["epoch"] == 1
+    assert rows[0]["published_at"] is None
+    assert told == [1]
+
+
+async def test_a_block_that_raises_leaves_nothing(database: Database) -> None:
+    told: list[int] = []
+    database.on_facts(lambda: told.append(1))
+    with pytest.raises(ValueError, match="changed my mind"):
+        async with database.unit_of_work() as unit:
+            unit.add_fact(fact())
+            await unit.session.execute(text("INSERT INTO effect (event_id) VALUES (gen_random_uuid())"))
+            raise ValueError("changed my mind")
+    assert await database.fetchval("SELECT count(*) FROM outbox") == 0
+    assert await database.fetchval("SELECT count(*) FROM effect") == 0
+    assert told == []
+
+
+async def test_a_fact_too_large_for_the_broker_never_reaches_the_outbox(database: Database) -> None:
+    with pytest.raises(ValueError, match="at most"):
+        async with database.unit_of_work() as unit:
+            unit.add_fact(fact(b"x" * (MAX_BODY_BYTES + 1)))
+    with pytest.raises(IntegrityError, match="body_size"):
+        async with database.unit_of_work() as unit:
+            await unit.session.execute(
+                text(
+                    "INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body)"
+                    " VALUES (gen_random_uuid(), '', '', '', 1, decode(repeat('00', :size), 'hex'))"
+                ),
+                {"size": MAX_BODY_BYTES + 1},
+            )
+
+
+async def test_waiting_too_long_for_a_lock_is_unavailable_with_its_reason(database: Database) -> None:
+    async with database.unit_of_work() as holder:
+        await holder.session.execute(text("SELECT pg_advisory_xact_lock(1)"))
+        with pytest.raises(DomainError) as caught:
+            async with database.unit_of_work() as waiter:
+                await waiter.session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+                await waiter.session.execute(text("SELECT pg_advisory_xact_lock(1)"))
+    assert (caught.value.kind, caught.value.reason) == (Kind.UNAVAILABLE, "LOCK_TIMEOUT")
+
+
+async def test_a_stuck_transaction_ends_by_itself_and_lets_the_others_on(
+    kit_url: str, postgres: PostgresServer
+) -> None:
+    name = kit_url.rsplit("/", 1)[1]
+    postgres.admin(f"ALTER ROLE residency_kit IN DATABASE {name} SET transaction_timeout = '200ms'")
+    database = Database(kit_url, name="kit")
+    await database.start()
+    try:
+        with pytest.raises(DomainError) as caught:
+            async with database.unit_of_work() as unit:
+                await unit.session.execute(text("SELECT pg_sleep(1)"))
+        assert (caught.value.kind, caught.value.reason) == (Kind.UNAVAILABLE, "TRANSACTION_TIMEOUT")
+        async with database.unit_of_work() as unit:
+            assert (await unit.session.execute(text("SELECT 1"))).scalar() == 1
+    finally:
+        await database.stop()
+
+
+async def test_no_free_connection_is_told_within_two_seconds(database: Database) -> None:
+    async with asyncio.timeout(3):
+        held = [await database.pool.acquire() for _ in range(4)]
+        try:
+            with pytest.raises(DomainError) as caught:
+                await database.fetchval("SELECT 1")
+        finally:
+            for connection in held:
+                await database.pool.release(connection)
+    assert caught.value.reason == "DATABASE_BUSY"
+
+
+async def test_cancelled_callers_leak_no_connection(database: Database) -> None:
+    async def write() -> None:
+        async with database.unit_of_work() as unit:
+            unit.add_fact(fact())
+
+    for step in range(40):
+        task = asyncio.create_task(write())
+        for _ in range(step % 20):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+    await asyncio.gather(*(write() for _ in range(4)))
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # QueuePool has it, Pool has not
+    idle = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
+    assert await database.fetchval(idle) == 0
+
+
+async def test_killed_postgresql_comes_back_without_a_restart_of_ours(
+    database: Database, postgres: PostgresServer
+) -> None:
+    async with database.unit_of_work() as unit:
+        unit.add_fact(fact())
+    await asyncio.to_thread(postgres.kill)
+    with pytest.raises(DomainError) as slow:
+        async with database.unit_of_work() as unit:
+            await unit.session.execute(text("SELECT 1"))
+    with pytest.raises(DomainError) as fast:
+        await database.fetchval("SELECT 1")
+    assert {slow.value.kind, fast.value.kind} == {Kind.UNAVAILABLE}
+    assert {slow.value.reason, fast.value.reason} == {"DATABASE_UNAVAILABLE"}
+
+    async def lost() -> bool:
+        return database.not_ready() != ""
+
+    async def ready() -> bool:
+        return database.not_ready() == ""
+
+    await eventually(lost, "readiness tells that the database is gone")
+    await asyncio.to_thread(postgres.start)
+    await eventually(ready, "readiness is back")
+    async with database.unit_of_work() as unit:
+        assert (await unit.session.execute(text("SELECT count(*) FROM outbox"))).scalar() == 1
+    assert await database.fetchval("SELECT count(*) FROM outbox") == 1
+
+
+async def test_a_process_that_starts_first_waits_for_its_database(kit_url: str, postgres: PostgresServer) -> None:
+    await asyncio.to_thread(postgres.kill)
+    part = Database(kit_url, name="kit")
+    starting = asyncio.create_task(part.start())
+
+    async def tried() -> bool:
+        return part.not_ready() == "database is not reachable"
+
+    await eventually(tried, "the first attempt has failed")
+    assert not starting.done()
+    await asyncio.to_thread(postgres.start)
+    await asyncio.wait_for(starting, 10)
+    assert await part.fetchval("SELECT 1") == 1
+    await part.stop()
+
+
+async def test_a_role_whose_transactions_may_hang_for_ever_is_refused(kit_url: str, postgres: PostgresServer) -> None:
+    part = Database(kit_url, name="kit")
+    postgres.admin("ALTER ROLE residency_kit SET transaction_timeout = 0")
+    try:
+        with pytest.raises(RuntimeError, match="transaction_timeout"):
+            await part.start()
+    finally:
+        postgres.admin("ALTER ROLE residency_kit SET transaction_timeout = '5s'")
+    postgres.admin("ALTER ROLE residency_kit SET synchronous_commit = 'off'")
+    try:
+        with pytest.raises(RuntimeError, match="synchronous_commit"):
+            await part.start()
+    finally:
+        postgres.admin("ALTER ROLE residency_kit SET synchronous_commit = 'on'")
+    await part.stop()

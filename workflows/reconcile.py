@@ -9,7 +9,6 @@ from typing import Protocol
 
 import structlog
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.service import RPCError
 
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from services.kit.domain import DomainError
@@ -54,7 +53,7 @@ class Reconcile:
         return ""
 
     async def compare(self) -> int:
-        """Start what is missing; the number of open cycles. Raises DomainError or RPCError when a side is away.
+        """Start what is missing; the number of open cycles. Raises DomainError UNAVAILABLE when a side is away.
 
         A workflow that failed or was terminated by hand is started again; one that ended well stays ended.
         """
@@ -68,7 +67,7 @@ class Reconcile:
         while True:
             try:
                 log.info("open cycles have workflows", count=await self.compare())
-            except (DomainError, RPCError) as error:
+            except DomainError as error:
                 log.warning("cannot compare yet", error=str(error)[:200])
                 await asyncio.sleep(_RETRY_SECONDS)
             else:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from services.access import channel_to, machine_token
-from services.kit.messaging import Consumer, Messaging
+from services.kit.messaging import Messaging
 from services.kit.process import Part
 from services.kit.settings import Settings
 from workflows.connection import TemporalConnection
 from workflows.reconcile import Reconcile
-from workflows.signal_bridge import DURABLE, STREAM, SignalBridge
+from workflows.signal_bridge import SignalBridge
 from workflows.worker import Workers, queues
 
 MACHINE = "worker"
@@ -34,12 +34,11 @@ def parts(settings: WorkflowSettings) -> list[Part]:
     enrollment = channel_to("enrollment", settings, token)
     notify = channel_to("notify", settings, token)
     connection = TemporalConnection(settings, settings.temporal_metrics)
-    messaging = Messaging(settings)
-    bridge = SignalBridge(connection)
+    messaging = Messaging(settings.nats_url, name="workflows")
     return [
         connection,
         Workers(connection, queues(enrollment, notify), settings.worker_build_id),
         messaging,
-        Consumer(messaging, STREAM, DURABLE, bridge.handle),
+        SignalBridge(connection).consumer(messaging),
         Reconcile(connection, enrollment.stub(CycleServiceStub)),
     ]

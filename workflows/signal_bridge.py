@@ -7,15 +7,19 @@ window ignores the repeat. A fact later than its window's end is acknowledged an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
 
 from residency.enrollment.v1 import events_pb2 as facts
 from services.kit import telemetry
-from services.kit.messaging import Delivery
+from services.kit.domain import DomainError, Kind
+from services.kit.messaging import Consumer, Delivery, Messaging
+from services.kit.temporal import is_transient
 from workflows.base_window import contract as base_window
 from workflows.base_window.contract import Decision, DecisionKind, DecisionsMade, WindowStart
 from workflows.batches import Batches
@@ -28,6 +32,12 @@ DURABLE = "workflows-enrollment"
 GATHERING_SECONDS = 0.25
 """How long the first fact of a batch waits for others."""
 
+IN_HAND = 256
+"""Facts gathered at a time; each waits for its batch, so few in hand would mean small batches."""
+
+RETRY_SECONDS = (0.5, 1.0, 2.0)
+"""Pauses while Temporal is away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -39,18 +49,32 @@ class Heard:
 
 
 class SignalBridge:
-    """Handles deliveries of enrollment's facts; hand `handle` to a consumer that runs many at once."""
+    """Handles the deliveries of enrollment's facts."""
 
     def __init__(self, connection: TemporalConnection) -> None:
         self._connection = connection
         self._batches = Batches(self._signal_window, seconds=GATHERING_SECONDS, largest=base_window.LARGEST_BATCH)
+
+    def consumer(self, messaging: Messaging) -> Consumer:
+        """The part that hears the facts."""
+        return Consumer(
+            messaging,
+            STREAM,
+            DURABLE,
+            self.handle,
+            batch=IN_HAND,
+            concurrency=IN_HAND,
+            retry_seconds=RETRY_SECONDS,
+        )
 
     async def handle(self, delivery: Delivery) -> None:
         """Returns once the fact's effect on the workflows is accepted by Temporal, or when it has none."""
         if delivery.event_type == facts.CycleCreated.DESCRIPTOR.full_name:
             await self._start_cycle(facts.CycleCreated.FromString(delivery.body).cycle_id, delivery.traceparent)
             return
-        for heard in decisions_in(delivery.event_type, delivery.body, delivery.traceparent):
+        # The consumer's own span continues the fact's trace; ours hangs below it.
+        traceparent = telemetry.traceparent() or delivery.traceparent
+        for heard in decisions_in(delivery.event_type, delivery.body, traceparent):
             start = heard.window
             await self._batches.add(base_window.workflow_id(start.cycle_id, start.base_code, start.round), heard)
 
@@ -63,26 +87,30 @@ class SignalBridge:
         links = tuple(heard.traceparent for heard in others if heard.traceparent)
         news = DecisionsMade([heard.decision for heard in batch])
         client = await self._connection.client()
-        with telemetry.span("signal base window", parent=first.traceparent, links=links):
-            try:
-                await client.start_workflow(
-                    base_window.NAME,
-                    first.window,
-                    id=window_id,
-                    task_queue=base_window.TASK_QUEUE,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    start_signal=base_window.DECISIONS_MADE,
-                    start_signal_args=[news],
-                )
-            except WorkflowAlreadyStartedError:
-                # The window has ended: too late to matter, and it must not run again.
-                return
+        # A window that has ended is left alone: the fact is too late to matter, and must not revive it.
+        with (
+            telemetry.span("signal base window", parent=first.traceparent, links=links),
+            _temporal_may_be_away(),
+            suppress(WorkflowAlreadyStartedError),
+        ):
+            await client.start_workflow(
+                base_window.NAME,
+                first.window,
+                id=window_id,
+                task_queue=base_window.TASK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                start_signal=base_window.DECISIONS_MADE,
+                start_signal_args=[news],
+            )
 
 
 async def start_cycle(connection: TemporalConnection, cycle_id: str, reuse: WorkflowIDReusePolicy) -> None:
-    """Make sure that the workflow of `cycle_id` runs; one that runs, or may not run again, is left alone."""
+    """Make sure that the workflow of `cycle_id` runs; one that runs, or may not run again, is left alone.
+
+    Raises DomainError UNAVAILABLE while Temporal is away.
+    """
     client = await connection.client()
-    try:
+    with _temporal_may_be_away(), suppress(WorkflowAlreadyStartedError):
         await client.start_workflow(
             recruitment_cycle.NAME,
             recruitment_cycle.CycleStart(cycle_id),
@@ -91,8 +119,17 @@ async def start_cycle(connection: TemporalConnection, cycle_id: str, reuse: Work
             id_reuse_policy=reuse,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
-    except WorkflowAlreadyStartedError:
-        return
+
+
+@contextmanager
+def _temporal_may_be_away() -> Iterator[None]:
+    """Makes a passing failure of Temporal UNAVAILABLE, which the consumer never counts against the fact."""
+    try:
+        yield
+    except RPCError as error:
+        if not is_transient(error):
+            raise
+        raise DomainError(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "服务暂时不可用，请稍后再试。") from error
 
 
 def decisions_in(event_type: str, body: bytes, traceparent: str = "") -> list[Heard]:

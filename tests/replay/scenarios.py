@@ -41,6 +41,16 @@ async def calendar_moved(environment: WorkflowEnvironment) -> WorkflowHistory:
         return await cycle.fetch_history()
 
 
+async def outage(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """Nobody worked since registration; when the workflow runs again, two boundaries have gone by."""
+    stage = await a_stage(environment, cycle_id="20230000-0000-7000-8000-000000000006", days_before=-32)
+    stage.province.sequence = 1
+    async with stage.working():
+        cycle = await stage.start_cycle()
+        await cycle.result()
+        return await cycle.fetch_history()
+
+
 async def first_choice(environment: WorkflowEnvironment) -> WorkflowHistory:
     """Staff decide in two batches, three applications wait to the end: a digest, and a notice after the close."""
     stage = await _first_choice_stage(environment, "20230000-0000-7000-8000-000000000003")
@@ -48,9 +58,7 @@ async def first_choice(environment: WorkflowEnvironment) -> WorkflowHistory:
     async with stage.working():
         window = await stage.start_window(BASE, 1)
         await stage.until(stage.province.moments.first_choice_opens + timedelta(days=3))
-        await stage.tell(
-            window, Decision("a", 2, DecisionKind.APPROVED), Decision("b", 2, DecisionKind.REJECTED)
-        )
+        await stage.tell(window, Decision("a", 2, DecisionKind.APPROVED), Decision("b", 2, DecisionKind.REJECTED))
         stage.province.pending[BASE] = 3
         await stage.until(stage.province.moments.first_choice_opens + timedelta(days=9, hours=14))
         await stage.tell(window, Decision("a", 3, DecisionKind.PROVISIONALLY_ADMITTED))
@@ -87,6 +95,7 @@ async def _first_choice_stage(environment: WorkflowEnvironment, cycle_id: str) -
 SCENARIOS: dict[str, Callable[[WorkflowEnvironment], Awaitable[WorkflowHistory]]] = {
     "recruitment_cycle/shandong_2023": shandong_2023,
     "recruitment_cycle/calendar_moved": calendar_moved,
+    "recruitment_cycle/outage": outage,
     "base_window/first_choice": first_choice,
     "base_window/all_reviewed": all_reviewed,
     "base_window/already_over": already_over,

@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -52,12 +52,7 @@ class Stage:
 
     environment: WorkflowEnvironment
     province: Province
-    started: list[WorkflowHandle[object, object]] = field(default_factory=list)
-
-    @property
-    def client(self) -> Client:
-        """The client, with the one plugin."""
-        return self.environment.client
+    client: Client
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -115,10 +110,9 @@ class Stage:
         await self.environment.sleep(moment - await self.environment.get_current_time())
 
 
-async def a_stage(
-    environment: WorkflowEnvironment, *, cycle_id: str = "", days_before: int = 1
-) -> Stage:
+async def a_stage(environment: WorkflowEnvironment, *, cycle_id: str = "", days_before: int = 1) -> Stage:
     """A stage whose registration opens `days_before` days from the server's present."""
     now = await environment.get_current_time()
     moments = Moments(now + timedelta(days=days_before))
-    return Stage(environment, Province(cycle_id or str(uuid4()), moments, environment.get_current_time))
+    province = Province(cycle_id or str(uuid4()), moments, environment.get_current_time)
+    return Stage(environment, province, environment.client)

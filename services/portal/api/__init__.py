@@ -1,0 +1,17 @@
+"""REST beside the pages: one module per resource, all below `/api/v1`; `README.md` here is the list for people."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.portal.api import accounts, applications, cycles, decisions, faculty, messages
+
+PREFIX = "/api/v1"
+
+
+def router() -> APIRouter:
+    """Every route of the REST side."""
+    whole = APIRouter(prefix=PREFIX)
+    for resource in (accounts, cycles, applications, decisions, messages, faculty):
+        whole.include_router(resource.router)
+    return whole

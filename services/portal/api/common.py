@@ -1,0 +1,101 @@
+"""What the routes share: the caller, the idempotency key, JSON answers, and their place in the OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Depends, Header
+from fastapi.security import HTTPBearer
+from google.protobuf.message import Message
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.portal.clients import Clients
+from services.portal.portal import Portal, portal_of
+from services.portal.session import visitor_of
+from services.portal.wire import to_json
+
+PROBLEMS: dict[int, str] = {
+    401: "No token, or a stale one.",
+    403: "Not for this role.",
+    404: "Absent, or not visible to the caller.",
+    409: "Not allowed now, a conflict, or no seat left.",
+    422: "The input breaks a rule; `field` says where.",
+    429: "Too much asked; try later.",
+    500: "A bug.",
+    503: "A service is down; retry with the same key.",
+}
+"""Statuses of problem details answers."""
+
+_bearer = HTTPBearer(auto_error=False, description="The token from POST /accounts or POST /sessions.")
+
+
+class Body(BaseModel):
+    """A request body; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(Body):
+    """An empty body."""
+
+
+class OnVersion(Body):
+    """A write that may name the version it was made on."""
+
+    expected_version: int = Field(default=0, ge=0, le=2**32 - 1)
+    """0 skips the check."""
+
+
+def signed_in(request: Request, _token: Annotated[Any, Depends(_bearer)] = None) -> None:
+    """Dependency: a good bearer token came along; raises UNAUTHENTICATED otherwise."""
+    visitor_of(request).require()
+
+
+def clients_of(request: Request) -> Clients:
+    """Dependency: the services behind."""
+    return portal_of(request).clients
+
+
+SignedIn = Depends(signed_in)
+Services = Annotated[Clients, Depends(clients_of)]
+Shared = Annotated[Portal, Depends(portal_of)]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=64,
+        description="Fresh per intent, the same per retry: a retry gets the first answer.",
+    ),
+]
+Id = Annotated[str, Field(pattern="^[0-9a-fA-F-]{36}$")]
+"""A UUID in a path."""
+
+
+def json_answer(message: Message, status: int = 200) -> Response:
+    """`message` as JSON."""
+    return Response(json_bytes(message), status_code=status, media_type="application/json")
+
+
+def json_bytes(message: Message) -> bytes:
+    """`message` as JSON in UTF-8."""
+    return json.dumps(to_json(message), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def answers(message: type[Message], status: int = 200) -> dict[str, Any]:
+    """Keyword arguments of a route: its success answer is `message`, its failures are problem details."""
+    name = message.DESCRIPTOR.full_name
+    schema = {"$ref": f"#/components/schemas/{name}"}
+    responses: dict[int | str, dict[str, Any]] = {
+        status: {"description": "Done.", "content": {"application/json": {"schema": schema}}, "x-message": name}
+    }
+    problem = {"$ref": "#/components/schemas/Problem"}
+    for code, description in PROBLEMS.items():
+        responses[code] = {
+            "description": description,
+            "content": {"application/problem+json": {"schema": problem}},
+        }
+    return {"status_code": status, "responses": responses, "response_class": Response}

@@ -1,0 +1,125 @@
+"""What the staff of a base read and decide."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import Response
+
+from residency.enrollment.v1 import application_pb2, decision_service_pb2
+from services.kit.domain import DomainError, Kind
+from services.portal.api.common import Body, Id, IdempotencyKey, Nothing, Services, SignedIn, answers, json_answer
+from services.portal.wire import enum_number
+
+router = APIRouter(tags=["decisions"], dependencies=[SignedIn])
+_ONE = "/applications/{application_id}"
+
+VERDICTS = {"approve": decision_service_pb2.VERDICT_APPROVE, "reject": decision_service_pb2.VERDICT_REJECT}
+SubmissionNumber = Annotated[int, Field(ge=1, le=2**32 - 1)]
+
+
+class Review(Body):
+    """A verdict on the submission that was read; reason and remark are required with a rejection."""
+
+    submission_number: SubmissionNumber
+    verdict: Literal["approve", "reject"]
+    reason_code: str = Field(default="", max_length=64)
+    remark: str = Field(default="", max_length=1000)
+
+
+class Provisional(Body):
+    """拟录取; in reallocation `qualified` says that the qualification was checked."""
+
+    submission_number: SubmissionNumber
+    qualified: bool = False
+    remark: str = Field(default="", max_length=1000)
+
+
+class OnSubmission(Body):
+    """The submission that was read."""
+
+    submission_number: SubmissionNumber
+
+
+@router.get("/cycles/{cycle_id}/queue", **answers(decision_service_pb2.ListQueueResponse))
+async def list_queue(
+    cycle_id: Id,
+    services: Services,
+    state: Annotated[list[str], Query(max_length=12)] = [],  # noqa: B006  (FastAPI copies it)
+    specialty_code: Annotated[str, Query(max_length=4)] = "",
+    page_size: Annotated[int, Query(ge=0, le=100)] = 0,
+    page_token: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """List the submissions to one's own base in the current round, oldest first."""
+    request = decision_service_pb2.ListQueueRequest(
+        cycle_id=cycle_id,
+        states=states_of(state),
+        specialty_code=specialty_code,
+        page_size=page_size,
+        page_token=page_token,
+    )
+    return json_answer(await services.decisions.ListQueue(request))
+
+
+@router.get(_ONE + "/submission", **answers(decision_service_pb2.GetSubmissionResponse))
+async def get_submission(application_id: Id, services: Services) -> Response:
+    """Open the current submission of an application, with what one may do now."""
+    request = decision_service_pb2.GetSubmissionRequest(application_id=application_id)
+    return json_answer(await services.decisions.GetSubmission(request))
+
+
+@router.post(_ONE + "/reviews", **answers(decision_service_pb2.ReviewApplicationResponse, 201))
+async def review_application(application_id: Id, body: Review, key: IdempotencyKey, services: Services) -> Response:
+    """Give the verdict on a submission."""
+    request = decision_service_pb2.ReviewApplicationRequest(
+        application_id=application_id,
+        submission_number=body.submission_number,
+        verdict=VERDICTS[body.verdict],
+        reason_code=body.reason_code,
+        remark=body.remark,
+        idempotency_key=key,
+    )
+    return json_answer(await services.decisions.ReviewApplication(request), 201)
+
+
+@router.post(_ONE + "/provisional", **answers(decision_service_pb2.GrantProvisionalResponse))
+async def grant_provisional(
+    application_id: Id, body: Provisional, key: IdempotencyKey, services: Services
+) -> Response:
+    """拟录取 / 调剂录取: give a place."""
+    request = decision_service_pb2.GrantProvisionalRequest(
+        application_id=application_id,
+        submission_number=body.submission_number,
+        qualified=body.qualified,
+        remark=body.remark,
+        idempotency_key=key,
+    )
+    return json_answer(await services.decisions.GrantProvisional(request))
+
+
+@router.post(_ONE + "/not-selected", **answers(decision_service_pb2.RecordNotSelectedResponse))
+async def record_not_selected(
+    application_id: Id, body: OnSubmission, key: IdempotencyKey, services: Services
+) -> Response:
+    """Record that an approved applicant was not selected in this round."""
+    request = decision_service_pb2.RecordNotSelectedRequest(
+        application_id=application_id, submission_number=body.submission_number, idempotency_key=key
+    )
+    return json_answer(await services.decisions.RecordNotSelected(request))
+
+
+@router.post(_ONE + "/admission", **answers(decision_service_pb2.AdmitResponse))
+async def admit(application_id: Id, key: IdempotencyKey, services: Services, body: Nothing | None = None) -> Response:
+    """录取: the final admission."""
+    request = decision_service_pb2.AdmitRequest(application_id=application_id, idempotency_key=key)
+    return json_answer(await services.decisions.Admit(request))
+
+
+def states_of(names: list[str]) -> list[int]:
+    """The states behind `names`; raises INVALID for an unknown one."""
+    numbers = [enum_number(application_pb2.ApplicationState.DESCRIPTOR, name) for name in names]
+    if None in numbers:
+        raise DomainError(Kind.INVALID, "UNKNOWN_STATE", "没有这个状态。", field="state")
+    return [number for number in numbers if number is not None]

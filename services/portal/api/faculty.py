@@ -1,0 +1,42 @@
+"""A faculty member's own dossier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from residency.faculty.v1 import faculty_service_pb2
+from services.kit.domain import DomainError, Kind
+from services.portal.api.common import Body, IdempotencyKey, Services, SignedIn, answers, json_answer
+from services.portal.dossier import struct_of
+from services.portal.wire import enum_number
+
+router = APIRouter(prefix="/faculty", tags=["faculty"], dependencies=[SignedIn])
+
+
+class NewFacultySection(Body):
+    """The fields of one section."""
+
+    body: dict[str, Any]
+
+
+@router.get("/dossier", **answers(faculty_service_pb2.GetDossierResponse))
+async def get_dossier(services: Services) -> Response:
+    """Read one's own dossier."""
+    return json_answer(await services.faculty.GetDossier(faculty_service_pb2.GetDossierRequest()))
+
+
+@router.put("/dossier/sections/{section}", **answers(faculty_service_pb2.SaveDossierSectionResponse))
+async def save_dossier_section(
+    section: str, body: NewFacultySection, key: IdempotencyKey, services: Services
+) -> Response:
+    """Save one section: basic, contact, education or work."""
+    number = enum_number(faculty_service_pb2.DossierSection.DESCRIPTOR, section)
+    if number is None:
+        raise DomainError(Kind.NOT_FOUND, "SECTION_NOT_FOUND", "没有这一部分。")
+    request = faculty_service_pb2.SaveDossierSectionRequest(
+        section=number, body=struct_of(body.body), idempotency_key=key
+    )
+    return json_answer(await services.faculty.SaveDossierSection(request))

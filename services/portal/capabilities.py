@@ -1,0 +1,47 @@
+"""Capabilities as sentences: what is open until when, what is closed, why, and what would open it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from residency.enrollment.v1 import application_pb2
+from services.portal.cycles import CycleView
+from services.portal.i18n import zh
+from services.portal.wire import instant_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One action, told to a person."""
+
+    action: str
+    name: str
+    allowed: bool
+    sentence: str
+
+
+def tell(capabilities: Iterable[application_pb2.Capability], view: CycleView) -> dict[str, Told]:
+    """The capabilities that pages show, by action, in the order given."""
+    return {
+        each.action: Told(each.action, zh.ACTIONS[each.action], each.allowed, _sentence(each, view))
+        for each in capabilities
+        if each.action in zh.ACTIONS
+    }
+
+
+def closed(action: str) -> Told:
+    """An action that the service did not mention: closed, without a reason to give."""
+    return Told(action, zh.ACTIONS.get(action, action), False, "现在不能办理")
+
+
+def _sentence(capability: application_pb2.Capability, view: CycleView) -> str:
+    until = view.calendar.deadline(instant_of(capability.until)) if capability.HasField("until") else ""
+    if capability.allowed:
+        return f"{until} 前可办理" if until else "可办理"
+    why = zh.REFUSALS.get(capability.reason, "现在不能办理")
+    opens = zh.CHANGED_BY.get(capability.changed_by, "")
+    if opens and until and capability.changed_by.startswith(("PHASE_", "PUBLICITY")):
+        start = view.calendar.moment(instant_of(capability.until))
+        return f"{why}；{start} 起可办理"
+    return f"{why}；{opens}" if opens else why

@@ -1,0 +1,120 @@
+"""The cycle that pages speak of, with its calendar, the database's time and the names of bases and specialties."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from residency.enrollment.v1 import cycle_pb2, cycle_service_pb2
+from services.kit.domain import DomainError, Kind
+from services.portal.calendar import CycleCalendar
+from services.portal.clients import Clients
+from services.portal.remembered import Remembered
+from services.portal.wire import instant_of
+
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class CycleView:
+    """A cycle as it was read, and how to tell its time."""
+
+    cycle: cycle_pb2.Cycle
+    calendar: CycleCalendar
+    read_mark: float
+    """This machine's monotonic clock when the cycle was read."""
+
+    @property
+    def cycle_id(self) -> str:
+        """The cycle's id."""
+        return self.cycle.cycle_id
+
+    @property
+    def now(self) -> datetime:
+        """The database's time now, as far as this machine can tell (aware UTC)."""
+        if not self.cycle.HasField("read_at"):
+            return datetime.now(UTC)
+        return instant_of(self.cycle.read_at) + timedelta(seconds=time.monotonic() - self.read_mark)
+
+    @property
+    def phase(self) -> cycle_pb2.CyclePhase:
+        """The phase the gate stands in."""
+        found = next((phase for phase in self.cycle.phases if phase.phase == self.cycle.phase), None)
+        return found if found is not None else cycle_pb2.CyclePhase(phase=self.cycle.phase)
+
+    @property
+    def round(self) -> int:
+        """The review round now, or the one that a base would look at: the last entered, else the first."""
+        entered = [phase.round for phase in self.cycle.phases if phase.round and phase.sequence <= self.cycle.sequence]
+        return entered[-1] if entered else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Names by code, and the plan by base."""
+
+    bases: dict[str, str] = field(default_factory=dict)
+    specialties: dict[str, str] = field(default_factory=dict)
+    planned: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Base code → specialty code → planned seats."""
+
+
+class CycleBook:
+    """Reads cycles and catalogues, shared by all visitors for a moment."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._cycles = Remembered(self._load_cycles, seconds=0.5)
+        self._catalogues = Remembered(self._load_catalogue, seconds=30.0)
+
+    async def find(self, wanted: str = "") -> CycleView | None:
+        """The cycle with the id `wanted`; without one the newest open cycle, else the newest; None when none exists.
+
+        While enrollment is down the last known state is told. Raises NOT_FOUND for an unknown id.
+        """
+        try:
+            views = await self._cycles.get(_ALL)
+        except DomainError as error:
+            known = self._cycles.last(_ALL)
+            if error.kind is not Kind.UNAVAILABLE or known is None:
+                raise
+            views = known
+        if wanted:
+            found = next((view for view in views if view.cycle_id == wanted), None)
+            if found is None:
+                raise DomainError(Kind.NOT_FOUND, "CYCLE_NOT_FOUND", "没有找到这一年度的招录。")
+            return found
+        still_open = (view for view in views if view.cycle.phase != cycle_pb2.PHASE_CLOSED)
+        return next(still_open, views[0] if views else None)
+
+    async def current(self, wanted: str = "") -> CycleView:
+        """As `find`; raises NOT_FOUND `NO_CYCLE` when there is no cycle at all."""
+        view = await self.find(wanted)
+        if view is None:
+            raise DomainError(Kind.NOT_FOUND, "NO_CYCLE", "还没有发布招录日程。")
+        return view
+
+    async def catalogue(self, cycle_id: str) -> Catalogue:
+        """The catalogue of a cycle."""
+        return await self._catalogues.get(cycle_id)
+
+    def stale(self) -> None:
+        """Read again at the next ask: a hint said that the gate moved."""
+        self._cycles.stale()
+
+    async def _load_cycles(self, _key: str) -> list[CycleView]:
+        mark = time.monotonic()
+        answer = await self._clients.cycles.ListCycles(cycle_service_pb2.ListCyclesRequest())
+        return [CycleView(cycle, CycleCalendar.of(cycle), mark) for cycle in answer.cycles]
+
+    async def _load_catalogue(self, cycle_id: str) -> Catalogue:
+        answer = await self._clients.cycles.GetCatalogue(cycle_service_pb2.GetCatalogueRequest(cycle_id=cycle_id))
+        planned: dict[str, dict[str, int]] = {}
+        for seats in answer.plan:
+            planned.setdefault(seats.base_code, {})[seats.specialty_code] = seats.planned
+        return Catalogue(
+            {base.code: base.name for base in answer.bases},
+            {specialty.code: specialty.name for specialty in answer.specialties},
+            planned,
+        )

@@ -1,0 +1,125 @@
+"""A dossier's sections on pages: the definition from the contract as form fields, typed values back into a body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
+
+from residency.enrollment.v1 import application_pb2, application_service_pb2
+from services.portal.clients import Clients
+from services.portal.forms import Posted
+from services.portal.remembered import Remembered
+from services.portal.wire import enum_name
+
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field: how it is asked for. `kind` is text, date, yes_no, option, phone, email or number."""
+
+    key: str
+    label: str
+    kind: str
+    required: bool = False
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    max_length: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """One section as a form."""
+
+    key: str
+    label: str
+    fields: tuple[FormField, ...]
+
+    def typed(self, body: Mapping[str, Any]) -> dict[str, str]:
+        """A saved body as the values of its inputs."""
+        return {field.key: _typed(body.get(field.key)) for field in self.fields}
+
+    def body(self, posted: Posted) -> dict[str, Any]:
+        """Posted values as a body: empty ones left out, yes and no as booleans, numbers as numbers."""
+        values = ((field, posted.get(field.key)) for field in self.fields)
+        return {field.key: _value(field, text) for field, text in values if text}
+
+    def shown(self, body: Mapping[str, Any]) -> list[tuple[FormField, str]]:
+        """A saved body for reading: each field with its value in words; empty where nothing was filled in."""
+        return [(field, _shown(field, body.get(field.key))) for field in self.fields]
+
+
+class Dossiers:
+    """The definition of the enrollment dossier, asked for once a minute."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._kept = Remembered(self._load, seconds=60.0)
+
+    async def sections(self) -> dict[str, FormSection]:
+        """The sections by key, in order."""
+        return await self._kept.get("all")
+
+    async def _load(self, _key: str) -> dict[str, FormSection]:
+        request = application_service_pb2.GetDossierDefinitionRequest()
+        answer = await self._clients.applications.GetDossierDefinition(request)
+        sections = [_section(definition) for definition in answer.sections]
+        return {section.key: section for section in sections}
+
+
+def struct_of(body: Mapping[str, Any]) -> Struct:
+    """A body as the contract carries it."""
+    struct = Struct()
+    struct.update(dict(body))
+    return struct
+
+
+def body_of(status: application_pb2.SectionStatus) -> dict[str, Any]:
+    """What was saved in a section."""
+    return MessageToDict(status.body)
+
+
+def _section(definition: application_service_pb2.SectionDefinition) -> FormSection:
+    labels = {field.key: field.label for field in definition.fields}
+    section = application_pb2.Section.DESCRIPTOR.values_by_number[definition.section]
+    return FormSection(
+        enum_name(section), definition.label, tuple(_field(field, labels) for field in definition.fields)
+    )
+
+
+def _field(field: application_service_pb2.FieldDefinition, labels: Mapping[str, str]) -> FormField:
+    kind = application_service_pb2.FieldType.DESCRIPTOR.values_by_number[field.type]
+    hint = f"“{labels.get(field.required_when, '')}”选“是”时必填" if field.required_when else ""
+    options = tuple((option.code, option.label) for option in field.options)
+    return FormField(
+        field.key, field.label, enum_name(kind), field.required, hint, options, field.max_length or 100
+    )
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
+
+
+def _value(field: FormField, text: str) -> Any:
+    if field.kind == "yes_no" and text in {YES, NO}:
+        return text == YES
+    if field.kind == "number":
+        try:
+            return float(text)
+        except ValueError:
+            return text  # the service says what is wrong with it
+    return text
+
+
+def _shown(field: FormField, value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return dict(field.options).get(str(value), "") or _typed(value)

@@ -1,0 +1,111 @@
+"""Posted forms: their values, and refusals told field by field without losing what was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from services.kit.domain import DomainError, Kind
+from services.kit.errors import TABLE
+from services.kit.ids import new_id
+from services.portal.i18n import zh
+
+KEY = "idempotency_key"
+VERSION = "expected_version"
+_NEVER_BACK = frozenset({"password", "resident_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The values of a posted form."""
+
+    values: dict[str, str]
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value of `name`, trimmed."""
+        return self.values.get(name, default).strip()
+
+    def number(self, name: str) -> int:
+        """The value of `name` as a whole number, 0 when it is none or negative."""
+        text = self.get(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    def checked(self, name: str) -> bool:
+        """True when the value of `name` says yes."""
+        return self.get(name) in {"yes", "on", "true"}
+
+    @property
+    def key(self) -> str:
+        """The idempotency key that the form carried; a fresh one when it carried none."""
+        return self.get(KEY) or new_id()
+
+    def carried(self) -> list[tuple[str, str]]:
+        """What may be sent back to the browser to post again: everything but secrets."""
+        return [(name, value) for name, value in self.values.items() if name not in _NEVER_BACK]
+
+
+async def read_form(request: Request) -> Posted:
+    """The posted form; files are not taken."""
+    form = await request.form(max_files=0, max_fields=200)
+    posted = Posted({name: value for name, value in form.items() if isinstance(value, str)})
+    request.state.posted = posted  # for the error page, which must not lose what was typed
+    return posted
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused form: the sentence at the top, sentences by field, and how to go on."""
+
+    heading: str
+    errors: dict[str, str] = field(default_factory=dict)
+    """Field name → sentence; the name is that of the input on the page."""
+    status: int = 422
+    reason: str = ""
+    links: dict[str, str] = field(default_factory=dict)
+    """Field name → where to mend it, when not on this page."""
+
+
+def refusal_of(error: DomainError, status: int) -> Refusal:
+    """What to tell about `error` beside the form.
+
+    Sentences for single fields come from `details`: `<section>.<field>` → `<rule> <sentence>` (dossier rules), or
+    `violation.<n>` → `<path> <rule> <sentence>` (the contract's own checks).
+    """
+    pairs = (_field_error(key, value) for key, value in error.details.items())
+    told = {pair[0]: pair[1] for pair in pairs if pair is not None}
+    if error.field and not told:
+        told = {_leaf(error.field): error.message}
+    if error.kind is Kind.INVALID and told:
+        return Refusal(f"有 {len(told)} 处需要更正", told, status, error.reason)
+    return Refusal(error.message, told, status, error.reason)
+
+
+
+def refused(error: DomainError) -> Refusal:
+    """As `refusal_of`, with the error's own HTTP status; what no form can mend is raised on, to the error page."""
+    if error.kind in {Kind.UNAUTHENTICATED, Kind.UNAVAILABLE, Kind.INTERNAL}:
+        raise error
+    return refusal_of(error, TABLE[error.kind].http)
+
+
+def fresh_key(error: DomainError | None, posted: Posted | None) -> str:
+    """The key for the form now shown: the same one only where the first try may have been committed."""
+    if posted is not None and error is not None and error.kind in {Kind.UNAVAILABLE, Kind.INTERNAL}:
+        return posted.key
+    return new_id()
+
+
+def _field_error(key: str, value: str) -> tuple[str, str] | None:
+    if key.startswith("violation."):
+        path, _, rest = value.partition(" ")
+        name = _leaf(path)
+        return name, zh.FIELD_RULES.get(name) or zh.CONTRACT_RULES.get(rest.partition(" ")[0], "填写有误。")
+    rule, _, sentence = value.partition(" ")
+    if "." in key and sentence and rule.isascii():
+        return _leaf(key), sentence
+    return None
+
+
+def _leaf(path: str) -> str:
+    return path.rsplit(".", 1)[-1]

@@ -1,0 +1,172 @@
+"""Chinese names for what the contracts call by enum or code. Wording as in the province's manual."""
+
+from __future__ import annotations
+
+STATES = {
+    "none": "未报名",
+    "draft": "填写中",
+    "pending": "待审核",
+    "rejected": "审核不通过",
+    "approved": "审核通过",
+    "provisional": "拟录取",
+    "admitted": "录取",
+    "reopened": "可重新填报",
+    "withdrawn": "已撤回",
+    "annulled": "已撤销",
+    "closed_unplaced": "未录取",
+}
+STATE_TONES = {
+    "pending": "brand",
+    "rejected": "bad",
+    "approved": "ok",
+    "provisional": "ok",
+    "admitted": "ok",
+    "reopened": "warn",
+    "annulled": "bad",
+}
+"""Colour of a state's tag; plain when not named. The word always stands beside it."""
+
+STATE_MEANINGS = {
+    "none": "您还没有开始报名。",
+    "draft": "您已开始填写，尚未提交。提交前培训基地看不到您的信息。",
+    "pending": "您的报名信息已提交，等待培训基地审核。",
+    "rejected": "培训基地审核不通过，请按备注修改后重新提交。",
+    "approved": "培训基地审核通过，信息和志愿不可再修改。请按基地通知参加考核，等待录取结果。",
+    "provisional": "您已被拟录取。请按培训基地要求办理体检、报到等事宜，等待最终录取。",
+    "admitted": "您已被录取。",
+    "reopened": "上一轮未被拟录取。您可以修改信息和志愿，须重新提交才参加本轮。",
+    "withdrawn": "您已撤回报名。",
+    "annulled": "您的拟录取已被撤销。",
+    "closed_unplaced": "本年度招录已结束，您未被录取。",
+}
+PHASE_CLOSES = {
+    "preparation": "开始后可注册并填报志愿",
+    "registration": "截止后不能修改信息和志愿",
+    "first_choice": "截止后一志愿审核与拟录取结束",
+    "second_choice": "截止后不能再填报二志愿",
+    "reallocation": "截止后不能再填报，调剂录取结束",
+    "confirmation": "截止后录取结束",
+    "closed": "本年度招录已结束",
+}
+PHASE_NAMES = {
+    "preparation": "准备",
+    "registration": "报名",
+    "first_choice": "一志愿审核与拟录取",
+    "second_choice": "二志愿审核与拟录取",
+    "reallocation": "调剂",
+    "confirmation": "核实与录取",
+    "closed": "结束",
+}
+ROLES = {
+    "applicant": "报名人",
+    "faculty": "师资",
+    "base_reviewer": "基地审核员",
+    "base_administrator": "基地管理员",
+    "province_administrator": "省级管理员",
+    "scheduler": "系统",
+    "service": "系统",
+    "operator": "平台运维",
+}
+SECTIONS = {"basic": "基本信息", "education": "教育经历", "certificates": "证书信息", "work": "工作信息"}
+FACULTY_SECTIONS = {"basic": "基本信息", "contact": "联系信息", "education": "教育信息", "work": "工作信息"}
+COMMANDS = {
+    "start_application": "开始报名",
+    "save_section": "保存信息",
+    "save_choice": "保存志愿",
+    "submit_application": "提交报名信息",
+    "withdraw_application": "撤回报名",
+    "review_application": "资格审核",
+    "record_not_selected": "登记未入选",
+    "grant_provisional": "拟录取",
+    "admit": "录取",
+    "admit_application": "录取",
+}
+ACTIONS = {
+    "start": "开始报名",
+    "edit_profile": "修改个人信息",
+    "edit_specialty": "修改报考专业",
+    "edit_base": "修改报考基地",
+    "edit_reallocation": "修改是否接受调剂",
+    "submit": "提交报名信息",
+    "withdraw": "撤回报名",
+    "approve": "审核通过",
+    "reject": "审核不通过",
+    "grant_provisional": "拟录取",
+    "record_not_selected": "登记未入选",
+    "admit": "录取",
+    "set_milestones": "设定日程",
+}
+"""Actions that pages show; those not named here have no button yet."""
+
+MILESTONES = {
+    "review_deadline": "审核截止",
+    "written_exam": "笔试",
+    "interview": "面试",
+    "pre_admission": "拟录取",
+}
+REJECT_REASONS = {
+    "incomplete_material": "材料不全",
+    "not_eligible": "不符合报名条件",
+    "wrong_information": "信息填写有误",
+    "wrong_specialty": "报考专业不符",
+    "other": "其他",
+}
+REFUSALS = {
+    "ROLE_NOT_ALLOWED": "您的身份不能办理",
+    "APPLICATION_NOT_FOUND": "没有这份报名",
+    "NOT_IN_PHASE": "当前阶段不能办理",
+    "WRONG_STATE": "当前状态不能办理",
+    "AFTER_DEADLINE": "基地的审核截止时间已过",
+    "NOT_VERIFIED": "请先完成实名认证",
+    "CONSENT_REQUIRED": "调剂阶段须先选择接受调剂",
+    "ALREADY_RECORDED": "已登记为未入选",
+    "PUBLICITY_RUNNING": "公示尚未结束",
+    "SEAT_FULL": "该专业计划数已满",
+}
+"""Why an action is closed, by the capability's reason."""
+
+CHANGED_BY = {
+    "PHASE_REGISTRATION": "报名开始后可办理",
+    "PHASE_FIRST_CHOICE": "一志愿审核阶段开始后可办理",
+    "PHASE_SECOND_CHOICE": "二志愿阶段开始后可办理",
+    "PHASE_REALLOCATION": "调剂阶段开始后可办理",
+    "PHASE_CONFIRMATION": "核实与录取阶段开始后可办理",
+    "BASE_DECISION": "等待培训基地审核结果",
+    "IDENTITY_VERIFICATION": "完成实名认证后可办理",
+    "EDIT_REALLOCATION": "选择接受调剂后可办理",
+    "PUBLICITY_END": "公示结束后可办理",
+    "SEAT_FREED": "有名额空出后可办理",
+}
+"""What would open a closed action, by the capability's `changed_by`."""
+
+CONTRACT_RULES = {
+    "required": "请填写此项。",
+    "string.min_len": "内容太短。",
+    "string.max_len": "内容太长。",
+    "string.len": "长度有误。",
+    "string.pattern": "格式有误。",
+    "string.uuid": "编号有误。",
+    "enum.in": "请选择其中一项。",
+    "enum.not_in": "请选择其中一项。",
+    "enum.defined_only": "请选择其中一项。",
+}
+"""Sentences for the contract's own checks, by rule."""
+
+FIELD_RULES = {
+    "name": "请填写姓名，须与证件一致。",
+    "resident_id": "居民身份证号码须为 18 位。",
+    "login": "登录名须为 3 至 64 个字母、数字或 . _ -。",
+    "password": "密码须为 10 至 200 个字符。",
+}
+"""Sentences for fields whose rule is always said the same way, by field."""
+
+OPEN_NOW = {
+    "preparation": [],
+    "registration": ["注册、填写信息、填报志愿并提交，截止前可随时修改。"],
+    "first_choice": ["培训基地进行一志愿审核与拟录取。", "审核不通过的报名人可修改信息和专业后重新提交。"],
+    "second_choice": ["未被拟录取的报名人可重新填报志愿，新报名人可注册。", "培训基地进行二志愿审核与拟录取。"],
+    "reallocation": ["未被拟录取的报名人可重新填报志愿，新报名人可注册。", "培训基地进行调剂录取。"],
+    "confirmation": ["培训基地核实拟录取人员并逐一录取。", "报名人可查询结果。"],
+    "closed": ["查询录取结果。"],
+}
+"""What is open in a phase, for the home page."""

@@ -1,0 +1,191 @@
+"""The applicant's own page, checking and submitting, withdrawing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from residency.enrollment.v1 import application_service_pb2
+from residency.notify.v1 import notify_service_pb2
+from services.kit.domain import DomainError
+from services.kit.ids import new_id
+from services.portal.dossier import FormSection, body_of
+from services.portal.forms import VERSION, Refusal, fresh_key, read_form, refused
+from services.portal.page import Page, PageFor
+from services.portal.pages.steps import Mine, mine
+from services.portal.wire import to_page
+
+router = APIRouter(prefix="/application")
+Applicant = Annotated[Page, Depends(PageFor("applicant"))]
+_log = structlog.get_logger("portal")
+_LATEST = 3
+
+
+@router.get("")
+async def application(page: Applicant) -> Response:
+    """State, why, until when, what may be done now, history, latest messages."""
+    return await _standing(page, None)
+
+
+@router.post("/start")
+async def start(page: Applicant) -> Response:
+    """Open a draft."""
+    form = await read_form(page.request)
+    view = await page.cycle()
+    request = application_service_pb2.StartApplicationRequest(cycle_id=view.cycle_id, idempotency_key=form.key)
+    try:
+        await page.clients.applications.StartApplication(request)
+    except DomainError as error:
+        return await _standing(page, refused(error))
+    return page.redirect("/application?done=started")
+
+
+@router.get("/check")
+async def check(page: Applicant) -> Response:
+    """Everything filled in, to be checked before it is submitted."""
+    return await _check(page, await mine(page), None, new_id())
+
+
+@router.post("/check")
+async def submit(page: Applicant) -> Response:
+    """Submit."""
+    form = await read_form(page.request)
+    view = await page.cycle()
+    request = application_service_pb2.SubmitApplicationRequest(
+        cycle_id=view.cycle_id, expected_version=form.number(VERSION), idempotency_key=form.key
+    )
+    try:
+        await page.clients.applications.SubmitApplication(request)
+    except DomainError as error:
+        return await _check(page, await mine(page), refused(error), fresh_key(error, form))
+    return page.redirect("/application?done=submitted")
+
+
+@router.get("/withdraw")
+async def withdraw_form(page: Applicant) -> Response:
+    """Say what withdrawing means before it is done."""
+    return await _withdraw(page, None, new_id())
+
+
+@router.post("/withdraw")
+async def withdraw(page: Applicant) -> Response:
+    """Withdraw."""
+    form = await read_form(page.request)
+    view = await page.cycle()
+    request = application_service_pb2.WithdrawApplicationRequest(cycle_id=view.cycle_id, idempotency_key=form.key)
+    try:
+        await page.clients.applications.WithdrawApplication(request)
+    except DomainError as error:
+        return await _withdraw(page, refused(error), fresh_key(error, form))
+    return page.redirect("/application?done=withdrawn")
+
+
+async def _standing(page: Page, refusal: Refusal | None) -> Response:
+    own, messages = await asyncio.gather(mine(page), _latest(page))
+    told = {action: each.allowed for action, each in own.capabilities.items()}
+    unfinished = (step.href for step in own.steps if not step.complete)
+    return await page.html(
+        "application.html",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        application=to_page(own.application),
+        capabilities=own.capabilities,
+        catalogue=own.catalogue,
+        steps=own.steps,
+        ready=own.ready,
+        next_step=next(unfinished, own.steps[0].href),
+        may={action: told.get(action, False) for action in ("start", "edit_profile", "submit", "withdraw")},
+        messages=messages,
+        history=await _history(page, own),
+        key=new_id(),
+    )
+
+
+async def _check(page: Page, own: Mine, refusal: Refusal | None, key: str) -> Response:
+    blocks = [_block(own, section) for section in own.sections.values()]
+    choice = own.application.choice
+    bases, specialties = own.catalogue.bases, own.catalogue.specialties
+    blocks.append(
+        {
+            "label": "志愿",
+            "href": "/application/choice",
+            "complete": own.steps[-2].complete,
+            "problem": "请选择培训基地和培训专业。",
+            "shown": [
+                ("培训基地", bases.get(choice.base_code, choice.base_code)),
+                ("培训专业", specialties.get(choice.specialty_code, choice.specialty_code)),
+                ("是否接受调剂", "是" if choice.accepts_reallocation else "否"),
+            ],
+        }
+    )
+    return await page.html(
+        "check.html",
+        status=refusal.status if refusal else 200,
+        refusal=_linked(refusal, own) if refusal else None,
+        application=to_page(own.application),
+        steps=own.steps,
+        blocks=blocks,
+        told=own.told("submit"),
+        told_edit=own.told("edit_profile"),
+        key=key,
+    )
+
+
+async def _withdraw(page: Page, refusal: Refusal | None, key: str) -> Response:
+    own = await mine(page)
+    choice = own.application.choice
+    names = [own.catalogue.bases.get(choice.base_code, ""), own.catalogue.specialties.get(choice.specialty_code, "")]
+    return await page.html(
+        "withdraw.html",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        told=own.told("withdraw"),
+        place="，".join(name for name in names if name),
+        key=key,
+    )
+
+
+def _block(own: Mine, section: FormSection) -> dict[str, Any]:
+    status = own.status(section.key)
+    shown = section.shown(body_of(status))
+    missing = [field.label for field, text in shown if field.required and not text]
+    return {
+        "label": section.label,
+        "href": f"/application/sections/{section.key}",
+        "complete": status.complete,
+        "problem": f"还未填写：{'、'.join(missing)}。" if missing else "还有内容需要补充。",
+        "shown": [(field.label, text) for field, text in shown],
+    }
+
+
+def _linked(refusal: Refusal, own: Mine) -> Refusal:
+    """The refusal with each field linked to the form where it is mended."""
+    links = {
+        field.key: f"/application/sections/{section.key}#{field.key}"
+        for section in own.sections.values()
+        for field in section.fields
+    }
+    links |= {"base_code": "/application/choice#base_code", "specialty_code": "/application/choice#specialty_code"}
+    return Refusal(refusal.heading, refusal.errors, refusal.status, refusal.reason, links)
+
+
+async def _latest(page: Page) -> list[dict[str, Any]] | None:
+    """The latest messages; None when notify does not answer: the application itself still shows."""
+    try:
+        answer = await page.clients.notify.ListMessages(notify_service_pb2.ListMessagesRequest(page_size=_LATEST))
+    except DomainError as error:
+        _log.warning("messages left out", reason=error.reason)
+        return None
+    return [to_page(message) for message in answer.messages]
+
+
+async def _history(page: Page, own: Mine) -> list[dict[str, Any]]:
+    if not own.application.application_id:
+        return []
+    request = application_service_pb2.ListHistoryRequest(application_id=own.application.application_id)
+    answer = await page.clients.applications.ListHistory(request)
+    return [to_page(entry) for entry in answer.entries]

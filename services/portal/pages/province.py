@@ -1,0 +1,81 @@
+"""The province's overview: phases with the times they were entered, and the progress of each base."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.portal import calendar
+from services.portal.board import Line
+from services.portal.cycles import CycleView
+from services.portal.i18n import zh
+from services.portal.page import Page, PageFor, phase_key
+from services.portal.pages.base import window_of
+from services.portal.wire import instant_of
+
+router = APIRouter()
+Province = Annotated[Page, Depends(PageFor("province_administrator"))]
+_BASES_A_PAGE = 40
+_AT_ONCE = 8
+
+
+@router.get("/province")
+async def overview(page: Province, start: int = 0) -> Response:
+    """The year and the bases, forty at a time."""
+    view = await page.cycle()
+    names = await page.portal.cycles.catalogue(view.cycle_id)
+    board = await page.portal.boards.of_province(view.cycle_id, names)
+    start = max(0, min(start, len(board.lines)))
+    shown = board.lines[start : start + _BASES_A_PAGE]
+    in_review = any(phase.round and phase.sequence <= view.cycle.sequence for phase in view.cycle.phases)
+    rows = await _with_windows(page, view, shown) if in_review else [{"line": line, "window": None} for line in shown]
+    more = start + _BASES_A_PAGE < len(board.lines)
+    return await page.html(
+        "province.html",
+        phases=_phases(view),
+        rows=rows,
+        windows=in_review,
+        round_name=f"第 {view.round} 轮",
+        total=board.total,
+        as_of=board.as_of,
+        next_href=f"/province?start={start + _BASES_A_PAGE}" if more else "",
+    )
+
+
+async def _with_windows(page: Page, view: CycleView, lines: list[Line]) -> list[dict[str, Any]]:
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def row(line: Line) -> dict[str, Any]:
+        async with slots:
+            return {"line": line, "window": await window_of(page, view, line.code)}
+
+    return list(await asyncio.gather(*(row(line) for line in lines)))
+
+
+def _phases(view: CycleView) -> list[dict[str, Any]]:
+    rows = []
+    for phase in view.cycle.phases:
+        key = phase_key(phase.phase)
+        planned = (
+            f"{calendar.day_text(phase.first_day)} 00:00 – {calendar.day_text(phase.last_day)} 24:00"
+            if phase.first_day
+            else ""
+        )
+        late = ""
+        if phase.HasField("entered_at") and phase.HasField("opens_at"):
+            seconds = (instant_of(phase.entered_at) - instant_of(phase.opens_at)).total_seconds()
+            late = f"（晚 {seconds:.1f} 秒）" if seconds >= 0.05 else ""
+        entered = f"{view.calendar.clock(instant_of(phase.entered_at))}{late}" if phase.HasField("entered_at") else ""
+        rows.append(
+            {
+                "name": phase.name or zh.PHASE_NAMES.get(key, key),
+                "planned": planned,
+                "entered": entered,
+                "now": phase.sequence == view.cycle.sequence,
+                "status": "已结束" if phase.sequence < view.cycle.sequence else "未开始",
+            }
+        )
+    return rows

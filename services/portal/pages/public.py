@@ -1,0 +1,69 @@
+"""What everybody sees: the year's calendar, the live board, and the frame that live pages fetch again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.portal.board import BoardView
+from services.portal.cycles import Catalogue, CycleView
+from services.portal.i18n import zh
+from services.portal.page import Page, page_of, phase_key
+
+router = APIRouter()
+Anyone = Annotated[Page, Depends(page_of)]
+
+
+@router.get("/")
+async def home(page: Anyone) -> Response:
+    """The year's calendar and what is open now."""
+    view = await page.portal.cycles.find(page.wanted_cycle)
+    return await page.html("home.html", open_now=_open_now(view), request_cycle=page.wanted_cycle)
+
+
+@router.get("/frame")
+async def frame(page: Anyone) -> Response:
+    """Header and deadline strip alone."""
+    return await page.html("frame.html")
+
+
+@router.get("/board")
+async def board(page: Anyone, base_code: str = "", specialty_code: str = "") -> Response:
+    """招录情况一览表: of a base, of a specialty, or all bases."""
+    view = await page.cycle()
+    names = await page.portal.cycles.catalogue(view.cycle_id)
+    shown, caption, heading = await _board(page, view, names, base_code, specialty_code)
+    suffix = f"cycle={page.wanted_cycle}&" if page.wanted_cycle else ""
+    return await page.html(
+        "board.html",
+        board=shown,
+        caption=caption,
+        heading=heading,
+        link="" if base_code else f"/board?{suffix}base_code=",
+        bases=names.bases,
+        specialties=names.specialties,
+        base_code=base_code,
+        specialty_code=specialty_code,
+        request_cycle=page.wanted_cycle,
+    )
+
+
+async def _board(
+    page: Page, view: CycleView, names: Catalogue, base_code: str, specialty_code: str
+) -> tuple[BoardView, str, str]:
+    boards = page.portal.boards
+    if base_code:
+        shown = await boards.of_base(view.cycle_id, base_code, names)
+        if specialty_code:
+            shown = shown.only(specialty_code)
+        return shown, f"{names.bases.get(base_code, base_code)}：各专业", "专业"
+    if specialty_code:
+        shown = await boards.of_specialty(view.cycle_id, specialty_code, names)
+        return shown, f"{names.specialties.get(specialty_code, specialty_code)}：各基地", "培训基地"
+    return await boards.of_province(view.cycle_id, names), "各基地合计", "培训基地"
+
+
+def _open_now(view: CycleView | None) -> list[str]:
+    return zh.OPEN_NOW.get(phase_key(view.cycle.phase), []) if view is not None else []

@@ -1,0 +1,102 @@
+"""The four sections of the applicant's dossier as forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from residency.enrollment.v1 import application_pb2, application_service_pb2
+from services.kit.domain import DomainError, Kind
+from services.kit.ids import new_id
+from services.portal.dossier import FormSection, body_of, struct_of
+from services.portal.forms import VERSION, Posted, Refusal, fresh_key, read_form, refused
+from services.portal.page import Page, PageFor
+from services.portal.pages.steps import Mine, mine
+from services.portal.wire import instant_of
+
+router = APIRouter(prefix="/application/sections")
+Applicant = Annotated[Page, Depends(PageFor("applicant"))]
+
+
+@router.get("/{key}")
+async def section_form(page: Applicant, key: str) -> Response:
+    """One section, to fill in or, when closed, to read."""
+    own = await mine(page)
+    return await _form(page, own, _section(own, key), None, None, new_id())
+
+
+@router.post("/{key}")
+async def save_section(page: Applicant, key: str) -> Response:
+    """Save one section. What was typed stays on the page when the service refuses it."""
+    form = await read_form(page.request)
+    view = await page.cycle()
+    sections = await page.portal.dossiers.sections()
+    if key not in sections:
+        raise _no_section()
+    request = application_service_pb2.SaveSectionRequest(
+        cycle_id=view.cycle_id,
+        section=application_pb2.Section.Value(f"SECTION_{key.upper()}"),
+        body=struct_of(sections[key].body(form)),
+        expected_version=form.number(VERSION),
+        idempotency_key=form.key,
+    )
+    try:
+        await page.clients.applications.SaveSection(request)
+    except DomainError as error:
+        refusal = refused(error)
+        own = await mine(page)
+        return await _form(page, own, sections[key], form, refusal, fresh_key(error, form))
+    if form.get("then") == "later":
+        return page.redirect("/application?done=saved")
+    own = await mine(page)
+    return page.redirect(f"{own.after(key)}?done=saved")
+
+
+async def _form(
+    page: Page, own: Mine, section: FormSection, form: Posted | None, refusal: Refusal | None, key: str
+) -> Response:
+    status = own.status(section.key)
+    saved = section.typed(body_of(status))
+    typed = {field.key: form.get(field.key) for field in section.fields} if form is not None else saved
+    return await page.html(
+        "section.html",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        section=section,
+        steps=own.steps,
+        told=own.told("edit_profile"),
+        action=f"/application/sections/{section.key}",
+        values=typed,
+        shown=[(field.label, text) for field, text in section.shown(body_of(status))],
+        changed=_changes(section, saved, typed) if refusal and refusal.reason == "STALE_VERSION" else [],
+        version=own.application.version,
+        saved_at=instant_of(status.saved_at) if status.HasField("saved_at") else None,
+        name=own.application.name if section.key == "basic" else "",
+        document=own.application.masked_document,
+        key=key,
+    )
+
+
+def _changes(
+    section: FormSection, saved: Mapping[str, str], typed: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """Label, what is saved now, what was typed, for every field in which the two differ."""
+    words = {"yes": "是", "no": "否"}
+    return [
+        (field.label, *((dict(field.options) | words).get(text, text) for text in (saved[field.key], typed[field.key])))
+        for field in section.fields
+        if saved[field.key] != typed[field.key]
+    ]
+
+
+def _section(own: Mine, key: str) -> FormSection:
+    if key not in own.sections:
+        raise _no_section()
+    return own.sections[key]
+
+
+def _no_section() -> DomainError:
+    return DomainError(Kind.NOT_FOUND, "SECTION_NOT_FOUND", "没有这一部分。")

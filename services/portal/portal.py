@@ -1,0 +1,96 @@
+"""What every page and route shares: the services behind, the memory of public answers, the live hub."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from starlette.requests import Request
+
+from residency.identity.v1 import identity_service_pb2
+from residency.notify.v1 import notify_service_pb2
+from services.kit.auth import TokenVerifier
+from services.kit.domain import DomainError
+from services.portal.board import Boards
+from services.portal.clients import Clients
+from services.portal.cycles import CycleBook, CycleView
+from services.portal.dossier import Dossiers
+from services.portal.remembered import Remembered
+from services.portal.session import Visitor
+
+_log = structlog.get_logger("portal")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every page."""
+
+    visitor: Visitor
+    name: str
+    unread: int | None
+    """Unread messages; None when anonymous or when notify does not answer."""
+    cycle: CycleView | None
+
+
+class Portal:
+    """The shared parts of one process; found on `request.app.state.portal`."""
+
+    def __init__(self, clients: Clients, verifier: TokenVerifier) -> None:
+        self.clients = clients
+        self.verifier = verifier
+        self.cycles = CycleBook(clients)
+        self.boards = Boards(clients)
+        self.dossiers = Dossiers(clients)
+        self._names = Remembered(self._load_name, seconds=300.0, size=5000)
+
+    def heard(self, topics: set[str]) -> None:
+        """Facts were heard that change `topics`."""
+        if "cycle" in topics:
+            self.cycles.stale()
+        if "board" in topics:
+            self.boards.stale()
+
+    async def frame(self, visitor: Visitor, wanted_cycle: str = "") -> Frame:
+        """The frame for `visitor`. Whatever a service cannot say now is left out: the page itself still stands."""
+        name, unread, cycle = await asyncio.gather(
+            self._name(visitor), self._unread(visitor), self._cycle(wanted_cycle)
+        )
+        return Frame(visitor, name, unread, cycle)
+
+    async def _name(self, visitor: Visitor) -> str:
+        if visitor.caller is None:
+            return ""
+        try:
+            return await self._names.get(visitor.caller.person_id)
+        except DomainError as error:
+            _log.warning("name left out", reason=error.reason)
+            return ""
+
+    async def _unread(self, visitor: Visitor) -> int | None:
+        if visitor.caller is None:
+            return None
+        try:
+            answer = await self.clients.notify.CountUnread(notify_service_pb2.CountUnreadRequest())
+            return int(answer.unread)
+        except DomainError as error:
+            _log.warning("unread count left out", reason=error.reason)
+            return None
+
+    async def _cycle(self, wanted: str) -> CycleView | None:
+        try:
+            return await self.cycles.find(wanted)
+        except DomainError as error:
+            _log.warning("deadline strip left out", reason=error.reason)
+            return None
+
+    async def _load_name(self, person_id: str) -> str:
+        answer = await self.clients.identity.GetPerson(identity_service_pb2.GetPersonRequest(person_id=person_id))
+        return str(answer.person.name)
+
+
+def portal_of(request: Request) -> Portal:
+    """The portal that serves `request`."""
+    portal = request.app.state.portal
+    assert isinstance(portal, Portal)
+    return portal

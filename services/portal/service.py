@@ -1,0 +1,30 @@
+"""Composition root of the portal."""
+
+from __future__ import annotations
+
+from services.access import token_verifier
+from services.kit.bus import Messaging
+from services.kit.process import Part
+from services.kit.settings import Settings
+from services.portal.app import build
+from services.portal.clients import Clients
+from services.portal.live import LiveHub
+from services.portal.portal import Portal
+from services.portal.server import WebServer
+from services.portal.settings import PortalSettings
+
+SETTINGS: type[Settings] = PortalSettings
+"""What the process reads from its environment."""
+
+
+def parts(settings: Settings) -> list[Part]:
+    """The parts of the portal in starting order; they stop in reverse.
+
+    The hub stands after the server, so that open streams end before the server waits for its requests.
+    """
+    assert isinstance(settings, PortalSettings)
+    clients = Clients(settings)
+    portal = Portal(clients, token_verifier(settings))
+    hub = LiveHub(Messaging(settings.nats_url, name="portal"), portal.heard)
+    server = WebServer(build(portal, hub), settings.http_host, settings.http_port)
+    return [clients, server, hub]

@@ -1,0 +1,95 @@
+// Progressive enhancement only: every page is complete without this file.
+"use strict";
+document.documentElement.classList.add("js");
+
+// Errors first: the summary takes the focus after a refused form.
+document.querySelector("[data-focus]")?.focus();
+
+// Countdown by the server's clock; the same words as calendar.py.
+const offsets = new WeakMap();
+function left(seconds) {
+  const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24;
+  const minutes = Math.floor(seconds / 60) % 60, rest = seconds % 60;
+  if (days) return `${days} 天 ${hours} 小时`;
+  if (hours) return `${hours} 小时 ${minutes} 分`;
+  return minutes ? `${minutes} 分 ${rest} 秒` : `${rest} 秒`;
+}
+setInterval(() => {
+  for (const place of document.querySelectorAll("[data-until]")) {
+    if (!offsets.has(place)) offsets.set(place, Date.parse(place.dataset.now) - Date.now());
+    const seconds = Math.floor((Date.parse(place.dataset.until) - Date.now() - offsets.get(place)) / 1000);
+    const text = seconds > 0 ? `还剩 ${left(seconds)}` : "已到截止时间";
+    if (place.textContent !== text) place.textContent = text;
+  }
+}, 1000);
+
+// Swap parts of the page with fresh ones, found by id; a part that holds the focus, or did not change, stays.
+async function swap(source, ids) {
+  const answer = await fetch(source, {headers: {accept: "text/html"}});
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of ids) {
+    const old = document.getElementById(id), now = fresh.getElementById(id);
+    if (!old || !now || old.isEqualNode(now)) continue;
+    if (old.matches(":has(:focus, details[open])")) continue;
+    old.replaceWith(document.importNode(now, true));
+  }
+}
+
+// Live parts: the stream says which topics changed, the page fetches its own parts.
+let stream = null, busy = false;
+const waiting = new Set();
+async function refresh() {
+  if (busy) return;
+  busy = true;
+  await new Promise((done) => setTimeout(done, Math.random() * 300));
+  const topics = new Set(waiting), bySource = new Map();
+  waiting.clear();
+  for (const part of document.querySelectorAll("[data-live]")) {
+    if (!part.dataset.live.split(" ").some((topic) => topics.has(topic))) continue;
+    bySource.set(part.dataset.src, [...(bySource.get(part.dataset.src) ?? []), part.id]);
+  }
+  try {
+    await Promise.all([...bySource].map(([source, ids]) => swap(source, ids)));
+  } catch { /* offline for a moment: the stream says so, and the next news fetches again */ }
+  busy = false;
+  say(stream?.readyState === EventSource.OPEN ? "，自动更新" : "，连接中断，正在重连");
+  if (waiting.size) refresh();
+}
+function say(text) {
+  for (const place of document.querySelectorAll("[data-live-state]")) place.textContent = text;
+}
+function listen() {
+  if (stream || document.hidden) return;
+  stream = new EventSource("/live");
+  let lost = false;
+  stream.addEventListener("open", () => {
+    say("，自动更新");
+    if (lost) { ["board", "cycle", "mine", "queue"].forEach((topic) => waiting.add(topic)); refresh(); }
+    lost = false;
+  });
+  stream.addEventListener("error", () => { lost = true; say("，连接中断，正在重连"); });
+  stream.addEventListener("changed", (event) => {
+    event.data.split(" ").forEach((topic) => waiting.add(topic));
+    refresh();
+  });
+}
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) { stream?.close(); stream = null; return; }
+  listen();
+  ["board", "cycle", "mine", "queue"].forEach((topic) => waiting.add(topic));
+  refresh();
+});
+listen();
+
+// A select that other parts hang on.
+document.addEventListener("change", (event) => {
+  const select = event.target.closest("[data-refresh]");
+  if (select) swap(`${select.dataset.refresh}?${select.name}=${encodeURIComponent(select.value)}`, select.dataset.swap.split(" "));
+});
+
+// Leave guard: typed and not saved.
+let typed = false;
+document.addEventListener("input", (event) => { typed ||= Boolean(event.target.closest("[data-guard]")); });
+document.addEventListener("submit", () => { typed = false; });
+addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });

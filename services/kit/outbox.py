@@ -100,6 +100,8 @@ class Relay:
         pause = POLL_SECONDS
         while True:
             full = False
+            # Cleared before looking, so that a poke during the round is not lost, and never left set while we wait.
+            self._poked.clear()
             try:
                 # While the broker is away, facts would only pile up in the client.
                 full = self._messaging.client.is_connected and await self._round()
@@ -120,7 +122,6 @@ class Relay:
 
     async def _round(self) -> bool:
         """Publish one batch; whether another is waiting. Raises DomainError or one of NATS_ERRORS."""
-        self._poked.clear()
         if not await self._hold_lease():
             return False
         rows = await self._database.fetch(_READ, BATCH)

@@ -52,11 +52,15 @@ async def test_a_commit_writes_facts_in_order_with_the_trace_and_tells_the_relay
 async def test_a_block_that_raises_leaves_nothing(database: Database) -> None:
     told: list[int] = []
     database.on_facts(lambda: told.append(1))
-    with pytest.raises(ValueError, match="changed my mind"):
+
+    async def change_my_mind() -> None:
         async with database.unit_of_work() as unit:
             unit.add_fact(fact())
             await unit.session.execute(text("INSERT INTO effect (event_id) VALUES (gen_random_uuid())"))
             raise ValueError("changed my mind")
+
+    with pytest.raises(ValueError, match="changed my mind"):
+        await change_my_mind()
     assert await database.fetchval("SELECT count(*) FROM outbox") == 0
     assert await database.fetchval("SELECT count(*) FROM effect") == 0
     assert told == []
@@ -78,12 +82,15 @@ async def test_a_fact_too_large_for_the_broker_never_reaches_the_outbox(database
 
 
 async def test_waiting_too_long_for_a_lock_is_unavailable_with_its_reason(database: Database) -> None:
+    async def wait_for_lock() -> None:
+        async with database.unit_of_work() as waiter:
+            await waiter.session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            await waiter.session.execute(text("SELECT pg_advisory_xact_lock(1)"))
+
     async with database.unit_of_work() as holder:
         await holder.session.execute(text("SELECT pg_advisory_xact_lock(1)"))
         with pytest.raises(DomainError) as caught:
-            async with database.unit_of_work() as waiter:
-                await waiter.session.execute(text("SET LOCAL lock_timeout = '50ms'"))
-                await waiter.session.execute(text("SELECT pg_advisory_xact_lock(1)"))
+            await wait_for_lock()
     assert (caught.value.kind, caught.value.reason) == (Kind.UNAVAILABLE, "LOCK_TIMEOUT")
 
 

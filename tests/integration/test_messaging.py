@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -178,7 +179,7 @@ async def test_a_retry_comes_after_its_pause_and_not_before(things: Messaging) -
     async with running(Consumer(things, bus.THINGS, "first", handle, retry_seconds=(0.1, 0.3, 0.5))):
         await bus.publish(things, bus.thing())
         await eventually(tried, "four tries")
-    gaps = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(at)]
     assert all(gap >= pause for gap, pause in zip(gaps, (0.1, 0.3, 0.5), strict=True)), gaps
 
 

@@ -15,46 +15,27 @@ from residency.identity.v1 import identity_service_pb2 as pb
 from residency.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
 from services.access import token_verifier
 from services.identity import service
-from services.identity.domain import resident_id
 from services.identity.settings import IdentitySettings
 from services.identity.store import METADATA
 from services.kit.auth import act_as
 from services.kit.domain import DomainError, Kind
 from services.kit.grpc_client import Channel
-from services.kit.grpc_server import GrpcServer
 from services.kit.messaging import Messaging
 from services.kit.migrations import run
+from tests.integration.identity.running import SECRETS, machine, registration, running
 from tests.support.postgres import PostgresServer
 
-SECRETS = {"operator": SecretStr("operator-secret-0123456"), "worker": SecretStr("worker-secret-0123456789")}
-SEVENTEEN = "37019919980312001"
-NUMBER = SEVENTEEN + resident_id.check_character(SEVENTEEN)
-REGISTER = pb.RegisterAccountRequest(
-    role=account_pb2.ROLE_APPLICANT,
-    name="张三",
-    resident_id=NUMBER,
-    login="zhangsan",
-    password="correct horse battery",
-    idempotency_key="key-00000001",
-)
+REGISTER = registration("ROLE_APPLICANT", 1)
+NUMBER = REGISTER.resident_id
 
 
 @asynccontextmanager
-async def running(settings: IdentitySettings) -> AsyncIterator[tuple[IdentityServiceStub, IdentitySettings]]:
+async def identity(settings: IdentitySettings) -> AsyncIterator[tuple[IdentityServiceStub, IdentitySettings]]:
     """A stub of a started identity, and settings that know its address."""
-    parts = service.parts(settings)
-    try:
-        for part in parts:
-            await part.start()
-        [server] = [part for part in parts if isinstance(part, GrpcServer)]
-        assert [part.not_ready() for part in parts] == [""] * len(parts)
-        address = f"127.0.0.1:{server.port}"
+    async with running(service.parts(settings)) as address:
         channel = Channel(address)
         yield channel.stub(IdentityServiceStub), settings.model_copy(update={"identity_address": address})
         await channel.close()
-    finally:
-        for part in reversed(parts):
-            await part.stop()
 
 
 @pytest.fixture
@@ -79,7 +60,7 @@ async def heard(messaging: Messaging, subject: str, person_id: str) -> events_pb
 
 
 async def test_a_person_registers_is_heard_of_and_stays_signed_in_across_a_restart(settings: IdentitySettings) -> None:
-    async with running(settings) as (stub, known):
+    async with identity(settings) as (stub, known):
         answer = await stub.RegisterAccount(REGISTER)
         assert NUMBER not in str(answer)
         with act_as(answer.token.value):
@@ -91,7 +72,7 @@ async def test_a_person_registers_is_heard_of_and_stays_signed_in_across_a_resta
         assert fact.role == account_pb2.ROLE_APPLICANT
         await messaging.stop()
 
-    async with running(settings) as (stub, known):
+    async with identity(settings) as (stub, known):
         with act_as(answer.token.value):
             again = await stub.GetPerson(pb.GetPersonRequest(person_id=person.person_id))
         assert again.person == person
@@ -100,7 +81,7 @@ async def test_a_person_registers_is_heard_of_and_stays_signed_in_across_a_resta
 
 
 async def test_a_machine_signs_in_and_does_what_its_hat_allows(settings: IdentitySettings) -> None:
-    async with running(settings) as (stub, _):
+    async with identity(settings) as (stub, _):
         operator = await machine(stub, "operator")
         worker = await machine(stub, "worker")
         organisations = pb.ImportOrganisationsRequest(
@@ -136,10 +117,10 @@ async def test_a_machine_signs_in_and_does_what_its_hat_allows(settings: Identit
 
 
 async def test_id_16_failures_look_alike_on_the_wire(settings: IdentitySettings) -> None:
-    async with running(settings) as (stub, _):
+    async with identity(settings) as (stub, _):
         await stub.RegisterAccount(REGISTER)
         seen = set()
-        for login in ("zhangsan", "nobody"):
+        for login in ("zhangsan1", "nobody"):
             with pytest.raises(DomainError) as caught:
                 await stub.SignIn(pb.SignInRequest(login=login, password="wrong password"))
             error = caught.value
@@ -150,17 +131,12 @@ async def test_id_16_failures_look_alike_on_the_wire(settings: IdentitySettings)
 
 
 async def test_bad_requests_are_refused_by_the_contract(settings: IdentitySettings) -> None:
-    async with running(settings) as (stub, _):
+    async with identity(settings) as (stub, _):
         for field, value in (("resident_id", "123"), ("login", "a b"), ("password", "short"), ("role", 3)):
             request = pb.RegisterAccountRequest()
             request.CopyFrom(REGISTER)
             setattr(request, field, value)
             assert (await refusal(stub.RegisterAccount, request))[0] is Kind.INVALID
-
-
-async def machine(stub: IdentityServiceStub, name: str) -> str:
-    secret = SECRETS[name].get_secret_value()
-    return str((await stub.SignInMachine(pb.SignInMachineRequest(machine=name, secret=secret))).token.value)
 
 
 async def refusal(method: Callable[..., object], request: object) -> tuple[Kind, str]:

@@ -1,0 +1,171 @@
+"""Notify as a whole process beside identity: facts over a real broker become messages, once (MSG-04 to MSG-06)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from google.protobuf.message import Message
+from pydantic import SecretStr
+
+from residency.enrollment.v1 import events_pb2 as enrollment
+from residency.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
+from residency.notify.v1 import notify_service_pb2 as pb
+from residency.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
+from services.identity import service as identity_service
+from services.identity.settings import IdentitySettings
+from services.kit.auth import act_as
+from services.kit.domain import DomainError, Kind
+from services.kit.grpc_client import Channel
+from services.kit.ids import new_id
+from services.kit.messaging import Messaging
+from services.kit.migrations import run
+from services.notify import service as notify_service
+from services.notify.settings import NotifySettings
+from services.notify.store import METADATA
+from tests.integration.identity.running import SECRETS, machine, registration, running
+from tests.support.postgres import PostgresServer
+from tests.support.wait import eventually
+
+
+@dataclass
+class Platform:
+    identity: IdentityServiceStub
+    notify: NotifyServiceStub
+    messaging: Messaging
+
+    async def templates(self, token: str) -> list[str]:
+        with act_as(token):
+            answer = await self.notify.ListMessages(pb.ListMessagesRequest(page_size=100))
+        return sorted(message.template for message in answer.messages)
+
+    async def publish(self, body: Message, event_id: str) -> None:
+        """Put a fact on the stream under a fresh message id, as after the server's window for doubles."""
+        name = body.DESCRIPTOR.name.removeprefix("Application").lower()
+        headers = {
+            "ce-specversion": "1.0",
+            "ce-id": event_id,
+            "ce-type": body.DESCRIPTOR.full_name,
+            "ce-source": "residency/enrollment",
+            "ce-subject": "app-1",
+            "ce-time": datetime(2023, 7, 1, 1, 0, tzinfo=UTC).isoformat(),
+            "residency-epoch": "1",
+            "residency-version": "1",
+            "Nats-Msg-Id": new_id(),
+        }
+        subject = f"residency.enrollment.v1.application.{name}"
+        await self.messaging.js.publish(subject, body.SerializeToString(), headers=headers)
+
+
+@pytest.fixture
+async def platform(database_url: Callable[[str], str], nats_url: str, tmp_path: Path) -> AsyncIterator[Platform]:
+    identity_settings = IdentitySettings(
+        database_url=SecretStr(database_url("identity")),
+        nats_url=nats_url,
+        data_dir=tmp_path,
+        machine_secrets=SECRETS,
+        argon2_memory_kib=8 * 1024,
+    )
+    async with AsyncExitStack() as stack:
+        identity_address = await stack.enter_async_context(running(identity_service.parts(identity_settings)))
+        notify_settings = NotifySettings(
+            database_url=SecretStr(database_url("notify")), nats_url=nats_url, identity_address=identity_address
+        )
+        notify_address = await stack.enter_async_context(running(notify_service.parts(notify_settings)))
+        identity, notify = Channel(identity_address), Channel(notify_address)
+        stack.push_async_callback(identity.close)
+        stack.push_async_callback(notify.close)
+        messaging = Messaging(nats_url)
+        await messaging.start()
+        stack.push_async_callback(messaging.stop)
+        yield Platform(identity.stub(IdentityServiceStub), notify.stub(NotifyServiceStub), messaging)
+
+
+async def test_facts_over_the_broker_become_one_message_each_however_often_they_come(platform: Platform) -> None:
+    answer = await platform.identity.RegisterAccount(registration("ROLE_APPLICANT", 1))
+    token = answer.token.value
+    about = enrollment.ApplicationFact(application_id="app-1", person_id=answer.person.person_id, base_name="齐鲁医院")
+    about.specialty_name = "内科"
+    facts: list[tuple[Message, str]] = [
+        (enrollment.ApplicationSubmitted(application=about), new_id()),
+        (enrollment.ApplicationReviewed(application=about, approved=False, remark="资料不全"), new_id()),
+        (enrollment.ApplicationReviewed(application=about, approved=True), new_id()),
+        (enrollment.ApplicationProvisionallyAdmitted(application=about), new_id()),
+        (enrollment.ApplicationNotSelected(application=about), new_id()),
+        (enrollment.ApplicationAdmitted(application=about), new_id()),
+    ]
+    deliveries = facts * 3
+    random.Random(11).shuffle(deliveries)
+    for body, event_id in deliveries:
+        await platform.publish(body, event_id)
+    # Told last, so whatever a double could have written would be there by now.
+    await platform.publish(enrollment.ApplicationWithdrawn(application=about), new_id())
+
+    async def settled() -> bool:
+        templates = await platform.templates(token)
+        return "application_withdrawn" in templates and "account_registered" in templates
+
+    await eventually(settled, "the last fact became a message")
+    assert await platform.templates(token) == [
+        "account_registered",
+        "application_admitted",
+        "application_approved",
+        "application_not_selected",
+        "application_provisional",
+        "application_rejected",
+        "application_submitted",
+        "application_withdrawn",
+    ]
+
+
+async def test_reading_and_sending_over_the_wire(platform: Platform) -> None:
+    one = await platform.identity.RegisterAccount(registration("ROLE_APPLICANT", 1))
+    two = await platform.identity.RegisterAccount(registration("ROLE_APPLICANT", 2))
+    worker = await machine(platform.identity, "worker")
+    notice = pb.SendNoticeRequest(
+        key="window_not_reviewed/c/B/1",
+        template="window_not_reviewed",
+        organisation_code="SD-QILU",
+        parameters={"round": "1", "count": "4"},
+    )
+    with act_as(worker):
+        assert (await platform.notify.SendNotice(notice)).written
+        assert not (await platform.notify.SendNotice(notice)).written
+
+    async def welcomed() -> bool:
+        return await platform.templates(one.token.value) == ["account_registered"]
+
+    await eventually(welcomed, "the account was welcomed")
+    with act_as(one.token.value):
+        [message] = (await platform.notify.ListMessages(pb.ListMessagesRequest())).messages
+        assert not message.HasField("read_at")
+        assert (await platform.notify.CountUnread(pb.CountUnreadRequest())).unread == 1
+        assert await refusal(platform.notify.SendNotice, notice) == (Kind.FORBIDDEN, "ROLE_NOT_ALLOWED")
+    mark = pb.MarkReadRequest(message_id=message.message_id)
+    with act_as(two.token.value):
+        assert await refusal(platform.notify.MarkRead, mark) == (Kind.NOT_FOUND, "MESSAGE_UNKNOWN")
+    with act_as(one.token.value):
+        assert (await platform.notify.MarkRead(mark)).message.HasField("read_at")
+        assert (await platform.notify.CountUnread(pb.CountUnreadRequest())).unread == 0
+    assert await refusal(platform.notify.CountUnread, pb.CountUnreadRequest()) == (Kind.UNAUTHENTICATED, "NO_TOKEN")
+
+
+async def refusal(method: Callable[..., object], request: object) -> tuple[Kind, str]:
+    with pytest.raises(DomainError) as caught:
+        await method(request)  # type: ignore[misc]  # a stub's method: awaitable, though not typed so
+    return caught.value.kind, caught.value.reason
+
+
+async def test_the_migration_makes_the_declared_tables_and_can_be_undone(postgres: PostgresServer) -> None:
+    url = postgres.empty_database("notify")
+    await asyncio.to_thread(run.upgrade, "notify", url)
+    await asyncio.to_thread(run.check, "notify", url, METADATA)
+    await asyncio.to_thread(run.downgrade, "notify", url, "base")
+    await asyncio.to_thread(run.upgrade, "notify", url)
+    postgres.drop(url)

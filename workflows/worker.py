@@ -77,6 +77,8 @@ def make_worker(client: Client, queue: Queue, build_id: str = "") -> Worker:
 
 
 def _deployment(build_id: str) -> WorkerDeploymentConfig | None:
+    # Said here and not on each workflow: the server refuses a behaviour from a worker without versions. Running
+    # workflows move to new code at once, because a year outlives every version; replay and patches keep that safe.
     if not build_id:
         return None
     return WorkerDeploymentConfig(

@@ -61,12 +61,12 @@ class Province:
 
     async def EnterPhase(self, request: wire.EnterPhaseRequest) -> wire.EnterPhaseResponse:
         if request.sequence > self.sequence + 1:
-            raise DomainError(Kind.CONFLICT, "PHASE_OUT_OF_ORDER", "阶段须依次进入。")
+            raise DomainError(Kind.CONFLICT, "NOT_NEXT_PHASE", "阶段须依次进入。")
         if request.sequence == self.sequence + 1:
             now = await self.now()
             if now < self.opens_at(request.sequence):
                 self.refused.append(request.sequence)
-                raise DomainError(Kind.NOT_NOW, "PHASE_NOT_DUE", "尚未到时间。")
+                raise DomainError(Kind.NOT_NOW, "TOO_EARLY", "未到该阶段的开始时间。")
             self.sequence = request.sequence
             self.entered.append(request.sequence)
             self.entered_at[request.sequence] = now

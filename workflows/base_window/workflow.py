@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 
 from workflows.primitives.calls import COMMAND, QUICK_READ
 from workflows.primitives.deadline import until
@@ -19,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.base_window.contract import NoticeTemplate
 
 
-@workflow.defn(name=contract.NAME, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=contract.NAME)
 class BaseWindow:
     """Hears what a base's staff decided, reminds them once of what waits, and closes the round's books."""
 

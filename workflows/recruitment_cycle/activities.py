@@ -9,12 +9,12 @@ from temporalio import activity
 
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
-from services.kit.domain import DomainError
+from services.kit.domain import DomainError, Kind
 from workflows.recruitment_cycle.contract import BaseCodes, CycleQuestion, PhaseOrder, PhaseTimes, Timetable
 from workflows.wire import instant, instant_of, translated_failures
 
-PHASE_NOT_DUE = "PHASE_NOT_DUE"
-"""Reason with which enrollment refuses a phase before its time."""
+_READ_AGAIN = frozenset({Kind.NOT_NOW, Kind.CONFLICT})
+"""Not due by enrollment's clock, or the gate stands elsewhere than thought: the calendar tells what is next."""
 
 
 class Cycles(Protocol):
@@ -50,14 +50,15 @@ class CycleActivities:
     async def enter_phase(self, order: PhaseOrder) -> Timetable:
         """Move the gate into the phase; harmless when it is there already. Answers the calendar after the attempt.
 
-        When the phase is not due by enrollment's clock nothing moves, and the answer's sequence says so.
+        When enrollment refuses because the phase is not due, or not the next one, nothing moves, and the answer's
+        sequence says so.
         """
         with translated_failures():
             try:
                 request = wire.EnterPhaseRequest(cycle_id=order.cycle_id, sequence=order.sequence)
                 answer = await self._enrollment.EnterPhase(request)
             except DomainError as refusal:
-                if refusal.reason != PHASE_NOT_DUE:
+                if refusal.kind not in _READ_AGAIN:
                     raise
                 return await self.get_timetable(CycleQuestion(order.cycle_id))
         return timetable_of(answer.cycle)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.recruitment_cycle.activities import CycleActivities
 
 
-@workflow.defn(name=contract.NAME, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=contract.NAME)
 class RecruitmentCycle:
     """Enters each phase at its time, in order, each once; opens every base's window when a review round begins."""
 

@@ -1,0 +1,164 @@
+"""The signal bridge between a real NATS and a real Temporal server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from google.protobuf.message import Message
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.testing import WorkflowEnvironment
+
+from residency.enrollment.v1 import events_pb2 as facts
+from services.kit.delivery import headers
+from services.kit.messaging import Messaging
+from services.kit.settings import Settings
+from services.kit.temporal import RETENTION
+from tests.support.moments import Moments
+from tests.support.province import Province
+from tests.support.temporal import Stage
+from tests.support.wait import eventually
+from workflows.base_window import contract as base_window
+from workflows.connection import TemporalConnection
+from workflows.recruitment_cycle import contract as recruitment_cycle
+from workflows.signal_bridge import SignalBridge
+
+BASE = "SD-QILU"
+
+
+@dataclass
+class Bridged:
+    """A bridge at work between two real servers, and a province behind the workers."""
+
+    stage: Stage
+    client: Client
+    messaging: Messaging
+
+    async def publish(self, subject: str, fact: Message, aggregate_id: str, version: int = 1) -> None:
+        event_type = fact.DESCRIPTOR.full_name
+        values = headers(
+            event_id=str(uuid4()),
+            event_type=event_type,
+            source="enrollment",
+            aggregate_id=aggregate_id,
+            epoch=1,
+            version=version,
+            occurred_at=datetime.now(UTC),
+        )
+        await self.messaging.publish(f"residency.enrollment.v1.{subject}", fact.SerializeToString(), values)
+
+    async def review(self, application_id: str, *, version: int = 2) -> None:
+        about = facts.ApplicationFact(
+            application_id=application_id,
+            cycle_id=self.stage.province.cycle_id,
+            base_code=BASE,
+            round=1,
+            version=version,
+        )
+        await self.publish(
+            "application.reviewed", facts.ApplicationReviewed(application=about, approved=True), application_id, version
+        )
+
+    async def unacknowledged(self) -> int:
+        known = await self.messaging.client.jetstream().consumer_info("ENROLLMENT", "workflows-enrollment")
+        return (known.num_ack_pending or 0) + (known.num_pending or 0)
+
+
+@pytest.fixture(scope="module")
+async def server() -> AsyncIterator[WorkflowEnvironment]:
+    path = Path(sys.executable).parent / "temporal"
+    async with await WorkflowEnvironment.start_local(dev_server_existing_path=str(path)) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _bridged(server: WorkflowEnvironment, nats_url: str) -> AsyncIterator[Bridged]:
+    settings = Settings(temporal_address=server.client.service_client.config.target_host, nats_url=nats_url)
+    connection = TemporalConnection(settings)
+    messaging = Messaging(nats_url, name="workflows")
+    consumer = SignalBridge(connection).consumer(messaging)
+
+    async def now() -> datetime:
+        return datetime.now(UTC)
+
+    province = Province(str(uuid4()), Moments(datetime.now(UTC) - timedelta(days=12)), now, bases=(BASE,), sequence=2)
+    parts = (connection, messaging, consumer)
+    for part in parts:
+        await part.start()
+    client = await connection.client()
+    stage = Stage(server, province, client)
+    try:
+        async with stage.working():
+            yield Bridged(stage, client, messaging)
+    finally:
+        for part in reversed(parts):
+            await part.stop()
+
+
+@pytest.fixture
+async def bridged(server: WorkflowEnvironment, nats_url: str) -> AsyncIterator[Bridged]:
+    async with _bridged(server, nats_url) as running:
+        yield running
+
+
+async def test_the_namespace_keeps_finished_ids_for_thirty_days(bridged: Bridged) -> None:
+    request = DescribeNamespaceRequest(namespace=bridged.client.namespace)
+    found = await bridged.client.workflow_service.describe_namespace(request)
+    assert found.config.workflow_execution_retention_ttl.ToTimedelta() == RETENTION
+
+
+async def test_a_cycle_created_starts_its_year_and_the_windows_of_its_round(bridged: Bridged) -> None:
+    cycle_id = bridged.stage.province.cycle_id
+    for _ in range(2):
+        await bridged.publish("cycle.created", facts.CycleCreated(cycle_id=cycle_id), cycle_id)
+    handle = bridged.client.get_workflow_handle(recruitment_cycle.workflow_id(cycle_id))
+
+    async def opened() -> bool:
+        if await bridged.unacknowledged():
+            return False
+        status = await handle.query(recruitment_cycle.STATUS, result_type=recruitment_cycle.CycleStatus)
+        return status.windows_opened == 1
+
+    await eventually(opened, "the windows of the round are open")
+    assert (await bridged.stage.window(BASE, 1).describe()).status == WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_busy_evening_costs_a_window_a_few_signals(bridged: Bridged) -> None:
+    applications = [f"application-{number}" for number in range(60)]
+    for application in applications:
+        await bridged.review(application)
+    window = bridged.stage.window(BASE, 1)
+
+    async def acknowledged() -> bool:
+        return await bridged.unacknowledged() == 0
+
+    await eventually(acknowledged, "every fact is acknowledged")
+    status = await window.query(base_window.STATUS, result_type=base_window.WindowStatus)
+    assert status.verdicts == len(applications)
+    signals = [
+        event
+        for event in (await window.fetch_history()).events
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
+    ]
+    assert len(signals) <= 10
+
+
+async def test_a_fact_later_than_its_window_is_acknowledged_and_revives_nothing(bridged: Bridged) -> None:
+    bridged.stage.province.sequence = 3
+    window = await bridged.stage.start_window(BASE, 1)
+    await window.result()
+    await bridged.review("too-late")
+
+    async def acknowledged() -> bool:
+        return await bridged.unacknowledged() == 0
+
+    await eventually(acknowledged, "every fact is acknowledged")
+    assert (await bridged.stage.window(BASE, 1).describe()).run_id == window.first_execution_run_id

@@ -125,7 +125,7 @@ async def test_a_cycle_created_starts_its_year_and_the_windows_of_its_round(brid
         if await bridged.unacknowledged():
             return False
         status = await handle.query(recruitment_cycle.STATUS, result_type=recruitment_cycle.CycleStatus)
-        return status.windows_opened == 1
+        return bool(status.windows_opened == 1)
 
     await eventually(opened, "the windows of the round are open")
     assert (await bridged.stage.window(BASE, 1).describe()).status == WorkflowExecutionStatus.RUNNING

@@ -110,8 +110,7 @@ def _person(person: Person) -> account_pb2.Person:
         role=f"ROLE_{person.role.name}",
         organisation_code=person.organisation_code,
         masked_document=person.masked_document,
-        # Nothing in this release asks an authority: a right check digit is no proof of identity.
-        verified=False,
+        verified=person.verified,
     )
 
 

@@ -66,6 +66,14 @@ class Person:
     organisation_code: str
     masked_document: str
 
+    @property
+    def verified(self) -> bool:
+        """ID-17: a document number that passed ID-01 to ID-05 is bound to this account and to no other.
+
+        No authority's register is asked yet; that will be a condition more, here.
+        """
+        return bool(self.masked_document)
+
 
 class Identity:
     """Who somebody is, which hat they wear, and in which organisation."""

@@ -1,6 +1,6 @@
 """Registering, signing in, appointing and organising, on a real database.
 
-Holds ID-08, ID-10, ID-11, ID-12, ID-14, ID-15, ID-16 and ROLE-06, ROLE-07, ROLE-08, ROLE-09.
+Holds ID-08, ID-10, ID-11, ID-12, ID-14, ID-15, ID-16, ID-17 and ROLE-06, ROLE-07, ROLE-08, ROLE-09.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ async def test_id_15_registering_signs_in_and_publishes_one_fact(world: World) -
     person, token = await world.identity.register_account(applicant(1))
     assert (person.role, person.name, person.masked_document[:4]) == (Role.APPLICANT, "张三", "3701")
     assert number(1) not in person.masked_document
+    assert person.verified  # ID-17
     assert token.expires_at == world.clock.now() + timedelta(hours=12)
     [(subject, version, body)] = await facts(world)
     assert (subject, version) == ("residency.identity.v1.account.registered", 1)
@@ -237,6 +238,7 @@ async def test_role_08_appointing_the_same_login_again_changes_nothing(world: Wo
     signed_in, _ = await world.identity.sign_in("qilu-admin", PASSWORD)
     assert (signed_in.role, signed_in.organisation_code) == (Role.BASE_ADMINISTRATOR, "SD-QILU")
     assert await facts(world) == []
+    assert not first.verified  # ID-17: staff have no document here
 
     for other in (replace(new, role=Role.BASE_REVIEWER), replace(new, login="zhangsan1")):
         if other.login == "zhangsan1":

@@ -1,0 +1,474 @@
+"""Enrollment as the portal sees it: the generated servicers over a few dictionaries, obeying the contract.
+
+It decides just enough (one phase at a time, versions, required fields, superseded submissions) for pages and routes to
+meet every kind of answer. The real rules are tested where they live.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+
+from residency.enrollment.v1 import (
+    application_pb2,
+    application_service_pb2,
+    application_service_pb2_grpc,
+    board_service_pb2,
+    board_service_pb2_grpc,
+    cycle_pb2,
+    cycle_service_pb2,
+    cycle_service_pb2_grpc,
+    decision_service_pb2,
+    decision_service_pb2_grpc,
+)
+from services.kit.auth import caller
+from services.kit.domain import DomainError, Kind
+
+CYCLE = "0197c0de-0000-7000-8000-000000000001"
+NAMES = {
+    "0100": "内科",
+    "0200": "儿科",
+    "0300": "急诊科",
+    "0400": "皮肤科",
+    "0600": "神经内科",
+    "0700": "全科",
+    "0900": "外科",
+}
+BASES = {
+    "SD-QILU": "山东大学齐鲁医院",
+    "SD-SLYY": "山东省立医院",
+    "SD-QFS": "山东第一医科大学第一附属医院（山东省千佛山医院）",
+}
+QILU = {
+    "0100": (71, 38, 0),
+    "0200": (15, 7, 0),
+    "0300": (10, 5, 0),
+    "0400": (1, 5, 0),
+    "0600": (12, 6, 0),
+    "0700": (5, 22, 3),
+    "0900": (46, 23, 1),
+}
+CALENDAR = (
+    ("REGISTRATION", "报名", "2023-07-01", "2023-07-10", 0),
+    ("FIRST_CHOICE", "一志愿审核与拟录取", "2023-07-11", "2023-07-31", 1),
+    ("SECOND_CHOICE", "二志愿审核与拟录取", "2023-08-01", "2023-08-10", 2),
+    ("REALLOCATION", "调剂", "2023-08-11", "2023-08-15", 3),
+    ("CONFIRMATION", "核实与录取", "2023-08-16", "2023-08-31", 0),
+)
+State = application_pb2.ApplicationState
+_FIELD = application_service_pb2.FieldDefinition
+_EDITS = ("edit_profile", "edit_specialty", "edit_base", "edit_reallocation", "submit", "withdraw")
+_OPENS = {"rejected": ("SECOND_CHOICE",), "default": ("REGISTRATION", "SECOND_CHOICE", "REALLOCATION")}
+
+
+def definition() -> application_service_pb2.GetDossierDefinitionResponse:
+    """Four short sections with a field of each type."""
+    service = application_service_pb2
+    sexes = [service.FieldOption(code="male", label="男"), service.FieldOption(code="female", label="女")]
+    yes_no = service.FIELD_TYPE_YES_NO
+    rows: dict[int, tuple[str, list[Any]]] = {
+        1: (
+            "基本信息",
+            [
+                _FIELD(key="sex", label="性别", type=service.FIELD_TYPE_OPTION, required=True, options=sexes),
+                _FIELD(key="birth_date", label="出生日期", type=service.FIELD_TYPE_DATE, required=True),
+                _FIELD(key="mobile", label="手机号码", type=service.FIELD_TYPE_PHONE, required=True),
+                _FIELD(key="email", label="邮箱", type=service.FIELD_TYPE_EMAIL, required=True),
+                _FIELD(key="qq", label="QQ", type=service.FIELD_TYPE_TEXT, max_length=20),
+            ],
+        ),
+        2: (
+            "教育经历",
+            [
+                _FIELD(
+                    key="school", label="在读/毕业院校", type=service.FIELD_TYPE_TEXT, required=True, max_length=100
+                ),
+                _FIELD(key="is_studying", label="是否在读", type=yes_no, required=True),
+            ],
+        ),
+        3: (
+            "证书信息",
+            [
+                _FIELD(key="has_qualification", label="是否获得医师资格证书", type=yes_no, required=True),
+                _FIELD(
+                    key="qualification_number",
+                    label="医师资格证书编码",
+                    type=service.FIELD_TYPE_TEXT,
+                    required_when="has_qualification",
+                ),
+            ],
+        ),
+        4: (
+            "工作信息",
+            [
+                _FIELD(key="has_employer", label="是否有工作单位", type=yes_no, required=True),
+                _FIELD(
+                    key="years_of_work", label="工作年限", type=service.FIELD_TYPE_NUMBER, required_when="has_employer"
+                ),
+            ],
+        ),
+    }
+    sections = [
+        service.SectionDefinition(section=number, label=label, fields=fields)
+        for number, (label, fields) in rows.items()
+    ]
+    return service.GetDossierDefinitionResponse(sections=sections)
+
+
+class Case:
+    """One application with its submissions."""
+
+    def __init__(self, person_id: str) -> None:
+        self.person_id = person_id
+        self.application = application_pb2.Application(
+            application_id=str(uuid.uuid4()),
+            cycle_id=CYCLE,
+            state=State.APPLICATION_STATE_DRAFT,
+            version=1,
+            name="李测试",
+            masked_document="3701************18",
+            sections=[application_pb2.SectionStatus(section=number) for number in (1, 2, 3, 4)],
+        )
+        self.frozen = application_pb2.Application()
+        self.history: list[application_pb2.HistoryEntry] = []
+
+    def note(self, command: str, role: str, remark: str = "") -> None:
+        """Write a line of history."""
+        entry = application_pb2.HistoryEntry(
+            number=len(self.history) + 1, command=command, role=role, state=self.application.state, remark=remark
+        )
+        entry.at.GetCurrentTime()
+        self.history.append(entry)
+        self.application.version += 1
+
+    def row(self) -> decision_service_pb2.QueueRow:
+        """As a row of the queue."""
+        own = self.application
+        return decision_service_pb2.QueueRow(
+            application_id=own.application_id,
+            submission_number=own.submission_number,
+            name=own.name,
+            masked_document=own.masked_document,
+            specialty_code=self.frozen.choice.specialty_code,
+            state=own.state,
+            submitted_at=own.submitted_at,
+            accepts_reallocation=self.frozen.choice.accepts_reallocation,
+            not_selected=own.not_selected,
+            version=own.version,
+        )
+
+
+class Enrollment(
+    cycle_service_pb2_grpc.CycleServiceServicer,
+    application_service_pb2_grpc.ApplicationServiceServicer,
+    decision_service_pb2_grpc.DecisionServiceServicer,
+    board_service_pb2_grpc.BoardServiceServicer,
+):
+    """All four services; `phase` is set by tests."""
+
+    def __init__(self) -> None:
+        self.phase = "REGISTRATION"
+        self.day_seconds = 86400.0
+        self.starts_at = datetime.now(UTC) - timedelta(days=8, hours=11)
+        self.no_cycle = False
+        self.down = False
+        self.cases: dict[str, Case] = {}
+        self.keys: list[str] = []
+        self.milestones = cycle_pb2.Milestones()
+
+    def case(self, application_id: str) -> Case:
+        """The case with this id; raises NOT_FOUND."""
+        found = [each for each in self.cases.values() if each.application.application_id == application_id]
+        if not found:
+            raise DomainError(Kind.NOT_FOUND, "APPLICATION_NOT_FOUND", "没有这份报名。")
+        return found[0]
+
+    def cycle(self) -> cycle_pb2.Cycle:
+        """The cycle as it stands."""
+        if self.down:
+            raise DomainError(Kind.UNAVAILABLE, "DATABASE_DOWN", "服务暂时不可用，请稍后再试。")
+        phase = cycle_pb2.Phase.Value(f"PHASE_{self.phase}")
+        cycle = cycle_pb2.Cycle(
+            cycle_id=CYCLE,
+            province_code="37",
+            year=2023,
+            title="2023年度山东省住院医师规范化培训招录",
+            time_zone="Asia/Shanghai",
+            day_seconds=self.day_seconds,
+            phase=phase,
+            sequence=phase - 1,
+        )
+        cycle.read_at.GetCurrentTime()
+        first = datetime.fromisoformat("2023-07-01")
+        preparation = cycle.phases.add(phase=cycle_pb2.PHASE_PREPARATION, name="准备")
+        preparation.closes_at.FromDatetime(self.starts_at)
+        for name, label, first_day, last_day, number in CALENDAR:
+            value = cycle_pb2.Phase.Value(f"PHASE_{name}")
+            each = cycle.phases.add(
+                phase=value, sequence=value - 1, name=label, first_day=first_day, last_day=last_day, round=number
+            )
+            opens = (datetime.fromisoformat(first_day) - first).days
+            closes = (datetime.fromisoformat(last_day) - first).days + 1
+            each.opens_at.FromDatetime(self.starts_at + timedelta(seconds=opens * self.day_seconds))
+            each.closes_at.FromDatetime(self.starts_at + timedelta(seconds=closes * self.day_seconds))
+            if value <= phase:
+                each.entered_at.FromDatetime(each.opens_at.ToDatetime() + timedelta(seconds=1.2))
+        cycle.phases.add(phase=cycle_pb2.PHASE_CLOSED, sequence=6, name="结束")
+        return cycle
+
+    async def ListCycles(self, request: Any, context: Any) -> Any:
+        cycle = self.cycle()
+        return cycle_service_pb2.ListCyclesResponse(cycles=[] if self.no_cycle else [cycle])
+
+    async def GetCycle(self, request: Any, context: Any) -> Any:
+        if request.cycle_id != CYCLE:
+            raise DomainError(Kind.NOT_FOUND, "CYCLE_NOT_FOUND", "没有这个招录周期。")
+        return cycle_service_pb2.GetCycleResponse(cycle=self.cycle())
+
+    async def GetCatalogue(self, request: Any, context: Any) -> Any:
+        plan = [
+            cycle_pb2.PlannedSeats(base_code=row.base_code, specialty_code=row.specialty_code, planned=row.planned)
+            for row in self._rows()
+        ]
+        return cycle_service_pb2.GetCatalogueResponse(
+            bases=[cycle_pb2.Base(code=code, name=name) for code, name in BASES.items()],
+            specialties=[cycle_pb2.Specialty(code=code, name=name) for code, name in NAMES.items()],
+            plan=plan,
+        )
+
+    async def GetWindow(self, request: Any, context: Any) -> Any:
+        return cycle_service_pb2.GetWindowResponse(window=self._window(request))
+
+    async def SetMilestones(self, request: Any, context: Any) -> Any:
+        if request.milestones.HasField("interview") and not request.milestones.HasField("review_deadline"):
+            raise DomainError(
+                Kind.INVALID,
+                "MILESTONE_ORDER",
+                "面试时间不能早于阶段开始。",
+                field="milestones.interview",
+                rule="CAL-07",
+            )
+        self.milestones = request.milestones
+        return cycle_service_pb2.SetMilestonesResponse(window=self._window(request))
+
+    async def GetBoard(self, request: Any, context: Any) -> Any:
+        answer = board_service_pb2.GetBoardResponse(
+            rows=[row for row in self._rows() if request.base_code in ("", row.base_code)]
+        )
+        answer.as_of.GetCurrentTime()
+        return answer
+
+    async def GetDossierDefinition(self, request: Any, context: Any) -> Any:
+        return definition()
+
+    async def GetMyApplication(self, request: Any, context: Any) -> Any:
+        case = self.cases.get(caller().person_id)
+        application = case.application if case else application_pb2.Application(state=State.APPLICATION_STATE_NONE)
+        return application_service_pb2.GetMyApplicationResponse(
+            application=application, capabilities=self._applicant_capabilities(application)
+        )
+
+    async def StartApplication(self, request: Any, context: Any) -> Any:
+        self._open("start")
+        case = self.cases.setdefault(caller().person_id, Case(caller().person_id))
+        case.note("start_application", "applicant")
+        return application_service_pb2.StartApplicationResponse(application=case.application)
+
+    async def SaveSection(self, request: Any, context: Any) -> Any:
+        case = self._mine(request)
+        fields = definition().sections[request.section - 1].fields
+        body = MessageToDict(request.body)
+        if "mobile" in body and not str(body["mobile"]).isdigit():
+            raise DomainError(
+                Kind.INVALID,
+                "SECTION_MALFORMED",
+                "手机号码须为 11 位手机号码。",
+                field="basic.mobile",
+                rule="DOS-04",
+                details={"basic.mobile": "DOS-04 手机号码须为 11 位手机号码。"},
+            )
+        status = case.application.sections[request.section - 1]
+        status.body.CopyFrom(request.body)
+        status.complete = all(field.key in body for field in fields if field.required)
+        status.saved_at.GetCurrentTime()
+        case.note("save_section", "applicant")
+        return application_service_pb2.SaveSectionResponse(application=case.application)
+
+    async def SaveChoice(self, request: Any, context: Any) -> Any:
+        case = self._mine(request)
+        if request.choice.base_code not in ("", *BASES):
+            raise DomainError(
+                Kind.INVALID, "UNKNOWN_BASE", "没有这个培训基地。", field="choice.base_code", rule="APP-04"
+            )
+        case.application.choice.CopyFrom(request.choice)
+        case.note("save_choice", "applicant")
+        return application_service_pb2.SaveChoiceResponse(application=case.application)
+
+    async def SubmitApplication(self, request: Any, context: Any) -> Any:
+        case = self._mine(request)
+        if request.idempotency_key in self.keys:
+            return application_service_pb2.SubmitApplicationResponse(application=case.application)
+        missing = [section for section in case.application.sections if not section.complete]
+        if missing:
+            raise DomainError(
+                Kind.INVALID,
+                "DOSSIER_INCOMPLETE",
+                "还有内容没有填写。",
+                field="basic.sex",
+                rule="DOS-03",
+                details={"basic.sex": "DOS-03 请填写性别。", "education.school": "DOS-03 请填写在读/毕业院校。"},
+            )
+        self.keys.append(request.idempotency_key)
+        case.application.state = State.APPLICATION_STATE_PENDING
+        case.application.submission_number += 1
+        case.application.submitted_at.GetCurrentTime()
+        case.note("submit_application", "applicant")
+        case.frozen.CopyFrom(case.application)
+        return application_service_pb2.SubmitApplicationResponse(application=case.application)
+
+    async def WithdrawApplication(self, request: Any, context: Any) -> Any:
+        case = self._mine(request)
+        case.application.state = State.APPLICATION_STATE_WITHDRAWN
+        case.note("withdraw_application", "applicant")
+        return application_service_pb2.WithdrawApplicationResponse(application=case.application)
+
+    async def ListHistory(self, request: Any, context: Any) -> Any:
+        return application_service_pb2.ListHistoryResponse(entries=self.case(request.application_id).history)
+
+    async def ListQueue(self, request: Any, context: Any) -> Any:
+        cases = [case for case in self.cases.values() if case.frozen.choice.base_code == caller().organisation]
+        rows = [case.row() for case in cases if not request.states or case.application.state in request.states]
+        start = int(request.page_token or 0)
+        size = request.page_size or 50
+        more = str(start + size) if start + size < len(rows) else ""
+        return decision_service_pb2.ListQueueResponse(rows=rows[start : start + size], next_page_token=more)
+
+    async def GetSubmission(self, request: Any, context: Any) -> Any:
+        case = self.case(request.application_id)
+        return decision_service_pb2.GetSubmissionResponse(
+            row=case.row(),
+            sections=case.frozen.sections,
+            choice=case.frozen.choice,
+            capabilities=self._staff_capabilities(case),
+        )
+
+    async def ReviewApplication(self, request: Any, context: Any) -> Any:
+        case = self._decided(request, "approve")
+        approved = request.verdict == decision_service_pb2.VERDICT_APPROVE
+        case.application.state = State.APPLICATION_STATE_APPROVED if approved else State.APPLICATION_STATE_REJECTED
+        case.application.remark, case.application.reason_code = request.remark, request.reason_code
+        case.note("review_application", "base_reviewer", request.remark)
+        return decision_service_pb2.ReviewApplicationResponse(row=case.row())
+
+    async def RecordNotSelected(self, request: Any, context: Any) -> Any:
+        case = self._decided(request, "record_not_selected")
+        case.application.not_selected = True
+        case.note("record_not_selected", "base_administrator")
+        return decision_service_pb2.RecordNotSelectedResponse(row=case.row())
+
+    async def GrantProvisional(self, request: Any, context: Any) -> Any:
+        case = self._decided(request, "grant_provisional")
+        if case.frozen.choice.specialty_code == "0400":
+            raise DomainError(Kind.NOT_NOW, "SEAT_FULL", "该专业的计划数已满。", rule="SEAT-01")
+        case.application.state = State.APPLICATION_STATE_PROVISIONAL
+        case.note("grant_provisional", "base_administrator", request.remark)
+        return decision_service_pb2.GrantProvisionalResponse(row=case.row())
+
+    async def Admit(self, request: Any, context: Any) -> Any:
+        case = self.case(request.application_id)
+        case.application.state = State.APPLICATION_STATE_ADMITTED
+        case.note("admit", "base_administrator")
+        return decision_service_pb2.AdmitResponse(row=case.row())
+
+    def _mine(self, request: Any) -> Case:
+        self._open("submit")
+        case = self.cases.get(caller().person_id)
+        if case is None:
+            raise DomainError(Kind.NOT_FOUND, "APPLICATION_NOT_FOUND", "没有这份报名。")
+        expected = getattr(request, "expected_version", 0)
+        if expected and expected != case.application.version:
+            raise DomainError(
+                Kind.CONFLICT,
+                "STALE_VERSION",
+                "报名信息已在别处更新,请刷新后重试。",
+                field="expected_version",
+                rule="APP-07",
+            )
+        return case
+
+    def _open(self, action: str) -> None:
+        if self.down:
+            raise DomainError(Kind.UNAVAILABLE, "DATABASE_DOWN", "服务暂时不可用，请稍后再试。")
+        if self.phase not in _OPENS["default"]:
+            until = self.starts_at + timedelta(days=31)
+            raise DomainError(Kind.NOT_NOW, "NOT_IN_PHASE", "当前阶段不能办理此项。", rule="CAP-B4-DRAFT", until=until)
+
+    def _decided(self, request: Any, action: str) -> Case:
+        case = self.case(request.application_id)
+        if request.submission_number != case.application.submission_number:
+            raise DomainError(
+                Kind.CONFLICT,
+                "SUPERSEDED",
+                "该报名信息已被申请人更新,请查看最新提交。",
+                field="submission_number",
+                rule="APP-06",
+            )
+        return case
+
+    def _applicant_capabilities(self, application: application_pb2.Application) -> list[application_pb2.Capability]:
+        none = application.state == State.APPLICATION_STATE_NONE
+        open_now = self.phase in _OPENS["default"]
+        return [self._capability(action, open_now and none == (action == "start")) for action in ("start", *_EDITS)]
+
+    def _staff_capabilities(self, case: Case) -> list[application_pb2.Capability]:
+        state = State.Name(case.application.state).removeprefix("APPLICATION_STATE_").lower()
+        review = self.phase in {"FIRST_CHOICE", "SECOND_CHOICE"}
+        return [
+            self._capability("approve", review and state == "pending"),
+            self._capability("reject", review and state == "pending"),
+            self._capability("grant_provisional", review and state == "approved"),
+            self._capability("record_not_selected", review and state == "approved"),
+            self._capability("admit", self.phase == "CONFIRMATION" and state == "provisional"),
+        ]
+
+    def _capability(self, action: str, allowed: bool) -> application_pb2.Capability:
+        told = application_pb2.Capability(action=action, allowed=allowed, rule="CAP-TEST")
+        if allowed:
+            told.until.FromDatetime(self.starts_at + timedelta(seconds=10 * self.day_seconds))
+        else:
+            told.reason, told.changed_by = "NOT_IN_PHASE", "PHASE_SECOND_CHOICE"
+            told.until.FromDatetime(self.starts_at + timedelta(seconds=31 * self.day_seconds))
+        return told
+
+    def _window(self, request: Any) -> cycle_pb2.Window:
+        states = [case.application.state for case in self.cases.values()]
+        window = cycle_pb2.Window(
+            cycle_id=CYCLE,
+            base_code=request.base_code,
+            round=request.round,
+            milestones=self.milestones,
+            pending=states.count(State.APPLICATION_STATE_PENDING),
+            approved=states.count(State.APPLICATION_STATE_APPROVED),
+        )
+        window.opens_at.FromDatetime(self.starts_at + timedelta(seconds=10 * self.day_seconds))
+        window.closes_at.FromDatetime(self.starts_at + timedelta(seconds=31 * self.day_seconds))
+        return window
+
+    def _rows(self) -> list[board_service_pb2.BoardRow]:
+        rows = []
+        for number, base in enumerate(BASES):
+            for code, (planned, applied, provisional) in QILU.items():
+                rows.append(
+                    board_service_pb2.BoardRow(
+                        base_code=base,
+                        specialty_code=code,
+                        planned=planned + 3 * number,
+                        applied=applied,
+                        provisional=provisional,
+                        admitted=0,
+                    )
+                )
+        return rows

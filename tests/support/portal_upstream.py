@@ -1,0 +1,259 @@
+"""The services behind the portal in one real gRPC server, and the portal's application in front of it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from joserfc import jwt
+from joserfc.jwk import KeySet, OKPKey
+
+from residency.enrollment.v1 import (
+    application_service_pb2,
+    application_service_pb2_grpc,
+    board_service_pb2,
+    board_service_pb2_grpc,
+    cycle_service_pb2,
+    cycle_service_pb2_grpc,
+    decision_service_pb2,
+    decision_service_pb2_grpc,
+)
+from residency.faculty.v1 import faculty_service_pb2, faculty_service_pb2_grpc
+from residency.identity.v1 import account_pb2, identity_service_pb2, identity_service_pb2_grpc
+from residency.notify.v1 import notify_service_pb2, notify_service_pb2_grpc
+from services.kit.auth import ALGORITHM, AUDIENCE, ISSUER, TokenVerifier, caller
+from services.kit.delivery import Delivery
+from services.kit.domain import DomainError, Kind
+from services.kit.grpc_server import GrpcServer, Servicer
+from services.portal.app import build
+from services.portal.clients import Clients
+from services.portal.live import LiveHub
+from services.portal.portal import Portal
+from services.portal.session import COOKIE
+from services.portal.settings import PortalSettings
+from tests.support.portal_enrollment import Enrollment
+
+ORIGIN = "http://testserver"
+PASSWORD = "correct horse battery"
+STAFF = {
+    "reviewer": ("base_reviewer", "SD-QILU"),
+    "administrator": ("base_administrator", "SD-QILU"),
+    "province": ("province_administrator", "37"),
+    "teacher": ("faculty", ""),
+    "applicant": ("applicant", ""),
+}
+
+
+class Identity(identity_service_pb2_grpc.IdentityServiceServicer):
+    """Accounts in a dictionary, tokens signed with a key of its own."""
+
+    def __init__(self) -> None:
+        self._key = OKPKey.generate_key("Ed25519", {"kid": "test"}, private=True)
+        self.people = {login: (str(uuid.uuid4()), role, base) for login, (role, base) in STAFF.items()}
+
+    def token(self, login: str, seconds: int = 3600) -> str:
+        """A token of the person with `login`."""
+        person_id, role, organisation = self.people[login]
+        claims = {
+            "sub": person_id,
+            "role": role,
+            "org": organisation,
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "exp": int(datetime.now(UTC).timestamp()) + seconds,
+        }
+        return jwt.encode({"alg": ALGORITHM, "kid": "test"}, claims, self._key, algorithms=[ALGORITHM])
+
+    def key_set(self) -> str:
+        """The public key."""
+        return json.dumps(KeySet([self._key]).as_dict(private=False))
+
+    async def GetKeySet(self, request: Any, context: Any) -> Any:
+        return identity_service_pb2.GetKeySetResponse(key_set_json=self.key_set())
+
+    async def SignIn(self, request: Any, context: Any) -> Any:
+        if request.login not in self.people or request.password != PASSWORD:
+            raise DomainError(Kind.UNAUTHENTICATED, "BAD_CREDENTIALS", "登录名或密码不正确。")
+        return identity_service_pb2.SignInResponse(person=self._person(request.login), token=self._fresh(request.login))
+
+    async def RegisterAccount(self, request: Any, context: Any) -> Any:
+        if request.login in self.people:
+            raise DomainError(Kind.CONFLICT, "LOGIN_TAKEN", "该登录名已被使用。", field="login")
+        role = account_pb2.Role.Name(request.role).removeprefix("ROLE_").lower()
+        self.people[request.login] = (str(uuid.uuid4()), role, "")
+        return identity_service_pb2.RegisterAccountResponse(
+            person=self._person(request.login), token=self._fresh(request.login)
+        )
+
+    async def GetPerson(self, request: Any, context: Any) -> Any:
+        login = next(login for login, person in self.people.items() if person[0] == request.person_id)
+        return identity_service_pb2.GetPersonResponse(person=self._person(login))
+
+    def _person(self, login: str) -> account_pb2.Person:
+        person_id, role, organisation = self.people[login]
+        number = account_pb2.Role.Value(f"ROLE_{role.upper()}")
+        return account_pb2.Person(
+            person_id=person_id, name="李测试", role=number, organisation_code=organisation, verified=True
+        )
+
+    def _fresh(self, login: str) -> account_pb2.Token:
+        token = account_pb2.Token(value=self.token(login))
+        token.expires_at.FromDatetime(datetime.now(UTC) + timedelta(hours=1))
+        return token
+
+
+class Notify(notify_service_pb2_grpc.NotifyServiceServicer):
+    """One inbox for everybody."""
+
+    def __init__(self) -> None:
+        self.messages: list[notify_service_pb2.Message] = []
+        self.down = False
+
+    def write(self, title: str, body: str) -> None:
+        """Put a message in."""
+        message = notify_service_pb2.Message(message_id=str(uuid.uuid4()), title=title, body=body)
+        message.sent_at.GetCurrentTime()
+        self.messages.insert(0, message)
+
+    async def ListMessages(self, request: Any, context: Any) -> Any:
+        self._check()
+        messages = [message for message in self.messages if not (request.unread_only and message.HasField("read_at"))]
+        return notify_service_pb2.ListMessagesResponse(messages=messages[: request.page_size or 20])
+
+    async def CountUnread(self, request: Any, context: Any) -> Any:
+        self._check()
+        unread = sum(1 for message in self.messages if not message.HasField("read_at"))
+        return notify_service_pb2.CountUnreadResponse(unread=unread)
+
+    async def MarkRead(self, request: Any, context: Any) -> Any:
+        for message in self.messages:
+            if message.message_id == request.message_id:
+                message.read_at.GetCurrentTime()
+                return notify_service_pb2.MarkReadResponse(message=message)
+        raise DomainError(Kind.NOT_FOUND, "MESSAGE_NOT_FOUND", "没有这条消息。")
+
+    def _check(self) -> None:
+        if self.down:
+            raise DomainError(Kind.UNAVAILABLE, "DATABASE_DOWN", "服务暂时不可用，请稍后再试。")
+
+
+class Faculty(faculty_service_pb2_grpc.FacultyServiceServicer):
+    """One dossier a person."""
+
+    def __init__(self) -> None:
+        self.sections: dict[tuple[str, int], faculty_service_pb2.SectionStatus] = {}
+
+    async def GetDossier(self, request: Any, context: Any) -> Any:
+        sections = [
+            self.sections.get((caller().person_id, number), faculty_service_pb2.SectionStatus(section=number))
+            for number in (1, 2, 3, 4)
+        ]
+        return faculty_service_pb2.GetDossierResponse(sections=sections)
+
+    async def SaveDossierSection(self, request: Any, context: Any) -> Any:
+        if "mobile" in request.body and not str(request.body["mobile"]).isdigit():
+            sentence = "手机号码须为 11 位手机号码。"
+            details = {"contact.mobile": f"FDOS-04 {sentence}"}
+            raise DomainError(Kind.INVALID, "SECTION_MALFORMED", sentence, field="contact.mobile", details=details)
+        status = faculty_service_pb2.SectionStatus(section=request.section, body=request.body, complete=True)
+        status.saved_at.GetCurrentTime()
+        self.sections[caller().person_id, request.section] = status
+        return faculty_service_pb2.SaveDossierSectionResponse(section=status)
+
+
+class Hints:
+    """Stands where NATS would: tests say what is heard."""
+
+    def __init__(self) -> None:
+        self._callbacks: list[Callable[[Delivery], None]] = []
+
+    async def start(self) -> None:
+        """Nothing to connect to."""
+
+    async def stop(self) -> None:
+        """Nothing to close."""
+
+    async def subscribe_hints(self, subject: str, callback: Callable[[Delivery], None]) -> None:
+        """Keep the callback."""
+        self._callbacks.append(callback)
+
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        """Never lost, never back."""
+
+    def say(self, subject: str, body: bytes = b"") -> None:
+        """Have a fact heard."""
+        delivery = Delivery(str(uuid.uuid4()), subject, "", "", 1, 1, body, "", 1, datetime.now(UTC))
+        for callback in self._callbacks:
+            callback(delivery)
+
+
+class Upstream:
+    """Everything behind and the application in front; `start` and `stop` it, or run it under a real server."""
+
+    def __init__(self) -> None:
+        self.identity, self.enrollment, self.notify, self.faculty = Identity(), Enrollment(), Notify(), Faculty()
+        self.hints = Hints()
+
+    async def start(self) -> None:
+        """Serve gRPC on a free port and build the application."""
+        files: list[tuple[Any, Any, object]] = [
+            (identity_service_pb2, identity_service_pb2_grpc.add_IdentityServiceServicer_to_server, self.identity),
+            (cycle_service_pb2, cycle_service_pb2_grpc.add_CycleServiceServicer_to_server, self.enrollment),
+            (
+                application_service_pb2,
+                application_service_pb2_grpc.add_ApplicationServiceServicer_to_server,
+                self.enrollment,
+            ),
+            (decision_service_pb2, decision_service_pb2_grpc.add_DecisionServiceServicer_to_server, self.enrollment),
+            (board_service_pb2, board_service_pb2_grpc.add_BoardServiceServicer_to_server, self.enrollment),
+            (notify_service_pb2, notify_service_pb2_grpc.add_NotifyServiceServicer_to_server, self.notify),
+            (faculty_service_pb2, faculty_service_pb2_grpc.add_FacultyServiceServicer_to_server, self.faculty),
+        ]
+        servicers = [
+            Servicer(next(iter(file.DESCRIPTOR.services_by_name.values())), add, servicer)
+            for file, add, servicer in files
+        ]
+        self._server = GrpcServer(0, servicers, self.verifier())
+        await self._server.start()
+        address = f"127.0.0.1:{self._server.port}"
+        self.settings = PortalSettings(
+            identity_address=address, enrollment_address=address, faculty_address=address, notify_address=address
+        )
+        self._clients = Clients(self.settings)
+        portal = Portal(self._clients, self.verifier())
+        self.hub = LiveHub(self.hints, portal.heard)
+        await self.hub.start()
+        self.app = build(portal, self.hub)
+
+    async def stop(self) -> None:
+        """Stop everything."""
+        await self.hub.stop()
+        await self._clients.stop()
+        await self._server.stop()
+
+    def verifier(self) -> TokenVerifier:
+        """Checks tokens of the identity here."""
+
+        async def fetch() -> str:
+            return self.identity.key_set()
+
+        return TokenVerifier(fetch)
+
+    def browser(self, login: str = "") -> httpx.AsyncClient:
+        """A browser, signed in as `login` when named."""
+        headers = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
+        cookies = {COOKIE: self.identity.token(login)} if login else {}
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers, cookies=cookies)
+
+    def program(self, login: str = "") -> httpx.AsyncClient:
+        """A program on the REST side, with a bearer token when a login is named; a fresh key for each client."""
+        headers = {"idempotency-key": str(uuid.uuid4())}
+        if login:
+            headers["authorization"] = f"Bearer {self.identity.token(login)}"
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=f"{ORIGIN}/api/v1", headers=headers)

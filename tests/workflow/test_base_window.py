@@ -27,6 +27,7 @@ async def test_a_window_asked_for_after_its_round_ends_without_a_deed(first_choi
 
 
 async def test_repeats_and_old_versions_change_nothing(first_choice: Stage) -> None:
+    """WAIT-04."""
     first_choice.province.pending[BASE] = 10
     async with first_choice.working():
         window = await first_choice.start_window(BASE, 1)
@@ -46,6 +47,7 @@ async def test_repeats_and_old_versions_change_nothing(first_choice: Stage) -> N
 
 
 async def test_staff_are_reminded_once_a_calendar_day_before_verdicts_end(first_choice: Stage) -> None:
+    """WAIT-05, WAIT-06."""
     province = first_choice.province
     province.pending[BASE] = 4
     province.review_deadlines[BASE] = province.moments.first_choice_opens + timedelta(days=15)
@@ -75,6 +77,7 @@ async def test_a_base_that_left_applications_unreviewed_is_told_after_the_close(
 
 
 async def test_nobody_is_told_when_nothing_waits(first_choice: Stage) -> None:
+    """WAIT-06."""
     async with first_choice.working():
         await (await first_choice.start_window(BASE, 1)).result()
     assert not first_choice.province.notices

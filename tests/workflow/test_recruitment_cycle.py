@@ -16,6 +16,7 @@ SOON = timedelta(minutes=5)
 
 
 async def test_every_phase_is_entered_at_its_time_and_every_window_closed(stage: Stage) -> None:
+    """WAIT-01."""
     province = stage.province
     async with stage.working():
         cycle = await stage.start_cycle()
@@ -32,6 +33,7 @@ async def test_every_phase_is_entered_at_its_time_and_every_window_closed(stage:
 
 
 async def test_phases_missed_in_an_outage_are_entered_in_order_each_once(environment: WorkflowEnvironment) -> None:
+    """WAIT-01, WAIT-02."""
     # Nobody has worked since registration; by now the second round has begun.
     stage = await a_stage(environment, days_before=-32)
     province = stage.province
@@ -39,11 +41,12 @@ async def test_phases_missed_in_an_outage_are_entered_in_order_each_once(environ
     async with stage.working():
         await (await stage.start_cycle()).result()
     assert province.entered == [2, 3, 4, 5, 6]
-    # CAL-02: in the first round nobody could review, so no base is told that it did not.
+    # WAIT-02: in the first round nobody could review, so no base is told that it did not.
     assert {number for _, number in province.closed_windows} == {2, 3}
 
 
 async def test_a_timer_that_fires_before_the_database_agrees_waits_again(stage: Stage) -> None:
+    """WAIT-03."""
     province = stage.province
     province.behind = timedelta(seconds=3)
     async with stage.working():

@@ -1,4 +1,4 @@
-"""WIN: what a window knows from the decisions it heard. Pure."""
+"""WAIT: what a window knows from the decisions it heard. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Backlog:
         self.waiting = 0
 
     def hear(self, decisions: Iterable[Decision]) -> None:
-        """WIN-01: news counts once and only forwards: a repeat or an older version of an application is ignored."""
+        """WAIT-04: news counts once and only forwards: a repeat or an older version of an application is ignored."""
         for decision in decisions:
             before = self._latest.get(decision.application_id)
             if before is not None and decision.version <= before.version:

@@ -1,4 +1,4 @@
-"""WIN: when a window reminds. Pure: the time is always passed in."""
+"""WAIT: when a window reminds. Pure: the time is always passed in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STEPS = 10_000
 
 
 def digest_moment(window: WindowTimes, spread_by: str) -> datetime:
-    """WIN-02: the digest goes out 24 calendar hours before verdicts end, and up to two hours earlier still.
+    """WAIT-05: the digest goes out 24 calendar hours before verdicts end, and up to two hours earlier still.
 
     The share of the two hours follows from `spread_by`, so that the windows of a province do not all fire at one
     instant. Calendar hours shrink with the window's `day_seconds`.
@@ -24,7 +24,7 @@ def digest_moment(window: WindowTimes, spread_by: str) -> datetime:
 
 
 def digest_is_due(window: WindowTimes, now: datetime) -> bool:
-    """WIN-03: staff who owe something hear it once, and only while they can still act."""
+    """WAIT-06: staff who owe something hear it once, and only while they can still act."""
     return window.pending > 0 and now < window.review_deadline
 
 

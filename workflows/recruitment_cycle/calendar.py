@@ -1,4 +1,4 @@
-"""CAL: what the timetable says at an instant. Pure: the time is always passed in."""
+"""WAIT: what the timetable says at an instant. Pure: the time is always passed in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def current_phase(timetable: Timetable) -> PhaseTimes:
 
 
 def next_phase(timetable: Timetable) -> PhaseTimes | None:
-    """CAL-01: the phase after the present one, and never a later one; None when the cycle is closed.
+    """WAIT-01: the phase after the present one, and never a later one; None when the cycle is closed.
 
     So phases missed in an outage are entered in order, each once.
     """
@@ -31,7 +31,7 @@ def opening(phase: PhaseTimes) -> datetime:
 
 
 def reviews_can_happen(phase: PhaseTimes, now: datetime) -> bool:
-    """CAL-02: windows start for a review round that is still open.
+    """WAIT-02: windows start for a review round that is still open.
 
     A round entered only after its close (an outage longer than the round) gets none: nobody could review in it, and
     its bases must not be told that they failed to.
@@ -40,7 +40,7 @@ def reviews_can_happen(phase: PhaseTimes, now: datetime) -> bool:
 
 
 def pause_after_refusal(timetable: Timetable, phase: PhaseTimes) -> timedelta:
-    """CAL-03: how long to wait when the service says that a phase is not due although our clock says it is.
+    """WAIT-03: how long to wait when the service says that a phase is not due although our clock says it is.
 
     The two clocks differ by what the database's clock still lacks; between a quarter of a second and five seconds.
     """

@@ -208,6 +208,10 @@ def _check_publicity(action: Action, case: _Case) -> Decision | None:
 
 
 def _check_seat(action: Action, case: _Case) -> Decision | None:
+    """SEAT-01: provisional and admitted together never exceed the plan of a base and specialty.
+
+    The database enforces the same in the transaction that takes the seat; this tells the reason.
+    """
     if action is not Action.GRANT_PROVISIONAL or case.standing.seats_left > 0:
         return None
     return Decision(False, "SEAT_FULL", "SEAT-01", case.moment.closes_at, "SEAT_FREED")

@@ -67,7 +67,12 @@ DOSSIER: Mapping[Section, Mapping[str, Any]] = {
         "has_practice_licence": False,
         "language_exam": "none",
     },
-    Section.WORK: {"has_employer": False, "is_western_support": False, "is_military": False, "is_order_directed": False},
+    Section.WORK: {
+        "has_employer": False,
+        "is_western_support": False,
+        "is_military": False,
+        "is_order_directed": False,
+    },
 }
 
 _numbers = itertools.count(1)
@@ -145,7 +150,9 @@ class Stage:
 
     async def stand(self, phase: Phase, closes_in: float | None = 3600.0) -> None:
         """Put the gate into `phase`, open for `closes_in` seconds from now (negative: over, not yet flipped)."""
-        closes_at = None if closes_in is None or phase is ORDER[-1] else datetime.now(UTC) + timedelta(seconds=closes_in)
+        closes_at = (
+            None if closes_in is None or phase is ORDER[-1] else datetime.now(UTC) + timedelta(seconds=closes_in)
+        )
         await self.database.execute(
             "UPDATE cycle_gate SET phase = $2, sequence = $3, closes_at = $4 WHERE cycle_id = $1",
             self.cycle_id,

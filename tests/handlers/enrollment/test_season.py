@@ -24,9 +24,7 @@ async def test_app_01_an_application_goes_from_start_to_admission(stage: Stage) 
     view, _ = await stage.applications.get_my_application(person, stage.cycle_id)
     assert (view.state, view.version) == (State.ADMITTED, 10)
     counts = next(
-        row
-        for row in (await stage.board.get_board(stage.cycle_id, QILU)).rows
-        if row.specialty_code == MEDICINE
+        row for row in (await stage.board.get_board(stage.cycle_id, QILU)).rows if row.specialty_code == MEDICINE
     )
     assert (counts.planned, counts.applied, counts.provisional, counts.admitted) == (3, 1, 0, 1)
 

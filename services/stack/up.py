@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from services.stack import databases, demo, nats, oneshot, ports, postgres, processes, servers, state, temporal
+from services.stack import databases, demo, nats, oneshot, ports, postgres, processes, servers, state, temporal, wheels
 from services.stack.problems import StackFailure, StackProblem
 from services.stack.state import State
 from services.stack.supervisor import Supervisor, last_words
@@ -70,6 +70,7 @@ class Up:
             load_province(self._options.province)
         except ProvinceFileError as error:
             raise StackProblem(str(error)) from error
+        _check_wheels()
         state.prepare(self._options.data)
 
     def _prepare(self) -> None:
@@ -219,6 +220,15 @@ class Up:
         except OSError as error:
             # A disk that fills up later must not take the supervisor down with it.
             self._say(f"cannot write {state.path(self._options.data)}: {error.strerror}")
+
+
+def _check_wheels() -> None:
+    if not servers.given("postgres"):
+        wheels.postgres_bin()
+    if not servers.given("nats"):
+        wheels.program("nats-server", "NATS")
+    if not servers.given("temporal"):
+        wheels.program("temporal", "Temporal")
 
 
 def _write(file: TextIO, line: str) -> None:

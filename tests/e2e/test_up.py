@@ -1,0 +1,78 @@
+"""`residency up` as a newcomer meets it: it starts, heals, stops without trace, and finds its data again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from services.stack import demo, probing, servers
+from tests.support import stack as stack_support
+from tests.support.stack import Stack
+from tests.support.wait import until
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def own_stack() -> Iterator[Stack]:
+    """A stack that these tests may kill, stop and start."""
+    with stack_support.running() as running:
+        yield running
+
+
+def test_it_prints_addresses_and_log_ins_when_it_is_ready(own_stack: Stack) -> None:
+    until(lambda: "Demo log-ins" in own_stack.output(), "the table")
+    for person in demo.PEOPLE:
+        assert person.login in own_stack.output()
+    assert demo.password(own_stack.state()) in own_stack.output()
+    assert f"http://127.0.0.1:{own_stack.port}/" in own_stack.output()
+
+
+@pytest.mark.parametrize("name", ["notify", "nats", "temporal", "postgres"])
+def test_what_dies_comes_back_on_the_same_port_and_it_is_said(own_stack: Stack, name: str) -> None:
+    before = own_stack.state().ports
+    own_stack.kill(name)
+    until(lambda: f"{name} is ready again" in own_stack.output(), f"{name} is ready again", 30)
+    assert f"{name} died (signal 9, SIGKILL); restarting in" in own_stack.output()
+    assert own_stack.state().ports == before
+    assert own_stack.state().restarts[name] == 1
+
+
+def test_every_process_is_ready_again_after_the_servers_died(own_stack: Stack) -> None:
+    ports = own_stack.state().ports
+    for name in ("identity", "enrollment", "faculty", "notify", "portal", "workflows"):
+        port = ports[f"{name}.metrics"]
+        until(lambda port=port: asyncio.run(probing.http_status(port, "/readyz")) == 200, f"{name} is ready", 30)  # type: ignore[misc]  # mypy does not infer lambdas with defaults
+
+
+def test_status_tells_addresses_and_deaths(own_stack: Stack) -> None:
+    told = own_stack.residency("status")
+    out, _ = told.communicate(timeout=30)
+    assert told.returncode == 0
+    assert "died 1×" in out
+    assert servers.without_password(servers.url("nats", own_stack.state())) in out
+
+
+def test_dead_letters_can_be_asked_for(own_stack: Stack) -> None:
+    told = own_stack.residency("deadletters", "list")
+    out, errors = told.communicate(timeout=30)
+    assert (told.returncode, out.strip()) == (0, "no dead letters"), errors
+
+
+def test_a_second_up_on_the_same_data_is_refused(own_stack: Stack) -> None:
+    told = own_stack.residency("up")
+    _, errors = told.communicate(timeout=30)
+    assert told.returncode == 2
+    assert errors.startswith("residency: already running on ")
+
+
+def test_stopping_leaves_no_process_and_a_second_start_finds_its_data(own_stack: Stack) -> None:
+    secret = own_stack.state().secrets
+    cycles = own_stack.get("/api/v1/cycles")
+    assert own_stack.stop() == []
+    own_stack.start()
+    assert own_stack.state().secrets == secret
+    assert own_stack.get("/api/v1/cycles") == cycles
+    assert "migrating" not in own_stack.output().partition("stopped; everything is kept")[2]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.rehearsal.dossiers import SECTIONS, amend, employ, make_dossier, spoil
-from services.rehearsal.people import Person
+from services.rehearsal.people import Arrival, Person
 from services.rehearsal.plans import Seats
 from services.rehearsal.rest import Session
 from services.rehearsal.stage import Stage
@@ -43,6 +43,11 @@ class Applicant:
     def session(self) -> Session:
         """The person's own session."""
         return self._session
+
+    @property
+    def arrival(self) -> Arrival:
+        """In which phase the person first registers for the cycle."""
+        return self._person.character.arrival
 
     async def run(self) -> None:
         """Play from arrival to the end of reallocation."""

@@ -18,7 +18,7 @@ from services.rehearsal.cast import appoint_staff, open_accounts
 from services.rehearsal.invariants import Verifier
 from services.rehearsal.ledger import Ledger
 from services.rehearsal.operator import Operator
-from services.rehearsal.people import make_people
+from services.rehearsal.people import Arrival, make_people
 from services.rehearsal.plans import Seats, choose_bases, make_plan
 from services.rehearsal.province import BaseEntry, Province
 from services.rehearsal.report import Report
@@ -167,7 +167,8 @@ class Player:
             for one in sessions
         ]
         outsiders = [session for _, session in cast[script.applicants :]]
-        trespassers = Trespassers(stage, applicants, staff, outsiders) if script.trespass else None
+        early = [one for one in applicants if one.arrival is Arrival.REGISTRATION]
+        trespassers = Trespassers(stage, early, staff, outsiders) if script.trespass else None
         return stage, applicants, staff, trespassers
 
     async def _scene(self, rest: Rest, operator: Operator, bases: Sequence[BaseEntry]) -> _Scene:

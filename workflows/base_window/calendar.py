@@ -8,19 +8,18 @@ from zlib import crc32
 from workflows.base_window.contract import WindowTimes
 
 _DAY_HOURS = 24
-_SPREAD_HOURS = 2.0
-_STEPS = 10_000
+_SPREAD_MINUTES = 120
 
 
 def digest_moment(window: WindowTimes, spread_by: str) -> datetime:
     """WAIT-05: the digest goes out 24 calendar hours before verdicts end, and up to two hours earlier still.
 
-    The share of the two hours follows from `spread_by`, so that the windows of a province do not all fire at one
+    How many minutes of the two hours follows from `spread_by`, so that the windows of a province do not all fire at one
     instant. Calendar hours shrink with the window's `day_seconds`.
     """
     hour = timedelta(seconds=window.day_seconds) / _DAY_HOURS
-    early = crc32(spread_by.encode()) % _STEPS / _STEPS * _SPREAD_HOURS
-    return window.review_deadline - hour * (_DAY_HOURS + early)
+    early_minutes = crc32(spread_by.encode()) % _SPREAD_MINUTES
+    return window.review_deadline - hour * _DAY_HOURS - hour / 60 * early_minutes
 
 
 def digest_is_due(window: WindowTimes, now: datetime) -> bool:

@@ -21,7 +21,8 @@ from opentelemetry import propagate
 from sqlalchemy import Table, event, exc, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from services.kit.domain import DomainError, Fact, Kind
+from services.kit.database_errors import DOWN, translate_errors
+from services.kit.domain import DomainError, Fact
 from services.kit.tables import MAX_BODY_BYTES, metadata
 
 __all__ = ["Database", "UnitOfWork", "metadata", "translate_errors"]
@@ -45,17 +46,6 @@ REQUIRED_SETTINGS = {
 """What a commit and the cycle gate rely on; a process refuses to start otherwise."""
 
 _OUTBOX: Table = metadata().tables["outbox"]
-_GAVE_UP = {
-    "57014": "STATEMENT_TIMEOUT",
-    "55P03": "LOCK_TIMEOUT",
-    "25P04": "TRANSACTION_TIMEOUT",
-    "25P03": "TRANSACTION_TIMEOUT",
-    "40001": "SERIALIZATION_FAILURE",
-    "40P01": "DEADLOCK",
-}
-_SHUTDOWN = ("57P01", "57P02", "57P03")
-_DOWN = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
-
 _log = structlog.get_logger("kit.database")
 
 
@@ -139,7 +129,7 @@ class Database:
                 await self._check_settings()
                 self.pool = await self._open_pool()
                 break
-            except (*_DOWN, TimeoutError) as error:
+            except (*DOWN, TimeoutError) as error:
                 self._reason = "database is not reachable"
                 _log.warning("waiting for the database", database=self.name, error=type(error).__name__)
                 await asyncio.sleep(min(5.0, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311 (jitter)
@@ -262,54 +252,12 @@ class Database:
                     await connection.fetchval("SELECT 1")
                 self._reason = ""
                 await _wait(self._suspect, PROBE_SECONDS)
-            except (*_DOWN, TimeoutError, asyncpg.InterfaceError) as error:
+            except (*DOWN, TimeoutError, asyncpg.InterfaceError) as error:
                 if not self._reason:
                     _log.warning("database lost", database=self.name, error=type(error).__name__)
                 self._reason = "database is not reachable"
                 await asyncio.sleep(0.2)
             self._suspect.clear()
-
-
-@contextmanager
-def translate_errors() -> Iterator[None]:
-    """Turn "the server is away, busy or gave up" into DomainError UNAVAILABLE; let everything else through.
-
-    Reasons: DATABASE_UNAVAILABLE, DATABASE_BUSY (no free connection), LOCK_TIMEOUT, STATEMENT_TIMEOUT,
-    TRANSACTION_TIMEOUT, SERIALIZATION_FAILURE, DEADLOCK.
-    """
-    try:
-        yield
-    except exc.TimeoutError as error:
-        raise _unavailable("DATABASE_BUSY") from error
-    except (exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        reason = _reason(error)
-        if not reason:
-            raise
-        raise _unavailable(reason) from error
-
-
-def _reason(error: BaseException | None) -> str:
-    """Why the database could not do it now; empty when the statement itself is at fault.
-
-    A timeout that ends the session is told in the cause of the error about the closed connection.
-    """
-    reason = ""
-    while error is not None:
-        sqlstate = str(getattr(error, "sqlstate", None) or "")
-        if sqlstate in _GAVE_UP:
-            return _GAVE_UP[sqlstate]
-        if isinstance(error, TimeoutError):  # which is an OSError: no connection or no answer in time
-            reason = reason or "DATABASE_BUSY"
-        elif isinstance(error, _DOWN) or sqlstate in _SHUTDOWN or getattr(error, "connection_invalidated", False):
-            reason = "DATABASE_UNAVAILABLE"
-        elif isinstance(error, asyncpg.InterfaceError) and ("closed" in str(error) or "closing" in str(error)):
-            reason = "DATABASE_UNAVAILABLE"  # asyncpg tells this only in words
-        error = getattr(error, "orig", None) or error.__cause__
-    return reason
-
-
-def _unavailable(reason: str) -> DomainError:
-    return DomainError(Kind.UNAVAILABLE, reason, "系统繁忙，请稍后重试。")
 
 
 async def _finish(work: Any) -> None:

@@ -19,7 +19,7 @@ from services.kit import consumers, streams
 from services.kit.database import Database, UnitOfWork
 from services.kit.deadletters import DeadLetter, list_letters
 from services.kit.domain import DomainError, Kind
-from services.kit.messaging import Consumer, Delivery, Messaging, OnceConsumer, Poison
+from services.kit.messaging import NATS_ERRORS, Consumer, Delivery, Messaging, OnceConsumer, Poison
 from tests.support import bus
 from tests.support.nats import NatsServer
 from tests.support.wait import eventually
@@ -140,7 +140,7 @@ async def test_a_failing_fact_is_tried_five_times_then_buried_while_others_flow(
 async def settled(messaging: Messaging, durable: str) -> int:
     async def none_pending() -> bool:
         info = await messaging.js.consumer_info(bus.THINGS, durable)
-        return info.num_ack_pending == 0 and info.num_pending == 0
+        return (info.num_pending, info.num_ack_pending) == (0, 0)
 
     await eventually(none_pending, "everything is acknowledged")
     return 0
@@ -252,7 +252,7 @@ async def test_nats_killed_again_and_again_during_consumption_loses_and_doubles_
                 try:
                     await bus.publish(things, fact)
                     break
-                except consumers.NATS_ERRORS:
+                except NATS_ERRORS:
                     await asyncio.sleep(0.02)
 
     async with running(OnceConsumer(things, bus.THINGS, "first", write_effect, database=database, batch=16)):
@@ -287,7 +287,7 @@ async def test_a_wiped_store_gets_its_streams_back_and_consumption_goes_on(
     async def streams_back() -> bool:
         try:
             await things.js.consumer_info(bus.THINGS, "first")
-        except consumers.NATS_ERRORS:
+        except NATS_ERRORS:
             return False
         return True
 
@@ -362,7 +362,7 @@ async def test_hints_are_heard_at_once_also_after_a_reconnect(things: Messaging,
     async def published() -> bool:
         try:
             await bus.publish(things, second)
-        except consumers.NATS_ERRORS:
+        except NATS_ERRORS:
             return False
         return True
 

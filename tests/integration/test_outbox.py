@@ -20,10 +20,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.kit import outbox
-from services.kit.consumers import NATS_ERRORS
 from services.kit.database import Database, UnitOfWork
 from services.kit.domain import DomainError
-from services.kit.messaging import Delivery, Messaging, OnceConsumer
+from services.kit.messaging import NATS_ERRORS, Delivery, Messaging, OnceConsumer
 from services.kit.outbox import Relay
 from tests.support import bus
 from tests.support.nats import NatsServer
@@ -60,7 +59,7 @@ async def write_effect(delivery: Delivery, unit: UnitOfWork) -> None:
 
 def all_published(database: Database) -> Callable[[], Awaitable[bool]]:
     async def condition() -> bool:
-        return await database.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+        return bool(await database.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0)
 
     return condition
 
@@ -141,7 +140,7 @@ async def test_another_replica_takes_over_at_once_after_a_stop_and_soon_after_a_
     await first.start()
 
     async def held() -> bool:
-        return await database.fetchval("SELECT count(*) FROM relay_lease WHERE until > clock_timestamp()") == 1
+        return bool(await database.fetchval("SELECT count(*) FROM relay_lease WHERE until > clock_timestamp()") == 1)
 
     await eventually(held, "the first relay holds the lease")
     await second.start()
@@ -197,7 +196,7 @@ async def test_a_wiped_jetstream_is_filled_again_from_the_outbox_with_effects_on
             info = await things.js.consumer_info(bus.THINGS, "first")
         except (NotFoundError, *NATS_ERRORS):
             return False
-        return state.messages == 40 and info.num_pending == 0 and info.num_ack_pending == 0
+        return (state.messages, info.num_pending, info.num_ack_pending) == (40, 0, 0)
 
     await eventually(refilled, "the stream is full again and consumed", 20)
     await relay.stop()
@@ -268,7 +267,7 @@ async def test_a_relay_killed_fifty_times_between_publish_and_mark_causes_each_e
 
         async def consumed() -> bool:
             info = await things.js.consumer_info(bus.THINGS, "first")
-            return info.num_pending == 0 and info.num_ack_pending == 0
+            return (info.num_pending, info.num_ack_pending) == (0, 0)
 
         await eventually(consumed, "everything is consumed")
         assert (await things.js.stream_info(bus.THINGS)).state.messages > KILLS

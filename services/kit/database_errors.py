@@ -1,0 +1,65 @@
+"""What the database's errors mean to a caller: "try later", with a reason, or a fault of the statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from sqlalchemy import exc
+
+from services.kit.domain import DomainError, Kind
+
+_GAVE_UP = {
+    "57014": "STATEMENT_TIMEOUT",
+    "55P03": "LOCK_TIMEOUT",
+    "25P04": "TRANSACTION_TIMEOUT",
+    "25P03": "TRANSACTION_TIMEOUT",
+    "40001": "SERIALIZATION_FAILURE",
+    "40P01": "DEADLOCK",
+}
+_SHUTDOWN = ("57P01", "57P02", "57P03")
+DOWN = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
+"""Errors of a server that is away or starting."""
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """Turn "the server is away, busy or gave up" into DomainError UNAVAILABLE; let everything else through.
+
+    Reasons: DATABASE_UNAVAILABLE, DATABASE_BUSY (no free connection), LOCK_TIMEOUT, STATEMENT_TIMEOUT,
+    TRANSACTION_TIMEOUT, SERIALIZATION_FAILURE, DEADLOCK.
+    """
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise _unavailable("DATABASE_BUSY") from error
+    except (exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        reason = _reason(error)
+        if not reason:
+            raise
+        raise _unavailable(reason) from error
+
+
+def _reason(error: BaseException | None) -> str:
+    """Why the database could not do it now; empty when the statement itself is at fault.
+
+    A timeout that ends the session is told in the cause of the error about the closed connection.
+    """
+    reason = ""
+    while error is not None:
+        sqlstate = str(getattr(error, "sqlstate", None) or "")
+        if sqlstate in _GAVE_UP:
+            return _GAVE_UP[sqlstate]
+        if isinstance(error, TimeoutError):  # which is an OSError: no connection or no answer in time
+            reason = reason or "DATABASE_BUSY"
+        elif isinstance(error, DOWN) or sqlstate in _SHUTDOWN or getattr(error, "connection_invalidated", False):
+            reason = "DATABASE_UNAVAILABLE"
+        elif isinstance(error, asyncpg.InterfaceError) and ("closed" in str(error) or "closing" in str(error)):
+            reason = "DATABASE_UNAVAILABLE"  # asyncpg tells this only in words
+        error = getattr(error, "orig", None) or error.__cause__
+    return reason
+
+
+def _unavailable(reason: str) -> DomainError:
+    return DomainError(Kind.UNAVAILABLE, reason, "系统繁忙，请稍后重试。")

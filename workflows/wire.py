@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.kit.domain import DomainError
-from services.kit.errors import to_application_error
+from services.kit.temporal import to_application_error
 
 
 @contextmanager

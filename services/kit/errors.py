@@ -1,11 +1,14 @@
-"""The one table of expected failures: `DomainError` kind ↔ gRPC status ↔ HTTP status ↔ whether Temporal retries."""
+"""The one table of expected failures: `DomainError` kind ↔ gRPC status ↔ HTTP status ↔ whether Temporal retries.
+
+The Temporal failure itself is built in `services.kit.temporal`, which alone may load that library.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 from google.protobuf import any_pb2
@@ -13,9 +16,6 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from services.kit.domain import DomainError, Kind
-
-if TYPE_CHECKING:
-    from temporalio.exceptions import ApplicationError
 
 ERROR_DOMAIN = "residency"
 """`ErrorInfo.domain` of every error of ours."""
@@ -117,17 +117,6 @@ def to_problem(error: DomainError) -> dict[str, Any]:
     if error.details:
         problem["details"] = error.details
     return problem
-
-
-def to_application_error(error: DomainError) -> ApplicationError:
-    """The Temporal failure for `error`: its type is the reason; retried only where the table says so."""
-    # Imported here because only the worker process pays for loading Temporal.
-    from temporalio.exceptions import ApplicationError  # noqa: PLC0415
-
-    until = error.until.isoformat() if error.until else ""
-    return ApplicationError(
-        error.message, error.kind.value, until, type=error.reason, non_retryable=not TABLE[error.kind].retryable
-    )
 
 
 def _packed(message: Any) -> any_pb2.Any:

@@ -20,6 +20,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflowInboundInterceptor
+from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
@@ -31,6 +32,7 @@ from temporalio.worker import (
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from services.kit import errors
 from services.kit.domain import DomainError
 from services.kit.settings import Settings
 
@@ -129,6 +131,13 @@ _TRANSIENT = frozenset(
         RPCStatusCode.NOT_FOUND,
     }
 )
+
+
+def to_application_error(error: DomainError) -> ApplicationError:
+    """The Temporal failure for `error`: its type is the reason; retried only where the error table says so."""
+    until = error.until.isoformat() if error.until else ""
+    retryable = errors.TABLE[error.kind].retryable
+    return ApplicationError(error.message, error.kind.value, until, type=error.reason, non_retryable=not retryable)
 
 
 def is_transient(error: RPCError) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import grpc
 import pytest
 
-from services.kit import errors
+from services.kit import errors, temporal
 from services.kit.domain import DomainError, Kind
 
 EXPECTED = [
@@ -30,8 +30,8 @@ def test_a_kind_looks_the_same_on_every_wire(kind: Kind, code: str, status: int,
 
     assert errors.to_grpc_status(error).code is grpc.StatusCode[code]
     assert errors.to_problem(error)["status"] == status
-    assert errors.to_application_error(error).non_retryable is not retried
-    assert errors.to_application_error(error).type == "SOME_REASON"
+    assert temporal.to_application_error(error).non_retryable is not retried
+    assert temporal.to_application_error(error).type == "SOME_REASON"
 
 
 def test_the_table_has_a_row_for_every_kind() -> None:

@@ -25,7 +25,7 @@ class CycleCalendar:
     day_seconds: float = DAY_SECONDS
     anchor: datetime | None = None
     """The instant at which the first day begins; None when the dates are real."""
-    first_midnight: datetime = datetime.min
+    first_midnight: datetime = datetime(1970, 1, 1)  # noqa: DTZ001  (calendar time is naive)
     """The first day's midnight in calendar time."""
 
     @classmethod

@@ -95,9 +95,7 @@ def _field(field: application_service_pb2.FieldDefinition, labels: Mapping[str, 
     kind = application_service_pb2.FieldType.DESCRIPTOR.values_by_number[field.type]
     hint = f"“{labels.get(field.required_when, '')}”选“是”时必填" if field.required_when else ""
     options = tuple((option.code, option.label) for option in field.options)
-    return FormField(
-        field.key, field.label, enum_name(kind), field.required, hint, options, field.max_length or 100
-    )
+    return FormField(field.key, field.label, enum_name(kind), field.required, hint, options, field.max_length or 100)
 
 
 def _typed(value: Any) -> str:

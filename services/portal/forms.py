@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 
@@ -80,6 +81,12 @@ def refusal_of(error: DomainError, status: int) -> Refusal:
         return Refusal(f"有 {len(told)} 处需要更正", told, status, error.reason)
     return Refusal(error.message, told, status, error.reason)
 
+
+def in_order(refusal: Refusal, names: Sequence[str]) -> Refusal:
+    """The refusal with its sentences in the order of the fields `names` on the page; others come last."""
+    place = {name: number for number, name in enumerate(names)}
+    errors = dict(sorted(refusal.errors.items(), key=lambda pair: place.get(pair[0], len(place))))
+    return replace(refusal, errors=errors)
 
 
 def refused(error: DomainError) -> Refusal:

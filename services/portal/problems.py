@@ -66,7 +66,7 @@ async def on_bad_request(request: Request, error: Exception) -> Response:
         for fault in error.errors()
     ]
     if any(fault["loc"][:2] == ("header", "Idempotency-Key") for fault in error.errors()):
-        told = DomainError(Kind.INVALID, "IDEMPOTENCY_KEY_MISSING", "请在请求头 Idempotency-Key 中给出 8 至 64 个字符。")
+        told = DomainError(Kind.INVALID, "IDEMPOTENCY_KEY_MISSING", "请求头 Idempotency-Key 须为 8 至 64 个字符。")
     else:
         first = faults[0]["field"] if faults else ""
         told = DomainError(Kind.INVALID, "INVALID_FIELD", "请求内容与接口约定不符。", field=first)

@@ -13,7 +13,6 @@ from services.kit import telemetry
 from services.kit.ids import new_id
 from services.kit.metrics import HTTP_SECONDS
 
-
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 
 

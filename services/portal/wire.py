@@ -1,4 +1,4 @@
-"""Messages of the contracts as plain values: the one place that knows how a proto field looks in JSON and in a template."""
+"""Messages of the contracts as plain values: the one place that knows how a field looks in JSON and on pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from google.protobuf.descriptor import EnumDescriptor, EnumValueDescriptor, Fiel
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-
 
 Stamp = Callable[[datetime], Any]
 
@@ -45,9 +44,9 @@ def enum_names(enum: EnumDescriptor) -> list[str]:
     return [enum_name(value) for value in enum.values if value.number]
 
 
-def enum_number(enum: EnumDescriptor, name: str) -> int | None:
-    """The number behind a name as JSON shows it; None when there is none."""
-    return next((value.number for value in enum.values if value.number and enum_name(value) == name), None)
+def enum_label(enum: EnumDescriptor, name: str) -> str | None:
+    """`pending` as `APPLICATION_STATE_PENDING`, which messages take for an enum; None when there is no such name."""
+    return next((str(value.name) for value in enum.values if value.number and enum_name(value) == name), None)
 
 
 def _prefix(enum: EnumDescriptor) -> str:
@@ -58,7 +57,7 @@ def _fields(message: Message, stamp: Stamp) -> dict[str, Any]:
     return {field.name: _field(message, field, stamp) for field in message.DESCRIPTOR.fields}
 
 
-def _field(message: Message, field: FieldDescriptor, stamp: Stamp) -> Any:
+def _field(message: Message, field: Any, stamp: Stamp) -> Any:
     value = getattr(message, field.name)
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
         return dict(value)

@@ -21,7 +21,7 @@ from services.portal.api.common import (
     json_answer,
 )
 from services.portal.dossier import struct_of
-from services.portal.wire import enum_number
+from services.portal.wire import enum_label
 
 router = APIRouter(tags=["applications"], dependencies=[SignedIn])
 _OWN = "/cycles/{cycle_id}/application"
@@ -62,12 +62,12 @@ async def save_section(
     cycle_id: Id, section: str, body: NewSection, key: IdempotencyKey, services: Services
 ) -> Response:
     """Save one section of the draft: basic, education, certificates or work."""
-    number = enum_number(application_pb2.Section.DESCRIPTOR, section)
-    if number is None:
+    label = enum_label(application_pb2.Section.DESCRIPTOR, section)
+    if label is None:
         raise DomainError(Kind.NOT_FOUND, "SECTION_NOT_FOUND", "没有这一部分。")
     request = application_service_pb2.SaveSectionRequest(
         cycle_id=cycle_id,
-        section=number,
+        section=label,
         body=struct_of(body.body),
         expected_version=body.expected_version,
         idempotency_key=key,

@@ -100,4 +100,3 @@ def milestones_of(instants: dict[str, datetime]) -> cycle_pb2.Milestones:
     for name, instant in instants.items():
         getattr(milestones, name).FromDatetime(instant)
     return milestones
-

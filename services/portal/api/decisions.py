@@ -11,7 +11,7 @@ from starlette.responses import Response
 from residency.enrollment.v1 import application_pb2, decision_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal.api.common import Body, Id, IdempotencyKey, Nothing, Services, SignedIn, answers, json_answer
-from services.portal.wire import enum_number
+from services.portal.wire import enum_label
 
 router = APIRouter(tags=["decisions"], dependencies=[SignedIn])
 _ONE = "/applications/{application_id}"
@@ -85,9 +85,7 @@ async def review_application(application_id: Id, body: Review, key: IdempotencyK
 
 
 @router.post(_ONE + "/provisional", **answers(decision_service_pb2.GrantProvisionalResponse))
-async def grant_provisional(
-    application_id: Id, body: Provisional, key: IdempotencyKey, services: Services
-) -> Response:
+async def grant_provisional(application_id: Id, body: Provisional, key: IdempotencyKey, services: Services) -> Response:
     """拟录取 / 调剂录取: give a place."""
     request = decision_service_pb2.GrantProvisionalRequest(
         application_id=application_id,
@@ -117,9 +115,9 @@ async def admit(application_id: Id, key: IdempotencyKey, services: Services, bod
     return json_answer(await services.decisions.Admit(request))
 
 
-def states_of(names: list[str]) -> list[int]:
+def states_of(names: list[str]) -> list[str]:
     """The states behind `names`; raises INVALID for an unknown one."""
-    numbers = [enum_number(application_pb2.ApplicationState.DESCRIPTOR, name) for name in names]
-    if None in numbers:
+    labels = [enum_label(application_pb2.ApplicationState.DESCRIPTOR, name) for name in names]
+    if None in labels:
         raise DomainError(Kind.INVALID, "UNKNOWN_STATE", "没有这个状态。", field="state")
-    return [number for number in numbers if number is not None]
+    return [label for label in labels if label is not None]

@@ -11,7 +11,7 @@ from residency.faculty.v1 import faculty_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal.api.common import Body, IdempotencyKey, Services, SignedIn, answers, json_answer
 from services.portal.dossier import struct_of
-from services.portal.wire import enum_number
+from services.portal.wire import enum_label
 
 router = APIRouter(prefix="/faculty", tags=["faculty"], dependencies=[SignedIn])
 
@@ -33,10 +33,10 @@ async def save_dossier_section(
     section: str, body: NewFacultySection, key: IdempotencyKey, services: Services
 ) -> Response:
     """Save one section: basic, contact, education or work."""
-    number = enum_number(faculty_service_pb2.DossierSection.DESCRIPTOR, section)
-    if number is None:
+    label = enum_label(faculty_service_pb2.DossierSection.DESCRIPTOR, section)
+    if label is None:
         raise DomainError(Kind.NOT_FOUND, "SECTION_NOT_FOUND", "没有这一部分。")
     request = faculty_service_pb2.SaveDossierSectionRequest(
-        section=number, body=struct_of(body.body), idempotency_key=key
+        section=label, body=struct_of(body.body), idempotency_key=key
     )
     return json_answer(await services.faculty.SaveDossierSection(request))

@@ -14,7 +14,7 @@ from services.kit import errors
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
 from services.portal import session
-from services.portal.forms import Posted, fresh_key, read_form, refusal_of
+from services.portal.forms import Posted, fresh_key, in_order, read_form, refusal_of
 from services.portal.page import Page, page_of
 from services.portal.wire import instant_of
 
@@ -29,6 +29,7 @@ HOMES = {
     "province_administrator": "/province",
 }
 """Where each role begins."""
+_FIELDS = ("role", "name", "resident_id", "login", "password")
 _ROLES = {"applicant": account_pb2.ROLE_APPLICANT, "faculty": account_pb2.ROLE_FACULTY}
 
 
@@ -95,7 +96,7 @@ async def _again(page: Page, template: str, form: Posted, error: DomainError) ->
         template,
         status=status,
         values=values,
-        refusal=refusal_of(error, status),
+        refusal=in_order(refusal_of(error, status), _FIELDS),
         key=fresh_key(error, form),
         next=_local(form.get("next")),
     )

@@ -14,7 +14,7 @@ from residency.enrollment.v1 import application_pb2, cycle_pb2, cycle_service_pb
 from services.kit.domain import DomainError
 from services.portal.cycles import CycleView
 from services.portal.page import Page, PageFor
-from services.portal.wire import enum_number, to_page
+from services.portal.wire import enum_label, to_page
 
 router = APIRouter()
 Staff = Annotated[Page, Depends(PageFor("base_reviewer", "base_administrator"))]
@@ -24,15 +24,13 @@ _log = structlog.get_logger("portal")
 
 
 @router.get("/base")
-async def queue(
-    page: Staff, state: str = "", specialty_code: str = "", page_token: str = ""
-) -> Response:
+async def queue(page: Staff, state: str = "", specialty_code: str = "", page_token: str = "") -> Response:
     """The submissions to one's own base in the current round; filters and place in the URL."""
     view = await page.cycle()
-    number = enum_number(application_pb2.ApplicationState.DESCRIPTOR, state) if state in _STATES else None
+    label = enum_label(application_pb2.ApplicationState.DESCRIPTOR, state) if state in _STATES else None
     request = decision_service_pb2.ListQueueRequest(
         cycle_id=view.cycle_id,
-        states=[number] if number is not None else [],
+        states=[label] if label is not None else [],
         specialty_code=specialty_code[:4],
         page_size=_PAGE_SIZE,
         page_token=page_token[:200],
@@ -51,7 +49,7 @@ async def queue(
         names=names.specialties,
         specialties=[(code, names.specialties.get(code, code)) for code in own],
         states=_STATES,
-        state=state if number is not None else "",
+        state=state if label is not None else "",
         specialty_code=specialty_code,
         window=to_page(window) if window is not None else None,
         next_href=_next(state, specialty_code, answer.next_page_token),

@@ -119,9 +119,7 @@ async def _review(page: Page, application_id: str, path: str, verdict: decision_
     return await _decide(page, application_id, path, call)
 
 
-async def _decide(
-    page: Page, application_id: str, action: str, call: Callable[[Posted], Awaitable[Any]]
-) -> Response:
+async def _decide(page: Page, application_id: str, action: str, call: Callable[[Posted], Awaitable[Any]]) -> Response:
     """Take a decision; a refusal comes back with the page as it stands now and everything that was typed."""
     form = await read_form(page.request)
     missing = _missing(action, form)

@@ -40,7 +40,7 @@ async def save_tab(page: Faculty, key: str) -> Response:
     section = _section(key)
     form = await read_form(page.request)
     request = faculty_service_pb2.SaveDossierSectionRequest(
-        section=faculty_service_pb2.DossierSection.Value(f"DOSSIER_SECTION_{key.upper()}"),
+        section=f"DOSSIER_SECTION_{key.upper()}",
         body=struct_of(section.body(form)),
         idempotency_key=form.key,
     )
@@ -51,9 +51,7 @@ async def save_tab(page: Faculty, key: str) -> Response:
     return page.redirect(f"/faculty/{key}?done=saved")
 
 
-async def _tab(
-    page: Page, section: FormSection, form: Posted | None, refusal: Refusal | None, key: str
-) -> Response:
+async def _tab(page: Page, section: FormSection, form: Posted | None, refusal: Refusal | None, key: str) -> Response:
     answer = await page.clients.faculty.GetDossier(faculty_service_pb2.GetDossierRequest())
     values_by_number = faculty_service_pb2.DossierSection.DESCRIPTOR.values_by_number
     saved = {enum_name(values_by_number[status.section]): status for status in answer.sections}

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from residency.enrollment.v1 import application_pb2, application_service_pb2
+from residency.enrollment.v1 import application_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
-from services.portal.dossier import FormSection, body_of, struct_of
-from services.portal.forms import VERSION, Posted, Refusal, fresh_key, read_form, refused
+from services.portal.dossier import NO, YES, FormField, FormSection, body_of, struct_of
+from services.portal.forms import VERSION, Posted, Refusal, fresh_key, in_order, read_form, refused
 from services.portal.page import Page, PageFor
 from services.portal.pages.steps import Mine, mine
 from services.portal.wire import instant_of
@@ -38,7 +38,7 @@ async def save_section(page: Applicant, key: str) -> Response:
         raise _no_section()
     request = application_service_pb2.SaveSectionRequest(
         cycle_id=view.cycle_id,
-        section=application_pb2.Section.Value(f"SECTION_{key.upper()}"),
+        section=f"SECTION_{key.upper()}",
         body=struct_of(sections[key].body(form)),
         expected_version=form.number(VERSION),
         idempotency_key=form.key,
@@ -46,7 +46,7 @@ async def save_section(page: Applicant, key: str) -> Response:
     try:
         await page.clients.applications.SaveSection(request)
     except DomainError as error:
-        refusal = refused(error)
+        refusal = in_order(refused(error), [field.key for field in sections[key].fields])
         own = await mine(page)
         return await _form(page, own, sections[key], form, refusal, fresh_key(error, form))
     if form.get("then") == "later":
@@ -80,13 +80,14 @@ async def _form(
     )
 
 
-def _changes(
-    section: FormSection, saved: Mapping[str, str], typed: Mapping[str, str]
-) -> list[tuple[str, str, str]]:
+def _changes(section: FormSection, saved: Mapping[str, str], typed: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Label, what is saved now, what was typed, for every field in which the two differ."""
-    words = {"yes": "是", "no": "否"}
+
+    def said(field: FormField, text: str) -> str:
+        return dict(field.options).get(text) or {YES: "是", NO: "否"}.get(text, text)
+
     return [
-        (field.label, *((dict(field.options) | words).get(text, text) for text in (saved[field.key], typed[field.key])))
+        (field.label, said(field, saved[field.key]), said(field, typed[field.key]))
         for field in section.fields
         if saved[field.key] != typed[field.key]
     ]

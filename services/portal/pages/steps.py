@@ -12,6 +12,11 @@ from services.portal.dossier import FormSection
 from services.portal.page import Page
 from services.portal.wire import enum_name
 
+_RESUBMIT = {
+    application_pb2.APPLICATION_STATE_REOPENED: "须重新提交",
+    application_pb2.APPLICATION_STATE_REJECTED: "须修改后提交",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -43,12 +48,12 @@ class Mine:
         """What was saved in a section; empty when nothing was."""
         number = application_pb2.Section.Value(f"SECTION_{section.upper()}")
         found = (status for status in self.application.sections if status.section == number)
-        return next(found, application_pb2.SectionStatus(section=number))
+        return next(found, application_pb2.SectionStatus())
 
     @property
     def ready(self) -> bool:
-        """True when every step but the last is complete."""
-        return all(step.complete for step in self.steps[:-1])
+        """True when only submitting is left to do."""
+        return all(step.complete for step in self.steps[:-1]) and not self.steps[-1].complete
 
     def after(self, key: str) -> str:
         """Where the step after `key` is."""
@@ -87,7 +92,8 @@ def _steps(application: application_pb2.Application, sections: dict[str, FormSec
     ]
     chosen = bool(application.choice.base_code and application.choice.specialty_code)
     steps.append(Step("choice", "志愿填报", "/application/choice", chosen, "已完成" if chosen else "未完成"))
-    number = application.submission_number
-    told = f"已提交 {number} 次" if number else "未提交"
-    steps.append(Step("check", "核对并提交", "/application/check", bool(number), told))
+    state, number = application.state, application.submission_number
+    told = _RESUBMIT.get(state) or (f"已提交 {number} 次" if number else "未提交")
+    submitted = bool(number) and state not in _RESUBMIT
+    steps.append(Step("check", "核对并提交", "/application/check", submitted, told))
     return steps

@@ -1,6 +1,6 @@
 """Durable consumers: facts are handled until that worked, or are laid into the dead letters with the reason.
 
-Facts may come twice and out of order; handlers are idempotent, or are given an inbox by `OnceConsumer`.
+Facts may come twice and out of order; handlers are idempotent, or are given an inbox by `services.kit.once`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 import structlog
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Span, SpanKind
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as UuidType
 
 from services.kit import metrics
 from services.kit.bus import NATS_ERRORS, Messaging
-from services.kit.database import Database, UnitOfWork
 from services.kit.deadletters import dead_letter
 from services.kit.delivery import REDRIVEN_FOR, Delivery, Poison, read
 from services.kit.domain import DomainError, Kind
@@ -42,15 +37,10 @@ _REMEMBERED = 10_000
 _log = structlog.get_logger("kit.messaging")
 _tracer = trace.get_tracer("residency.messaging")
 
-_REMEMBER = text(
-    "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(:event_ids) ON CONFLICT DO NOTHING"
-    " RETURNING event_id"
-).bindparams(bindparam("event_ids", type_=ARRAY(UuidType(as_uuid=True))))
-
 
 @dataclass(slots=True)
-class _Held:
-    """A message in hand and its content."""
+class Held:
+    """A message in hand and its content; open until it is answered."""
 
     message: Msg
     delivery: Delivery
@@ -148,7 +138,7 @@ class Consumer:
             _log.warning("streams cannot be applied", consumer=self.durable, error=type(error).__name__)
 
     async def _take(self, messages: Sequence[Msg]) -> None:
-        held: list[_Held] = []
+        held: list[Held] = []
         for message in messages:
             addressed = (message.headers or {}).get(REDRIVEN_FOR)
             if addressed and addressed != self.durable:
@@ -159,39 +149,43 @@ class Consumer:
             except Poison as error:
                 await self._bury(message, str(error))
                 continue
-            held.append(_Held(message, delivery))
+            held.append(Held(message, delivery))
         busy = asyncio.create_task(self._tell_busy(held), name=f"{self.name} busy")
         try:
-            await self._handle(held)
+            await self.handle_all(held)
         finally:
             busy.cancel()
 
-    async def _handle(self, held: Sequence[_Held]) -> None:
-        aggregates: dict[str, list[_Held]] = {}
+    async def handle_all(self, held: Sequence[Held]) -> None:
+        """Deal with a fetched batch: aggregates side by side, each in order."""
+        aggregates: dict[str, list[Held]] = {}
         for one in held:
             aggregates.setdefault(one.delivery.aggregate_id, []).append(one)
         async with asyncio.TaskGroup() as group:
             for row in aggregates.values():
                 group.create_task(self._handle_row(row))
 
-    async def _handle_row(self, row: Sequence[_Held]) -> None:
+    async def _handle_row(self, row: Sequence[Held]) -> None:
         for one in row:
             async with self._slots:
-                await self._try(one)
+                await self.try_one(one)
 
-    async def _try(self, one: _Held) -> None:
+    async def try_one(self, one: Held) -> None:
+        """Let one delivery take effect, then answer for it: done, tried again, or dead."""
         try:
-            with self._span(one.delivery):
-                await self._effect(one.delivery)
+            with self.span_of(one.delivery):
+                await self.effect(one.delivery)
         except Exception as error:  # noqa: BLE001 (a handler may fail in any way: counted, told and never dropped)
             await self._failed(one, error)
         else:
-            await self._done(one, "handled")
+            await self.done(one, "handled")
 
-    async def _effect(self, delivery: Delivery) -> None:
+    async def effect(self, delivery: Delivery) -> None:
+        """What a delivery leads to; raising means it did not."""
         await self._handle_one(delivery)
 
-    async def _done(self, one: _Held, outcome: str) -> None:
+    async def done(self, one: Held, outcome: str) -> None:
+        """Acknowledge a delivery and count it."""
         one.open = False
         await self._answer(one.message.ack())
         self._excused.pop(one.message.metadata.sequence.stream, None)
@@ -199,7 +193,7 @@ class Consumer:
         lag = (datetime.now(UTC) - one.delivery.occurred_at).total_seconds()
         metrics.CONSUMER_LAG_SECONDS.labels(self.durable).observe(max(lag, 0.0))
 
-    async def _failed(self, one: _Held, error: Exception) -> None:
+    async def _failed(self, one: Held, error: Exception) -> None:
         one.open = False
         sequence = one.message.metadata.sequence.stream
         excused = self._excused.get(sequence, 0)
@@ -234,7 +228,7 @@ class Consumer:
         metrics.CONSUMER_HANDLED.labels(self.durable, "dead").inc()
         _log.error("dead letter", consumer=self.durable, error=reason)
 
-    async def _tell_busy(self, held: Sequence[_Held]) -> None:
+    async def _tell_busy(self, held: Sequence[Held]) -> None:
         while True:
             await asyncio.sleep(BUSY_SECONDS)
             for one in held:
@@ -248,79 +242,14 @@ class Consumer:
         except NATS_ERRORS as error:
             _log.warning("acknowledgement not sent", consumer=self.durable, error=type(error).__name__)
 
-    def _span(self, delivery: Delivery) -> AbstractContextManager[Span]:
+    def span_of(self, delivery: Delivery) -> AbstractContextManager[Span]:
+        """A span around the handling of `delivery`, in the trace of its fact."""
         return _tracer.start_as_current_span(
             f"handle {delivery.event_type}",
             context=propagate.extract({"traceparent": delivery.traceparent}),
             kind=SpanKind.CONSUMER,
             attributes={"messaging.system": "nats", "messaging.consumer.group.name": self.durable},
         )
-
-
-class OnceConsumer(Consumer):
-    """A consumer whose effects are in our own database: each fact takes effect once, however often it comes.
-
-    The inbox row and the effect commit together. A fetched batch shares one transaction; when anything in it fails,
-    each fact gets its own. `handle` receives the delivery and the unit of work and must not commit by itself.
-    """
-
-    def __init__(
-        self,
-        messaging: Messaging,
-        stream: str,
-        durable: str,
-        handle: Callable[[Delivery, UnitOfWork], Awaitable[None]],
-        *,
-        database: Database,
-        max_tries: int = 5,
-        batch: int = 64,
-        retry_seconds: Sequence[float] = RETRY_SECONDS,
-    ) -> None:
-        super().__init__(
-            *(messaging, stream, durable, self._refuse),
-            max_tries=max_tries,
-            batch=batch,
-            concurrency=1,
-            retry_seconds=retry_seconds,
-        )
-        self._handle_within = handle
-        self._database = database
-
-    async def _handle(self, held: Sequence[_Held]) -> None:
-        if len(held) > 1:
-            try:
-                await self._all_at_once([one.delivery for one in held])
-            except Exception as error:  # noqa: BLE001 (found again, and dealt with, when each is tried by itself)
-                _log.info("batch split", consumer=self.durable, error=type(error).__name__)
-            else:
-                for one in held:
-                    await self._done(one, "handled")
-                return
-        for one in held:
-            await self._try(one)
-
-    async def _effect(self, delivery: Delivery) -> None:
-        async with self._database.unit_of_work() as unit:
-            if await self._unseen(unit, [delivery]):
-                await self._handle_within(delivery, unit)
-
-    async def _all_at_once(self, deliveries: Sequence[Delivery]) -> None:
-        async with self._database.unit_of_work() as unit:
-            unseen = await self._unseen(unit, deliveries)
-            for delivery in deliveries:
-                if UUID(delivery.event_id) in unseen:
-                    unseen.discard(UUID(delivery.event_id))
-                    with self._span(delivery):
-                        await self._handle_within(delivery, unit)
-
-    async def _unseen(self, unit: UnitOfWork, deliveries: Sequence[Delivery]) -> set[UUID]:
-        # Sorted, so that two replicas with the same facts wait for each other instead of deadlocking.
-        event_ids = sorted({UUID(delivery.event_id) for delivery in deliveries})
-        rows = await unit.session.execute(_REMEMBER, {"consumer": self.durable, "event_ids": event_ids})
-        return set(rows.scalars())
-
-    async def _refuse(self, delivery: Delivery) -> None:
-        raise AssertionError("unreachable: OnceConsumer handles within a unit of work")
 
 
 def _is_away(error: Exception) -> bool:

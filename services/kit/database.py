@@ -224,6 +224,8 @@ class Database:
             pool_size=self._pool_size,
             max_overflow=0,
             pool_timeout=ACQUIRE_SECONDS,
+            # An error text may reach a log: it never carries values.
+            hide_parameters=True,
             connect_args={
                 "timeout": CONNECT_SECONDS,
                 "command_timeout": COMMAND_SECONDS,

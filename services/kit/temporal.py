@@ -158,9 +158,10 @@ async def _ensure_namespace(client: Client) -> None:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         await _register(client, retention)
-        # Raises NOT_FOUND, and so tries again, until the server has learnt the new name.
-        await service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
-        return
+        found = await service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    # Whoever works in a namespace must know it; a new one takes the server a second to learn. Raises NOT_FOUND, and
+    # so tries again, until then: a worker that polls too early pauses for long.
+    await client.count_workflows("WorkflowId = 'none'")
     if found.config.workflow_execution_retention_ttl.seconds < retention.seconds:
         await service.update_namespace(
             UpdateNamespaceRequest(

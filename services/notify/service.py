@@ -6,7 +6,8 @@ from services.access import token_verifier
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer
-from services.kit.messaging import Messaging, OnceConsumer
+from services.kit.messaging import Messaging
+from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
 from services.kit.process import Part
 from services.notify import grpc_api

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from services.kit import deadletters
 from services.kit.database import Database, UnitOfWork
 from services.kit.domain import DomainError, Kind
-from services.kit.messaging import Consumer, Delivery, Messaging, OnceConsumer
+from services.kit.messaging import Consumer, Delivery, Messaging
+from services.kit.once import OnceConsumer
 from tests.support import bus
 from tests.support.wait import eventually
 

@@ -19,7 +19,8 @@ from services.kit import consumers, streams
 from services.kit.database import Database, UnitOfWork
 from services.kit.deadletters import DeadLetter, list_letters
 from services.kit.domain import DomainError, Kind
-from services.kit.messaging import NATS_ERRORS, Consumer, Delivery, Messaging, OnceConsumer, Poison
+from services.kit.messaging import NATS_ERRORS, Consumer, Delivery, Messaging, Poison
+from services.kit.once import OnceConsumer
 from tests.support import bus
 from tests.support.nats import NatsServer
 from tests.support.wait import eventually

@@ -22,7 +22,8 @@ from sqlalchemy.exc import DBAPIError
 from services.kit import outbox
 from services.kit.database import Database, UnitOfWork
 from services.kit.domain import DomainError
-from services.kit.messaging import NATS_ERRORS, Delivery, Messaging, OnceConsumer
+from services.kit.messaging import NATS_ERRORS, Delivery, Messaging
+from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
 from tests.support import bus
 from tests.support.nats import NatsServer

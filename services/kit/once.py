@@ -1,0 +1,91 @@
+"""A durable consumer with an inbox: a fact's effect in our own database happens once, however often the fact comes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as UuidType
+
+from services.kit.bus import Messaging
+from services.kit.consumers import RETRY_SECONDS, Consumer, Held
+from services.kit.database import Database, UnitOfWork
+from services.kit.delivery import Delivery
+
+_log = structlog.get_logger("kit.messaging")
+
+_REMEMBER = text(
+    "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(:event_ids) ON CONFLICT DO NOTHING"
+    " RETURNING event_id"
+).bindparams(bindparam("event_ids", type_=ARRAY(UuidType(as_uuid=True))))
+
+
+class OnceConsumer(Consumer):
+    """A consumer whose effects are in our own database: each fact takes effect once, however often it comes.
+
+    The inbox row and the effect commit together. A fetched batch shares one transaction; when anything in it fails,
+    each fact gets its own. `handle` receives the delivery and the unit of work and must not commit by itself.
+    """
+
+    def __init__(
+        self,
+        messaging: Messaging,
+        stream: str,
+        durable: str,
+        handle: Callable[[Delivery, UnitOfWork], Awaitable[None]],
+        *,
+        database: Database,
+        max_tries: int = 5,
+        batch: int = 64,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+    ) -> None:
+        super().__init__(
+            *(messaging, stream, durable, self._refuse),
+            max_tries=max_tries,
+            batch=batch,
+            concurrency=1,
+            retry_seconds=retry_seconds,
+        )
+        self._handle_within = handle
+        self._database = database
+
+    async def handle_all(self, held: Sequence[Held]) -> None:
+        """One transaction for the batch; one each when something in it fails."""
+        if len(held) > 1:
+            try:
+                await self._all_at_once([one.delivery for one in held])
+            except Exception as error:  # noqa: BLE001 (found again, and dealt with, when each is tried by itself)
+                _log.info("batch split", consumer=self.durable, error=type(error).__name__)
+            else:
+                for one in held:
+                    await self.done(one, "handled")
+                return
+        for one in held:
+            await self.try_one(one)
+
+    async def effect(self, delivery: Delivery) -> None:
+        """Inbox row and effect together; nothing when the fact was handled before."""
+        async with self._database.unit_of_work() as unit:
+            if await self._unseen(unit, [delivery]):
+                await self._handle_within(delivery, unit)
+
+    async def _all_at_once(self, deliveries: Sequence[Delivery]) -> None:
+        async with self._database.unit_of_work() as unit:
+            unseen = await self._unseen(unit, deliveries)
+            for delivery in deliveries:
+                if UUID(delivery.event_id) in unseen:
+                    unseen.discard(UUID(delivery.event_id))
+                    with self.span_of(delivery):
+                        await self._handle_within(delivery, unit)
+
+    async def _unseen(self, unit: UnitOfWork, deliveries: Sequence[Delivery]) -> set[UUID]:
+        # Sorted, so that two replicas with the same facts wait for each other instead of deadlocking.
+        event_ids = sorted({UUID(delivery.event_id) for delivery in deliveries})
+        rows = await unit.session.execute(_REMEMBER, {"consumer": self.durable, "event_ids": event_ids})
+        return set(rows.scalars())
+
+    async def _refuse(self, delivery: Delivery) -> None:
+        raise AssertionError("unreachable: OnceConsumer handles within a unit of work")

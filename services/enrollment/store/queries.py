@@ -17,7 +17,7 @@ from services.enrollment.store import rows
 from services.kit.database import Database
 
 # One short index scan for each pair of round and stored state, merged: the index gives each in order already.
-_QUEUE = """
+QUEUE = """
     SELECT a.* FROM unnest($3::int[], $4::text[]) AS cell (round, state)
     CROSS JOIN LATERAL (
         SELECT * FROM application a
@@ -84,7 +84,7 @@ class QueryStore:
     ) -> list[ApplicationRecord]:
         """Up to `limit` applications to a base in the cells given, oldest submission first, later than `after`."""
         found = await self._database.fetch(
-            _QUEUE,
+            QUEUE,
             cycle_id,
             base_code,
             [cell.round for cell in cells],

@@ -105,7 +105,7 @@ def dates() -> tuple[PhaseDates, ...]:
     return tuple(PhaseDates(phase, phase.value, *span) for phase, span in days.items())
 
 
-def cycle_order(plan: Mapping[tuple[str, str], int], **changes: Any) -> CreateCycle:
+def cycle_order(plan: Mapping[tuple[str, str], int], /, **changes: Any) -> CreateCycle:
     """An order for a whole cycle whose first day begins now, with days of a second."""
     values: dict[str, Any] = {
         "idempotency_key": key(),
@@ -148,11 +148,9 @@ class Stage:
         view = await self.cycles.create_cycle(OPERATOR, cycle_order(plan))
         self.cycle_id = view.cycle_id
 
-    async def stand(self, phase: Phase, closes_in: float | None = 3600.0) -> None:
+    async def stand(self, phase: Phase, closes_in: float = 3600.0) -> None:
         """Put the gate into `phase`, open for `closes_in` seconds from now (negative: over, not yet flipped)."""
-        closes_at = (
-            None if closes_in is None or phase is ORDER[-1] else datetime.now(UTC) + timedelta(seconds=closes_in)
-        )
+        closes_at = None if phase is ORDER[-1] else datetime.now(UTC) + timedelta(seconds=closes_in)
         await self.database.execute(
             "UPDATE cycle_gate SET phase = $2, sequence = $3, closes_at = $4 WHERE cycle_id = $1",
             self.cycle_id,

@@ -29,7 +29,7 @@ async def test_app_01_an_application_goes_from_start_to_admission(stage: Stage) 
     assert (counts.planned, counts.applied, counts.provisional, counts.admitted) == (3, 1, 0, 1)
 
     rows = await stage.queries.audit(submitted.application_id)
-    head = await stage.database.fetchval("SELECT audit_hash FROM application")
+    head = await stage.database.fetchval("SELECT audit_hash FROM application WHERE id = $1", submitted.application_id)
     assert [row.command for row in rows] == [
         "start_application",
         *["save_section"] * 4,
@@ -41,7 +41,10 @@ async def test_app_01_an_application_goes_from_start_to_admission(stage: Stage) 
     ]
     assert broken_at(rows, 10, head) == 0
 
-    facts = await stage.database.fetch("SELECT subject, version, body FROM outbox ORDER BY position")
+    facts = await stage.database.fetch(
+        "SELECT subject, version, body FROM outbox WHERE aggregate_id = ANY($1) ORDER BY position",
+        [stage.cycle_id, submitted.application_id],
+    )
     assert [row["subject"].removeprefix("residency.enrollment.v1.") for row in facts] == [
         "cycle.created",
         "application.submitted",

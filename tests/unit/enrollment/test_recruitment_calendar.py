@@ -56,7 +56,7 @@ def test_cal_01_days_are_inclusive_and_windows_half_open() -> None:
 
 @given(notices(), st.sampled_from([SHANGHAI, "Europe/Berlin", "America/Sao_Paulo", "UTC"]))
 def test_cal_01_windows_follow_each_other_in_order(dates: list[PhaseDates], zone: str) -> None:
-    """CAL-01: whole days of the zone, no overlap, preparation before and closed after, whatever the zone's clocks do."""
+    """CAL-01: whole days of the zone, no overlap, whatever the zone's clocks do."""
     calendar = build_calendar(dates, zone)
     check_order(calendar)
     for entry, window in zip(dates, calendar.phases[1:-1], strict=True):
@@ -64,12 +64,12 @@ def test_cal_01_windows_follow_each_other_in_order(dates: list[PhaseDates], zone
         assert window.opens_at.astimezone(ZoneInfo(zone)).date() in (entry.first_day, entry.first_day)
 
 
-@given(notices(), st.floats(0.01, 86_400), st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)))
+@given(notices(), st.floats(0.01, 86_400), st.integers(1_600_000_000, 1_900_000_000))
 def test_cal_05_compressed_days_last_as_long_as_they_are_told(
-    dates: list[PhaseDates], seconds: float, start: datetime
+    dates: list[PhaseDates], seconds: float, start: int
 ) -> None:
     """CAL-05: day N begins N times `day_seconds` after the start."""
-    begin = start.replace(tzinfo=UTC)
+    begin = datetime.fromtimestamp(start, UTC)
     calendar = build_calendar(dates, SHANGHAI, starts_at=begin, day_seconds=seconds)
     check_order(calendar)
     assert calendar.phases[1].opens_at == begin

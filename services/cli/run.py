@@ -42,11 +42,15 @@ def run(name: str) -> int:
     return 0
 
 
+def leave_out_luxuries() -> None:
+    """Make LUXURIES look as if they were not installed, which their users expect."""
+    for luxury in LUXURIES:
+        sys.modules.setdefault(luxury, None)  # type: ignore[arg-type]  # a documented value the stub does not know
+
+
 def _load(module: str) -> ModuleType:
     """Import a process's code, which is most of its start, as cheaply as that goes."""
-    for luxury in LUXURIES:
-        # None makes the import fail as if it were not installed, which its users expect.
-        sys.modules.setdefault(luxury, None)  # type: ignore[arg-type]  # a documented value the stub does not know
+    leave_out_luxuries()
     # Imports make much that stays and little that goes: collecting in between finds nothing.
     gc.disable()
     loaded = import_module(module)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import signal
@@ -9,10 +10,28 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class Life(Protocol):
+    """A running process."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is that of its session too."""
+        ...
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; its exit code afterwards, negative for a signal."""
+        ...
+
+    async def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -34,7 +53,22 @@ class Child:
     """uid and gid to change to; PostgreSQL refuses to run as root."""
     last: bool = False
     """Stopped only after the others have gone: the servers the processes use."""
-    working_directory: Path | None = field(default=None)
+    working_directory: Path | None = None
+    launch: Callable[[Child], Awaitable[Life]] = field(default_factory=lambda: execute)
+    """How it comes to life. Raises OSError when it cannot."""
+
+
+async def execute(child: Child) -> Life:
+    """Run the child's command as a child of this process."""
+    with child.log.open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            *child.command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=dict(child.environment),
+            **spawn_options(child.death_signal, child.user, child.working_directory),
+        )
 
 
 def spawn_options(
@@ -45,17 +79,16 @@ def spawn_options(
     if user is not None:
         options |= {"user": user[0], "group": user[1], "extra_groups": []}
     if _LIBC is not None:
-        options["preexec_fn"] = _dies_with_parent(death_signal)
+        options["preexec_fn"] = dies_with_parent(death_signal, os.getpid())
     return options
 
 
-def _dies_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """A function for the moment between fork and exec.
+def dies_with_parent(number: signal.Signals, parent: int) -> Callable[[], None]:
+    """A function for the child to call first: the kernel is to send it `number` when the process `parent` is gone.
 
-    It runs after the change of user, which would clear the request. `up` has no threads that could hold a lock at the
-    fork, and its children are forked by its main thread, whose death is the one the kernel watches.
+    Between fork and exec it runs after the change of user, which would clear the request. Neither `up` nor the nursery
+    has threads that could hold a lock at the fork, and the thread whose death the kernel watches is their only one.
     """
-    parent = os.getpid()
     libc = _LIBC
 
     def request() -> None:
@@ -65,3 +98,9 @@ def _dies_with_parent(number: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return request
+
+
+def name_process(name: str) -> None:
+    """Show `name` (15 bytes of it) where the system lists processes by their short name."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_NAME, name.encode()[:15] + b"\0", 0, 0, 0)

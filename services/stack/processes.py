@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from services.stack import databases, probing
-from services.stack.child import Child
+from services.stack.child import Child, Life
 from services.stack.ports import HOST
 from services.stack.state import State
 
@@ -90,7 +90,9 @@ def assign_ports(state: State) -> None:
         state.port(f"{name}.grpc")
 
 
-def child(name: str, data: Path, state: State, told: Mapping[str, str]) -> Child:
+def child(
+    name: str, data: Path, state: State, told: Mapping[str, str], launch: Callable[[Child], Awaitable[Life]]
+) -> Child:
     """The process `name`; ready when its own `/readyz` says so."""
     metrics_port = state.ports[f"{name}.metrics"]
 
@@ -98,4 +100,6 @@ def child(name: str, data: Path, state: State, told: Mapping[str, str]) -> Child
         return await probing.http_status(metrics_port, "/readyz") == 200
 
     command = [sys.executable, "-m", "services.cli.run", name]
-    return Child(name=name, command=command, environment=told, log=data / "logs" / f"{name}.log", ready=ready)
+    return Child(
+        name=name, command=command, environment=told, log=data / "logs" / f"{name}.log", ready=ready, launch=launch
+    )

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.stack.child import Child, spawn_options
+from services.stack.child import Child, Life
 from services.stack.problems import StackFailure
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
@@ -31,7 +31,7 @@ PROCESS_GRACE, SERVER_GRACE = 6.0, 3.0
 @dataclass
 class _Kept:
     child: Child
-    process: asyncio.subprocess.Process | None = None
+    process: Life | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     given_up: asyncio.Event = field(default_factory=asyncio.Event)
     deaths: int = 0
@@ -118,15 +118,7 @@ class Supervisor:
 
     async def _run_once(self, kept: _Kept) -> int:
         """One life of the child; returns its exit code."""
-        with kept.child.log.open("ab") as log:
-            kept.process = process = await asyncio.create_subprocess_exec(
-                *kept.child.command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(kept.child.environment),
-                **spawn_options(kept.child.death_signal, kept.child.user, kept.child.working_directory),
-            )
+        kept.process = process = await kept.child.launch(kept.child)
         self._changed(kept.child.name, process.pid, kept.deaths)
         look = asyncio.create_task(self._look(kept, process))
         try:
@@ -134,7 +126,7 @@ class Supervisor:
         finally:
             look.cancel()
 
-    async def _look(self, kept: _Kept, process: asyncio.subprocess.Process) -> None:
+    async def _look(self, kept: _Kept, process: Life) -> None:
         began = time.monotonic()
         while not await kept.child.ready(process.pid):  # noqa: ASYNC110  (another process: there is no event to wait for)
             await asyncio.sleep(LOOK_EVERY)
@@ -191,4 +183,4 @@ def _signal(kept: _Kept, number: signal.Signals, *, whole_group: bool = True) ->
             # The group bears the child's process id, because it leads its own session.
             os.killpg(process.pid, number)
         elif process.returncode is None:
-            process.send_signal(number)
+            os.kill(process.pid, number)

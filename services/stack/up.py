@@ -10,12 +10,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from services.stack import databases, demo, nats, oneshot, ports, postgres, processes, servers, state, temporal, wheels
+from services.stack.births import Births
+from services.stack.child import Child, Life, execute
 from services.stack.problems import StackFailure, StackProblem
 from services.stack.state import State
 from services.stack.supervisor import Supervisor, last_words
@@ -125,12 +127,21 @@ class Up:
         self._say("stopped; everything is kept in " + str(self._options.data))
 
     async def _work(self, supervisor: Supervisor) -> None:
+        launch = self._open_nursery(supervisor)
         await self._start_servers(supervisor)
-        await self._start_processes(supervisor)
+        await self._start_processes(supervisor, launch)
         await self._load_province()
         self._show(self._state, time.monotonic() - self._began)
         if self._options.season is not None:
             await self._play_season(self._options.season)
+
+    def _open_nursery(self, supervisor: Supervisor) -> Callable[[Child], Awaitable[Life]]:
+        """Start what processes are born from, while the servers start; elsewhere than on Linux each is executed."""
+        if sys.platform != "linux":
+            return execute
+        births = Births(processes.common_environment(), self._options.data / "logs" / "nursery.log")
+        supervisor.start(births.child())
+        return births.bear
 
     async def _start_servers(self, supervisor: Supervisor) -> None:
         data, places, secret = self._options.data, self._state.ports, self._state.secret
@@ -167,10 +178,10 @@ class Up:
         command = [sys.executable, "-m", "services.cli", "migrate", *outdated]
         await self._run_once("migrate", command, processes.common_environment() | urls)
 
-    async def _start_processes(self, supervisor: Supervisor) -> None:
+    async def _start_processes(self, supervisor: Supervisor, launch: Callable[[Child], Awaitable[Life]]) -> None:
         for name in processes.MODULES:
             told = processes.environment(name, self._options.data, self._state, self._servers, self._options.port)
-            supervisor.start(processes.child(name, self._options.data, self._state, told))
+            supervisor.start(processes.child(name, self._options.data, self._state, told, launch))
         await supervisor.ready(*processes.MODULES)
 
     async def _load_province(self) -> None:

@@ -30,7 +30,7 @@ def test_it_prints_addresses_and_log_ins_when_it_is_ready(own_stack: Stack) -> N
     assert f"http://127.0.0.1:{own_stack.port}/" in own_stack.output()
 
 
-@pytest.mark.parametrize("name", ["notify", "nats", "temporal", "postgres"])
+@pytest.mark.parametrize("name", ["notify", "nats", "temporal", "postgres", "nursery"])
 def test_what_dies_comes_back_on_the_same_port_and_it_is_said(own_stack: Stack, name: str) -> None:
     before = own_stack.state().ports
     own_stack.kill(name)

@@ -6,7 +6,7 @@ after anything: a late phase, a lost answer, a rehearsal that was stopped and st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from services.rehearsal.dossiers import SECTIONS, amend, employ, make_dossier, spoil
@@ -36,6 +36,9 @@ class Applicant:
         self._chance = stage.chance(f"applicant/{person.number}")
         self._dossier = make_dossier(person, stage.seed, stage.year)
         self._resubmissions = 0
+        self._chosen: Seats | None = None
+        self._submitted: Seats | None = None
+        """The choice last saved and the one last submitted in this run: an edit may miss its deadline in between."""
         self.final: Mapping[str, Any] = {}
         """The application as read after the cycle closed."""
 
@@ -157,11 +160,15 @@ class Applicant:
                 await self._fix(phase, application)
 
     async def _fix(self, phase: str, application: Mapping[str, Any]) -> None:
-        base = application["choice"]["base_code"]
+        draft = application["choice"]
+        # The base is that of the rejected submission; a choice saved too late to be submitted has to go back to it.
+        base = self._submitted.base_code if self._submitted else draft["base_code"]
         own = [seats for seats in self._stage.plan if seats.base_code == base]
-        others = [seats for seats in own if seats.specialty_code != application["choice"]["specialty_code"]]
-        if others and self._chance.random() < 0.6 and not await self._save_choice(phase, self._chance.choice(others)):
+        others = [seats for seats in own if seats.specialty_code != draft["specialty_code"]] or own
+        strayed = draft["base_code"] != base
+        if (strayed or self._chance.random() < 0.6) and not await self._save_choice(phase, self._chance.choice(others)):
             return
+        employ(self._dossier, self._stage.base_names[base])
         self._resubmissions += 1
         if await self._save(phase, "basic", amend(self._dossier["basic"], self._resubmissions)):
             await self._submit(phase)
@@ -176,17 +183,26 @@ class Applicant:
             "specialty_code": seats.specialty_code,
             "accepts_reallocation": self._person.character.accepts_reallocation,
         }
-        return await self._do(phase, "save_choice", "PUT", "application/choice", body)
+        saved = await self._do(phase, "save_choice", "PUT", "application/choice", body)
+        self._chosen = seats if saved else self._chosen
+        return saved
 
     async def _submit(self, phase: str) -> bool:
-        return await self._do(phase, "submit_application", "POST", "application/submissions", {})
+        # Somebody who joined late does not know which base was submitted to and may try with another.
+        unsure = () if self._submitted else ("BASE_LOCKED",)
+        submitted = await self._do(phase, "submit_application", "POST", "application/submissions", {}, unsure)
+        self._submitted = self._chosen if submitted else self._submitted
+        return submitted
 
-    async def _do(self, phase: str, name: str, method: str, path: str, body: Any = None) -> bool:
+    async def _do(
+        self, phase: str, name: str, method: str, path: str, body: Any = None, tolerated: Collection[str] = ()
+    ) -> bool:
         answer = await self._session.command(
             name,
             method,
             self._stage.path(path),
             body if body is not None else {},
+            tolerated=tolerated,
             late=self._stage.timetable[phase].closes_at,
         )
         return answer.ok

@@ -1,0 +1,109 @@
+"""A flip among 64 writers: nothing of the old phase is committed after it, and it never waits two seconds.
+
+The same check is run over versions that are broken on purpose and must find each of them out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from services.enrollment.domain.phases import P3
+from services.kit.domain import DomainError
+from tests.integration.enrollment.crowd import LONGEST_FLIP, WRITERS, Crowd
+
+LOCK = "PERFORM pg_advisory_xact_lock_shared((p->>'lock_key')::bigint);"
+READ = "SELECT * INTO STRICT gate FROM cycle_gate WHERE cycle_id = (p->>'cycle_id')::uuid;"
+FLIP_LOCK = "PERFORM pg_advisory_xact_lock(p_lock_key);"
+SLOW = ("RETURN p_answer;", "PERFORM pg_sleep(0.1); RETURN p_answer;")
+"""A commit that takes a tenth of a second: what is between check and commit shows itself."""
+
+HOLDER = """
+import asyncio, sys, asyncpg
+
+async def hold(url, lock_key):
+    connection = await asyncpg.connect(url)
+    await connection.execute("BEGIN")
+    await connection.execute("SELECT pg_advisory_xact_lock_shared(" + lock_key + ")")
+    print("held", flush=True)
+    await asyncio.get_running_loop().create_future()
+
+asyncio.run(hold(sys.argv[1], sys.argv[2]))
+"""
+
+
+async def test_no_decision_of_the_old_phase_is_committed_after_the_flip(crowd: Crowd) -> None:
+    """Fifty flips, 64 writers, the real function."""
+    race = await crowd.race(flips=50, each=2)
+    assert race.leaked == 0
+    assert race.longest_flip < LONGEST_FLIP
+    assert race.decided > 50 * WRITERS // 4, "the flips came before anybody had decided"
+    assert race.refused > 50, "the flips came after everybody had decided"
+
+
+async def test_slow_commits_delay_a_flip_by_one_of_them_only(crowd: Crowd) -> None:
+    """The control of the broken versions: as slow as they are, and healthy."""
+    await crowd.redefine("write_command", SLOW)
+    race = await crowd.race(flips=2, each=40)
+    assert race.healthy, race
+    assert race.longest_flip < 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "gate", "flip"),
+    [
+        ("no lock", [(LOCK, "")], []),
+        ("a row lock", [(LOCK, ""), (READ, READ.replace(";", " FOR SHARE;"))], [(FLIP_LOCK, "")]),
+        (
+            "lock and read in one statement",
+            [
+                (LOCK, ""),
+                (
+                    READ,
+                    "SELECT g.* INTO STRICT gate FROM (SELECT pg_advisory_xact_lock_shared("
+                    "(p->>'lock_key')::bigint) OFFSET 0) l, cycle_gate g WHERE g.cycle_id = (p->>'cycle_id')::uuid;",
+                ),
+            ],
+            [],
+        ),
+    ],
+    ids=lambda value: value.replace(" ", "_") if isinstance(value, str) else "",
+)
+async def test_the_check_finds_a_broken_gate(
+    crowd: Crowd, name: str, gate: list[tuple[str, str]], flip: list[tuple[str, str]]
+) -> None:
+    """A gate that is removed, made a row lock, or read with the lock is found out."""
+    await crowd.redefine("write_command", SLOW)
+    await crowd.redefine("pass_gate", *gate)
+    await crowd.redefine("flip_gate", *flip)
+    race = await crowd.race(flips=2, each=40)
+    assert not race.healthy, f"{name} went unnoticed: {race}"
+
+
+async def test_a_frozen_holder_does_not_hold_the_province(crowd: Crowd) -> None:
+    """A process stopped in the middle of its transaction: the flip passes within two seconds, decisions go on."""
+    lock_key = await crowd.stage.database.fetchval(
+        "SELECT lock_key FROM cycle_gate WHERE cycle_id = $1", crowd.stage.cycle_id
+    )
+    waiting = await crowd.applications(8)
+    holder = await asyncio.to_thread(
+        subprocess.Popen, [sys.executable, "-c", HOLDER, crowd.url, str(lock_key)], stdout=subprocess.PIPE
+    )
+    try:
+        assert holder.stdout is not None
+        assert await asyncio.to_thread(holder.stdout.readline) == b"held\n"
+        os.kill(holder.pid, signal.SIGSTOP)
+        await crowd.approve(waiting[0])
+        seconds = await crowd.flip()
+        assert seconds < LONGEST_FLIP
+        with pytest.raises(DomainError, match="WRONG_STATE"):
+            await crowd.approve(waiting[1])
+        assert (await crowd.stage.cycles.get_cycle(crowd.stage.cycle_id)).phase is P3
+    finally:
+        holder.kill()
+        await asyncio.to_thread(holder.wait)

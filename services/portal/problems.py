@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from services.kit import errors
 from services.kit.domain import DomainError, Kind
-from services.portal.forms import Posted
+from services.portal.forms import Posted, read_form
 from services.portal.middleware import Refuse
 from services.portal.page import Page
 
@@ -96,7 +96,9 @@ async def _error_page(request: Request, error: DomainError, status: int = 0) -> 
     if status == 401 and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
     # Nothing typed is lost: the form that failed is offered again on the error page.
-    posted = getattr(request.state, "posted", None) if status in {401, 429, 500, 503} else None
+    posted = getattr(request.state, "posted", None)
+    if posted is None and status == 401:
+        posted = await read_form(request)  # refused before anything had read the body
     page = Page(request)
     try:
         response = await page.html(
@@ -104,7 +106,7 @@ async def _error_page(request: Request, error: DomainError, status: int = 0) -> 
             status=status,
             error=error,
             title=errors.TABLE[error.kind].title,
-            carried=posted.carried() if isinstance(posted, Posted) else [],
+            carried=posted.carried() if isinstance(posted, Posted) and status in {401, 429, 500, 503} else [],
         )
     except Exception as second:  # noqa: BLE001  (the error page itself failed: say so in plain words, and log why)
         _log.error("error page failed", error_type=type(second).__name__, exc_info=second)

@@ -95,9 +95,12 @@ class Identity(identity_service_pb2_grpc.IdentityServiceServicer):
 
     def _person(self, login: str) -> account_pb2.Person:
         person_id, role, organisation = self.people[login]
-        number = account_pb2.Role.Value(f"ROLE_{role.upper()}")
         return account_pb2.Person(
-            person_id=person_id, name="李测试", role=number, organisation_code=organisation, verified=True
+            person_id=person_id,
+            name="李测试",
+            role=f"ROLE_{role.upper()}",
+            organisation_code=organisation,
+            verified=True,
         )
 
     def _fresh(self, login: str) -> account_pb2.Token:
@@ -148,9 +151,11 @@ class Faculty(faculty_service_pb2_grpc.FacultyServiceServicer):
         self.sections: dict[tuple[str, int], faculty_service_pb2.SectionStatus] = {}
 
     async def GetDossier(self, request: Any, context: Any) -> Any:
+        own = caller().person_id
         sections = [
-            self.sections.get((caller().person_id, number), faculty_service_pb2.SectionStatus(section=number))
-            for number in (1, 2, 3, 4)
+            self.sections.get((own, number), faculty_service_pb2.SectionStatus(section=name))
+            for name, number in faculty_service_pb2.DossierSection.items()
+            if number
         ]
         return faculty_service_pb2.GetDossierResponse(sections=sections)
 

@@ -1,0 +1,125 @@
+"""The edge itself: headers, cross-site writes, large bodies, static files, traces, live streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from residency.enrollment.v1 import events_pb2
+from services.kit.telemetry import span
+from services.portal.middleware import CONTENT_SECURITY_POLICY
+from services.portal.server import WebServer
+from services.portal.session import COOKIE
+from tests.support.portal_story import keyed
+from tests.support.portal_upstream import ORIGIN, Upstream
+
+PREFIX = "residency.enrollment.v1."
+
+
+async def test_the_same_headers_on_every_answer(upstream: Upstream) -> None:
+    paths = ["/", "/board", "/nope", "/static/nope.css", "/application", "/api/v1/cycles", "/api/v1/nope"]
+    async with upstream.browser("applicant") as browser:
+        for path in [*paths, "/api/openapi.json"]:
+            answer = await browser.get(path)
+            assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY, path
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["referrer-policy"] == "same-origin"
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+
+
+async def test_static_files_are_kept_for_ever_under_their_fingerprint(upstream: Upstream) -> None:
+    async with upstream.browser() as browser:
+        home = await browser.get("/")
+        for name in ("portal.css", "portal.js", "icon.svg"):
+            stem, suffix = name.split(".")
+            url = next(part for part in home.text.split('"') if part.startswith(f"/static/{stem}.") and suffix in part)
+            answer = await browser.get(url)
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site", "origin": ORIGIN},
+        {"sec-fetch-site": "same-site", "origin": ORIGIN},
+        {"sec-fetch-site": "", "origin": "https://evil.example"},
+        {"sec-fetch-site": "", "origin": ""},
+    ],
+)
+async def test_writes_from_elsewhere_are_refused(upstream: Upstream, headers: dict[str, str]) -> None:
+    sent = {name: value for name, value in headers.items() if value}
+    transport = httpx.ASGITransport(upstream.app)
+    cookies = {COOKIE: upstream.identity.token("applicant")}
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, cookies=cookies) as stranger:
+        answer = await stranger.post("/application/start", data=keyed(), headers=sent)
+        assert answer.status_code == 403
+        assert "不是从本平台页面发出" in answer.text
+        own = await stranger.post("/application/start", data=keyed(), headers={"origin": ORIGIN})
+        assert own.status_code == 303
+
+
+async def test_a_large_body_is_refused(upstream: Upstream) -> None:
+    async with upstream.browser("applicant") as browser:
+        answer = await browser.post("/application/sections/basic", data={"school": "x" * 300_000})
+        assert answer.status_code == 422
+        assert "内容过大" in answer.text
+
+
+async def test_a_request_has_an_id(upstream: Upstream) -> None:
+    async with upstream.browser() as browser:
+        with span("test"):
+            first, second = await browser.get("/"), await browser.get("/")
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+
+@contextlib.asynccontextmanager
+async def _served(upstream: Upstream) -> AsyncIterator[str]:
+    server = WebServer(upstream.app, "127.0.0.1", 0)
+    await server.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        async with asyncio.timeout(5):
+            await server.stop()
+
+
+async def _next_event(lines: AsyncIterator[str]) -> str:
+    async with asyncio.timeout(5):
+        async for line in lines:
+            if line.startswith("data: "):
+                return line.removeprefix("data: ")
+    raise AssertionError("the stream ended")
+
+
+async def test_the_stream_says_changed_and_stops_with_the_server(upstream: Upstream) -> None:
+    person = upstream.identity.people["applicant"][0]
+    fact = events_pb2.ApplicationFact(person_id=person, base_code="SD-QILU")
+    body = events_pb2.ApplicationReviewed(application=fact, approved=True).SerializeToString()
+    async with _served(upstream) as address, httpx.AsyncClient(base_url=address) as client:
+        cookies = f"{COOKIE}={upstream.identity.token('applicant')}"
+        async with client.stream("GET", "/live", headers={"cookie": cookies}) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            lines = stream.aiter_lines()
+            assert (await anext(lines)).startswith("retry:")
+            upstream.hints.say(f"{PREFIX}application.reviewed", body)
+            assert await _next_event(lines) == "board mine"
+            assert await _next_event(lines) == "mine"  # the notice has followed
+            upstream.hints.say(f"{PREFIX}phase.entered")
+            assert await _next_event(lines) == "board cycle"
+            await upstream.hub.stop()
+            async with asyncio.timeout(2):
+                assert [line async for line in lines if line.startswith("data")] == []
+
+
+async def test_a_hint_makes_shared_answers_fresh(upstream: Upstream) -> None:
+    async with upstream.browser() as browser:
+        assert "一志愿审核与拟录取</b>" not in (await browser.get("/")).text
+        upstream.enrollment.phase = "FIRST_CHOICE"
+        upstream.hints.say(f"{PREFIX}phase.entered")
+        assert "<b>一志愿审核与拟录取</b>" in (await browser.get("/")).text

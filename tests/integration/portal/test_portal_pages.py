@@ -1,0 +1,243 @@
+"""Every page for every audience, and what happens to refused forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.portal_story import fill_in, hidden, keyed, submitted
+from tests.support.portal_upstream import PASSWORD, Upstream
+
+PAGES = {
+    "": ["/", "/board", "/board?base_code=SD-QILU", "/board?specialty_code=0100", "/register", "/sign-in", "/frame"],
+    "applicant": [
+        "/", "/board", "/application", "/application/sections/basic", "/application/sections/work",
+        "/application/choice", "/application/choice?base_code=SD-SLYY", "/application/check", "/application/withdraw",
+        "/messages", "/messages?unread=yes",
+    ],
+    "reviewer": ["/base", "/base?state=pending&specialty_code=0100", "/base/milestones", "/messages"],
+    "administrator": ["/base", "/base/milestones"],
+    "province": ["/province", "/province?start=2", "/board"],
+    "teacher": ["/faculty", "/faculty/contact", "/faculty/education", "/faculty/work"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("login", list(PAGES))
+async def test_every_page_renders_for_its_audience(upstream: Upstream, login: str) -> None:
+    async with upstream.browser(login) as browser:
+        for path in PAGES[login]:
+            page = await browser.get(path)
+            assert page.status_code == 200, (path, page.text)
+            assert 'lang="zh-CN"' in page.text
+            assert "还剩" in page.text, path
+            assert "<script src=" in page.text
+            assert "onclick" not in page.text
+            assert "<style" not in page.text
+
+
+@pytest.mark.parametrize("phase", ["PREPARATION", "FIRST_CHOICE", "REALLOCATION", "CONFIRMATION", "CLOSED"])
+async def test_pages_stand_in_every_phase_and_pace(upstream: Upstream, phase: str) -> None:
+    application = await submitted(upstream)
+    upstream.enrollment.phase = phase
+    upstream.enrollment.day_seconds = 2.0
+    paths = {"": ["/"], "applicant": ["/application", "/application/choice"], "province": ["/province"]}
+    paths["administrator"] = ["/base", "/base/milestones", f"/base/applications/{application}"]
+    upstream.hints.say("residency.enrollment.v1.phase.entered")
+    for login, own in paths.items():
+        async with upstream.browser(login) as browser:
+            for path in own:
+                page = await browser.get(path)
+                assert page.status_code == 200, (path, page.text)
+                assert "演练：1 天 = 2 秒" in page.text
+
+
+async def test_without_a_cycle_pages_say_so(upstream: Upstream) -> None:
+    upstream.enrollment.no_cycle = True
+    async with upstream.browser() as browser:
+        home = await browser.get("/")
+        assert home.status_code == 200
+        assert "还没有发布招录日程" in home.text
+        assert (await browser.get("/board")).status_code == 404
+
+
+async def test_others_pages_are_refused_and_strangers_sign_in_first(upstream: Upstream) -> None:
+    async with upstream.browser("applicant") as browser:
+        assert (await browser.get("/base")).status_code == 403
+        assert (await browser.get("/no-such-page")).status_code == 404
+    async with upstream.browser() as browser:
+        answer = await browser.get("/application/check")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/application/check")
+
+
+async def test_registering_and_signing_in(upstream: Upstream) -> None:
+    async with upstream.browser() as browser:
+        bad = keyed(role="applicant", name="王某", resident_id="37", login="wang", password="short")
+        refused = await browser.post("/register", data=bad)
+        assert refused.status_code == 422
+        assert "<title>错误：注册" in refused.text
+        assert 'href="#password"' in refused.text
+        assert 'value="王某"' in refused.text
+        assert "short" not in refused.text
+        good = bad | {"resident_id": "370102199901011234", "password": PASSWORD}
+        answer = await browser.post("/register", data=good)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/application")
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie
+        assert "Secure" not in cookie  # plain http to this very machine
+        assert (await browser.get("/application")).status_code == 200
+        assert (await browser.post("/sign-out")).headers["location"] == "/"
+        assert (await browser.get("/application")).status_code == 303
+        wrong = await browser.post("/sign-in", data={"login": "wang", "password": "not this one"})
+        assert wrong.status_code == 401
+        assert 'value="wang"' in wrong.text
+        away = {"login": "wang", "password": PASSWORD, "next": "//evil.example/"}
+        assert (await browser.post("/sign-in", data=away)).headers["location"] == "/application"
+
+
+async def test_the_cookie_is_secure_elsewhere(upstream: Upstream) -> None:
+    headers = {"host": "portal.example.org", "origin": "https://portal.example.org"}
+    async with upstream.browser() as browser:
+        form = {"login": "applicant", "password": PASSWORD}
+        answer = await browser.post("/sign-in", data=form, headers=headers)
+        assert "Secure" in answer.headers["set-cookie"]
+
+
+async def test_a_refused_section_keeps_what_was_typed(upstream: Upstream) -> None:
+    async with upstream.browser("applicant") as browser:
+        await browser.post("/application/start", data=keyed())
+        typed = keyed(sex="female", mobile="not a number", email="typed@example.org")
+        refused = await browser.post("/application/sections/basic", data=typed)
+        assert refused.status_code == 422
+        assert 'href="#mobile"' in refused.text
+        assert "手机号码须为 11 位手机号码。" in refused.text
+        assert 'value="typed@example.org"' in refused.text
+        assert 'value="not a number"' in refused.text
+        assert '<option value="female" selected>' in refused.text
+
+
+async def test_a_stale_section_shows_what_changed(upstream: Upstream) -> None:
+    async with upstream.browser("applicant") as browser:
+        await fill_in(browser)
+        version = hidden(await browser.get("/application/sections/education"), "expected_version")
+        body = {"school": "青岛大学", "is_studying": "no", "expected_version": version}
+        assert (await browser.post("/application/sections/education", data=keyed(**body))).status_code == 303
+        conflict = await browser.post(
+            "/application/sections/education", data=keyed(**(body | {"school": "济宁医学院"}))
+        )
+        assert conflict.status_code == 409
+        assert "青岛大学" in conflict.text
+        assert 'value="济宁医学院"' in conflict.text
+        again = body | {"school": "济宁医学院", "expected_version": hidden(conflict, "expected_version")}
+        assert (await browser.post("/application/sections/education", data=keyed(**again))).status_code == 303
+
+
+async def test_choice_asks_for_everything_and_submitting_links_to_what_is_missing(upstream: Upstream) -> None:
+    async with upstream.browser("applicant") as browser:
+        await browser.post("/application/start", data=keyed())
+        refused = await browser.post("/application/choice", data=keyed(base_code="SD-QILU", specialty_code=""))
+        assert refused.status_code == 422
+        assert "请选择培训专业" in refused.text
+        assert "已报名 38／拟录取 0／计划 71" in refused.text
+        incomplete = await browser.post("/application/check", data=keyed())
+        assert incomplete.status_code == 422
+        assert 'href="/application/sections/education#school"' in incomplete.text
+
+
+async def test_submitting_twice_with_one_key_submits_once(upstream: Upstream) -> None:
+    async with upstream.browser("applicant") as browser:
+        await fill_in(browser)
+        page = await browser.get("/application/check")
+        form = {"idempotency_key": hidden(page, "idempotency_key")}
+        for _ in range(2):
+            assert (await browser.post("/application/check", data=form)).status_code == 303
+        own = await browser.get("/application?done=submitted")
+        assert "待审核" in own.text
+        assert "第 1 次提交" in own.text
+
+
+async def test_a_decision_names_person_and_seat_and_refusals_keep_the_remark(upstream: Upstream) -> None:
+    application = await submitted(upstream, specialty="0400")
+    here = f"/base/applications/{application}"
+    async with upstream.browser("administrator") as browser:
+        queue = await browser.get("/base?state=pending")
+        assert here in queue.text
+        page = await browser.get(here)
+        assert "当前阶段不能办理；" in page.text
+        no_reason = await browser.post(f"{here}/reject", data=keyed(submission_number="1", remark_reject="缺材料"))
+        assert no_reason.status_code == 422
+        assert "缺材料" in no_reason.text
+        assert 'href="#reason_code"' in no_reason.text
+        assert (await browser.post(f"{here}/approve", data=keyed(submission_number="1"))).status_code == 303
+        assert "拟录取 李测试，皮肤科" in (await browser.get(here)).text
+        full = await browser.post(f"{here}/provisional", data=keyed(submission_number="1", remark_provisional="恭喜"))
+        assert full.status_code == 409
+        assert "该专业的计划数已满" in full.text
+        assert "恭喜" in full.text
+
+
+async def test_a_superseded_submission_is_told(upstream: Upstream) -> None:
+    application = await submitted(upstream)
+    upstream.enrollment.case(application).application.submission_number = 2
+    async with upstream.browser("reviewer") as browser:
+        answer = await browser.post(f"/base/applications/{application}/approve", data=keyed(submission_number="1"))
+        assert answer.status_code == 409
+        assert "您打开的是第 1 次提交" in answer.text
+
+
+async def test_milestones_are_entered_in_calendar_time(upstream: Upstream) -> None:
+    upstream.enrollment.phase = "FIRST_CHOICE"
+    upstream.enrollment.day_seconds = 10.0
+    async with upstream.browser("administrator") as browser:
+        assert (await browser.get("/base/milestones")).status_code == 200
+        wrong = await browser.post("/base/milestones", data=keyed(round="1", interview="2023-07-22T09:00"))
+        assert wrong.status_code == 422
+        assert 'value="2023-07-22T09:00"' in wrong.text
+        dates = keyed(round="1", review_deadline="2023-07-20T12:00", interview="2023-07-22T09:00")
+        assert (await browser.post("/base/milestones", data=dates)).status_code == 303
+        deadline = upstream.enrollment.milestones.review_deadline.ToDatetime()
+        starts = upstream.enrollment.starts_at.replace(tzinfo=None)
+        assert abs((deadline - starts).total_seconds() - 195.0) < 0.01
+        assert 'value="2023-07-20T12:00"' in (await browser.get("/base/milestones")).text
+
+
+async def test_faculty_tabs_are_saved_separately(upstream: Upstream) -> None:
+    async with upstream.browser("teacher") as browser:
+        assert (await browser.post("/faculty/contact", data=keyed(mobile="123x"))).status_code == 422
+        assert (await browser.post("/faculty/contact", data=keyed(mobile="13800000000"))).status_code == 303
+        assert 'value="13800000000"' in (await browser.get("/faculty/contact")).text
+
+
+async def test_messages_are_listed_and_marked(upstream: Upstream) -> None:
+    upstream.notify.write("审核通过", "您的报名已审核通过。")
+    async with upstream.browser("applicant") as browser:
+        assert "1 条未读" in (await browser.get("/messages")).text
+        message = upstream.notify.messages[0].message_id
+        assert (await browser.post(f"/messages/{message}/read")).status_code == 303
+        assert "没有未读消息" in (await browser.get("/messages")).text
+
+
+async def test_when_a_service_is_down_the_rest_stands_and_nothing_typed_is_lost(upstream: Upstream) -> None:
+    async with upstream.browser("applicant") as browser:
+        await fill_in(browser)
+        upstream.notify.down = True
+        own = await browser.get("/application")
+        assert own.status_code == 200
+        assert "消息服务暂时不可用" in own.text
+        upstream.enrollment.down = True
+        form = keyed(school="青岛大学", is_studying="no")
+        failed = await browser.post("/application/sections/education", data=form)
+        assert failed.status_code == 503
+        assert failed.headers["retry-after"]
+        assert 'value="青岛大学"' in failed.text
+        assert hidden(failed, "idempotency_key") == form["idempotency_key"]
+        upstream.enrollment.down = False
+        again = {"school": "青岛大学", "is_studying": "no", "idempotency_key": form["idempotency_key"]}
+        assert (await browser.post("/application/sections/education", data=again)).status_code == 303
+
+
+async def test_a_session_that_ended_keeps_the_form(upstream: Upstream) -> None:
+    async with upstream.browser() as browser:
+        answer = await browser.post("/application/sections/education", data=keyed(school="青岛大学"))
+        assert answer.status_code == 401
+        assert 'value="青岛大学"' in answer.text
+        assert "在新窗口登录" in answer.text

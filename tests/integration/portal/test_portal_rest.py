@@ -1,0 +1,141 @@
+"""The REST side: shapes, problems, keys, and the document that describes them."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from services.portal.i18n import zh
+from tests.support.portal_catalogue import CYCLE
+from tests.support.portal_story import DOSSIER, submitted
+from tests.support.portal_upstream import PASSWORD, Upstream
+
+
+def assert_problem(answer: httpx.Response, status: int, reason: str) -> dict[str, object]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem: dict[str, object] = answer.json()
+    assert problem["status"] == status
+    assert problem["reason"] == reason
+    assert {"type", "title", "detail"} <= set(problem)
+    return problem
+
+
+async def test_a_season_through_rest(upstream: Upstream) -> None:
+    async with upstream.program() as program:
+        account = {"role": "applicant", "name": "王某", "resident_id": "370102199901011234"}
+        made = await program.post("/accounts", json=account | {"login": "wang", "password": PASSWORD})
+        assert made.status_code == 201, made.text
+        assert made.json()["person"]["role"] == "applicant"
+        session = await program.post("/sessions", json={"login": "wang", "password": PASSWORD})
+        assert session.status_code == 201
+        program.headers["authorization"] = f"Bearer {session.json()['token']['value']}"
+        cycle = (await program.get("/cycles")).json()["cycles"][0]
+        assert (cycle["phase"], cycle["phases"][1]["first_day"]) == ("registration", "2023-07-01")
+        here = f"/cycles/{CYCLE}"
+        assert (await program.get(here)).json()["cycle"]["day_seconds"] == 86400
+        assert (await program.get(f"{here}/catalogue")).json()["plan"][0]["planned"] == 71
+        board = (await program.get(f"{here}/board", params={"base_code": "SD-QILU"})).json()
+        assert board["rows"][0]["applied"] == 38
+        assert (await program.get(f"{here}/application")).json()["application"]["state"] == "none"
+        assert (await program.post(f"{here}/application")).status_code == 201
+        for section, values in DOSSIER.items():
+            body = {key: {"yes": True, "no": False}.get(value, value) for key, value in values.items()}
+            saved = await program.put(f"{here}/application/sections/{section}", json={"body": body})
+            assert saved.status_code == 200, saved.text
+        choice = {"base_code": "SD-QILU", "specialty_code": "0100", "accepts_reallocation": True}
+        assert (await program.put(f"{here}/application/choice", json=choice)).status_code == 200
+        answer = await program.post(f"{here}/application/submissions", json={"expected_version": 0})
+        assert answer.status_code == 201, answer.text
+        application = answer.json()["application"]
+        assert (application["state"], application["submission_number"]) == ("pending", 1)
+        history = (await program.get(f"/applications/{application['application_id']}/history")).json()["entries"]
+        assert history[-1]["command"] == "submit_application"
+        assert (await program.get("/messages/unread")).json() == {"unread": 0}
+    upstream.enrollment.phase = "FIRST_CHOICE"
+    async with upstream.program("administrator") as program:
+        queue = (await program.get(f"{here}/queue", params={"state": "pending"})).json()
+        assert [row["application_id"] for row in queue["rows"]] == [application["application_id"]]
+        one = f"/applications/{application['application_id']}"
+        assert (await program.get(f"{one}/submission")).json()["sections"][0]["body"]["sex"] == "male"
+        review = {"submission_number": 1, "verdict": "approve", "remark": "材料齐全"}
+        assert (await program.post(f"{one}/reviews", json=review)).json()["row"]["state"] == "approved"
+        selected = await program.post(f"{one}/not-selected", json={"submission_number": 1})
+        assert selected.json()["row"]["not_selected"] is True
+        granted = await program.post(f"{one}/provisional", json={"submission_number": 1})
+        assert granted.json()["row"]["state"] == "provisional"
+        assert (await program.post(f"{one}/admission")).json()["row"]["state"] == "admitted"
+        dates = {"review_deadline": "2023-07-20T09:00:00Z", "written_exam": None}
+        window = await program.put(f"{here}/windows/SD-QILU/1/milestones", json=dates)
+        assert window.json()["window"]["milestones"]["review_deadline"] == "2023-07-20T09:00:00Z"
+        assert (await program.get(f"{here}/windows/SD-QILU/1")).status_code == 200
+
+
+async def test_problems(upstream: Upstream) -> None:
+    here = f"/cycles/{CYCLE}"
+    async with upstream.program() as program:
+        assert_problem(await program.get(f"{here}/application"), 401, "SIGN_IN_FIRST")
+        assert_problem(await program.get("/nothing"), 404, "HTTP_404")
+        assert_problem(await program.get(CYCLE.replace("1", "2").join(["/cycles/", ""])), 404, "CYCLE_NOT_FOUND")
+        bad = await program.post("/sessions", content=b"{not json", headers={"content-type": "application/json"})
+        assert bad.status_code == 422
+        problem = assert_problem(await program.post("/sessions", json={"login": "x", "extra": 1}), 422, "INVALID_FIELD")
+        assert {fault["field"] for fault in problem["errors"]} == {"password", "extra"}  # type: ignore[attr-defined]  # a JSON list
+        program.headers["authorization"] = "Bearer nonsense"
+        assert_problem(await program.get(f"{here}/application"), 401, "BAD_TOKEN")
+    async with upstream.program("applicant") as program:
+        choice = {"base_code": "SD-NONE"}
+        del program.headers["idempotency-key"]
+        missing = await program.put(f"{here}/application/choice", json=choice)
+        assert_problem(missing, 422, "IDEMPOTENCY_KEY_MISSING")
+        program.headers["idempotency-key"] = "a-good-key"
+        assert_problem(await program.put(f"{here}/application/choice", json=choice), 404, "APPLICATION_NOT_FOUND")
+        await program.post(f"{here}/application")
+        unknown = await program.put(f"{here}/application/choice", json=choice)
+        assert assert_problem(unknown, 422, "UNKNOWN_BASE")["field"] == "choice.base_code"
+        stale = await program.put(f"{here}/application/choice", json={"base_code": "", "expected_version": 99})
+        assert_problem(stale, 409, "STALE_VERSION")
+        assert_problem(await program.get(f"{here}/queue"), 403, "ROLE_NOT_ALLOWED")
+        assert_problem(await program.get("/messages", params={"page_size": 1000}), 422, "INVALID_FIELD")
+        upstream.enrollment.phase = "FIRST_CHOICE"
+        closed = assert_problem(await program.post(f"{here}/application/submissions"), 409, "NOT_IN_PHASE")
+        assert closed["until"]
+        upstream.enrollment.down = True
+        down = await program.post(f"{here}/application/submissions")
+        assert_problem(down, 503, "DATABASE_DOWN")
+        assert down.headers["retry-after"]
+
+
+async def test_a_cookie_opens_no_rest_route(upstream: Upstream) -> None:
+    async with upstream.browser("applicant") as browser:
+        assert (await browser.get(f"/api/v1/cycles/{CYCLE}/application")).status_code == 401
+
+
+async def test_openapi_is_complete(upstream: Upstream) -> None:
+    async with upstream.program() as program:
+        whole = (await program.get("http://testserver/api/openapi.json")).json()
+    assert len(whole["paths"]) >= 23
+    assert not any(not path.startswith("/api/v1/") for path in whole["paths"])
+    schemas = whole["components"]["schemas"]
+    for path, operations in whole["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"], path
+            told = operation["responses"]
+            assert {"401", "403", "404", "409", "422", "500", "503"} <= set(told), path
+            assert "application/problem+json" in told["422"]["content"], path
+            success = next(answer for status, answer in told.items() if status.startswith("2"))
+            name = success["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+            assert name in schemas
+            if method in {"post", "put"} and not path.endswith(("/sessions", "/read")):
+                headers = [each for each in operation["parameters"] if each["name"] == "Idempotency-Key"]
+                assert headers[0]["required"], path
+    states = schemas["residency.enrollment.v1.QueueRow"]["properties"]["state"]["enum"]
+    assert set(zh.STATES) <= set(states)
+
+
+@pytest.mark.parametrize("verdict", ["maybe", "APPROVE", ""])
+async def test_a_verdict_is_one_of_two(upstream: Upstream, verdict: str) -> None:
+    application = await submitted(upstream)
+    async with upstream.program("reviewer") as program:
+        body = {"submission_number": 1, "verdict": verdict}
+        assert_problem(await program.post(f"/applications/{application}/reviews", json=body), 422, "INVALID_FIELD")

@@ -1,0 +1,60 @@
+"""How messages look in JSON, and that the faculty form asks for what faculty validates."""
+
+from __future__ import annotations
+
+from residency.enrollment.v1 import application_pb2, decision_service_pb2
+from services.faculty.domain import dossier as faculty_dossier
+from services.kit.domain import DomainError, Kind
+from services.portal.dossier import struct_of
+from services.portal.forms import refusal_of
+from services.portal.pages.faculty_form import SECTIONS
+from services.portal.wire import enum_label, to_json
+
+
+def test_names_enums_timestamps_and_unset_messages() -> None:
+    row = decision_service_pb2.QueueRow(application_id="a", state="APPLICATION_STATE_CLOSED_UNPLACED", version=3)
+    row.submitted_at.FromSeconds(1_689_000_000)
+    told = to_json(row)
+    assert told["state"] == "closed_unplaced"
+    assert told["submitted_at"] == "2023-07-10T14:40:00Z"
+    assert told["submission_number"] == 0
+    assert told["accepts_reallocation"] is False
+    assert to_json(application_pb2.Application())["choice"] is None
+
+
+def test_a_struct_is_an_object() -> None:
+    status = application_pb2.SectionStatus(section="SECTION_WORK", body=struct_of({"has_employer": True, "years": 3}))
+    assert to_json(status)["body"] == {"has_employer": True, "years": 3}
+
+
+def test_enum_labels() -> None:
+    states = application_pb2.ApplicationState.DESCRIPTOR
+    assert enum_label(states, "pending") == "APPLICATION_STATE_PENDING"
+    assert enum_label(states, "unspecified") is None
+    assert enum_label(states, "PENDING") is None
+
+
+def test_faculty_form_asks_for_what_faculty_validates() -> None:
+    asked = {key: [field.key for field in section.fields] for key, section in SECTIONS.items()}
+    wanted = {each.section.value: [field.key for field in each.fields] for each in faculty_dossier.DEFINITIONS}
+    assert asked == wanted
+    for definition in faculty_dossier.DEFINITIONS:
+        for field, mine in zip(definition.fields, SECTIONS[definition.section.value].fields, strict=True):
+            assert (field.label, field.type.value, field.required) == (mine.label, mine.kind, mine.required)
+            assert tuple((option.code, option.label) for option in field.options) == mine.options
+
+
+def test_refusals_are_told_field_by_field() -> None:
+    details = {"basic.mobile": "DOS-04 手机号码须为 11 位手机号码。", "basic.sex": "DOS-03 请填写性别。"}
+    dossier = DomainError(Kind.INVALID, "SECTION_MALFORMED", "有误。", field="basic.mobile", details=details)
+    assert refusal_of(dossier, 422).errors == {"mobile": "手机号码须为 11 位手机号码。", "sex": "请填写性别。"}
+    contract = DomainError(
+        Kind.INVALID,
+        "INVALID_FIELD",
+        "password：must be at least 10 characters",
+        field="password",
+        details={"violation.0": "password string.min_len must be at least 10 characters"},
+    )
+    assert refusal_of(contract, 422).errors == {"password": "密码须为 10 至 200 个字符。"}
+    conflict = DomainError(Kind.CONFLICT, "SUPERSEDED", "已更新。", details={"current": "2"})
+    assert refusal_of(conflict, 409).errors == {}

@@ -224,16 +224,20 @@ def malformed(problems: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in problems if not problem.missing]
 
 
+MOST_TOLD = 60
+"""An error has room for this many problems: more than there are fields, fewer than somebody may invent."""
+
+
 def refuse(problems: Sequence[Problem], reason: str, message: str) -> DomainError:
-    """One INVALID error that names every problem: `details` maps `section.field` to rule and message."""
-    first = problems[0]
+    """One INVALID error that names every problem of the form: `details` maps `section.field` to rule and message."""
+    first, told = problems[0], problems[:MOST_TOLD]
     return DomainError(
         Kind.INVALID,
         reason,
         message,
         field=f"{first.section.value}.{first.key}",
         rule=first.rule,
-        details={f"{p.section.value}.{p.key}": f"{p.rule} {p.message}" for p in problems},
+        details={f"{p.section.value}.{p.key}": f"{p.rule} {p.message}" for p in told},
     )
 
 

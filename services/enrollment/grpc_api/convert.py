@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from google.protobuf.json_format import MessageToDict, ParseDict
-from google.protobuf.struct_pb2 import Struct
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from residency.enrollment.v1 import application_pb2, cycle_pb2
@@ -68,8 +68,22 @@ def section_message(section: Section) -> str:
 
 
 def body_of(message: Struct) -> dict[str, object]:
-    """A section's fields as plain values."""
-    return dict(MessageToDict(message))
+    """A section's fields as plain values; a nested one becomes a tuple, which no field accepts."""
+    return {key: _plain(value) for key, value in message.fields.items()}
+
+
+def _plain(value: Value) -> object:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return value.string_value
+        case "bool_value":
+            return value.bool_value
+        case "number_value":
+            return value.number_value
+        case "struct_value" | "list_value":
+            return ()
+        case _:
+            return None
 
 
 def choice_of(message: application_pb2.Choice) -> Choice:

@@ -120,6 +120,8 @@ class DecisionHandlers:
         gate = await self._cycles.gate(cycle_id)
         if gate is None:
             raise not_found()
+        if specialty_code and specialty_code not in cycle.catalogue.specialties:
+            return QueuePage([], None)
         limit = size or PAGE
         wanted = cells(gate.phase, states)
         found = await self._queries.queue(

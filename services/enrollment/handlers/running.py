@@ -154,10 +154,16 @@ def canonical(value: object) -> str:
 
 
 def hash_of(order: object) -> bytes:
-    """What two orders under one key must agree in: their kind and every field."""
+    """What two orders under one key must agree in: their kind and every field.
+
+    Raises INVALID for a NUL character anywhere in it, which the database does not store.
+    """
     if not is_dataclass(order) or isinstance(order, type):
         raise TypeError("an order is a dataclass")
-    return hashlib.sha256(canonical([type(order).__name__, asdict(order)]).encode()).digest()
+    text = canonical([type(order).__name__, asdict(order)])
+    if "\\u0000" in text:
+        raise DomainError(Kind.INVALID, "BAD_TEXT", "文字中含有无法保存的字符。")
+    return hashlib.sha256(text.encode()).digest()
 
 
 def replayed(stored: StoredAnswer, body_hash: bytes) -> bytes:

@@ -1,0 +1,254 @@
+"""The four gRPC services on the wire: contracts, policies, messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Struct
+from joserfc import jwt
+from joserfc.jwk import KeySet, OKPKey
+
+from residency.enrollment.v1 import application_pb2, board_service_pb2, cycle_pb2
+from residency.enrollment.v1 import application_service_pb2 as applications
+from residency.enrollment.v1 import cycle_service_pb2 as cycles
+from residency.enrollment.v1 import decision_service_pb2 as decisions
+from residency.enrollment.v1.application_service_pb2_grpc import ApplicationServiceStub
+from residency.enrollment.v1.board_service_pb2_grpc import BoardServiceStub
+from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
+from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceStub
+from services.enrollment.domain.phases import P1, P2
+from services.enrollment.service import servicers
+from services.kit.auth import ALGORITHM, AUDIENCE, ISSUER, TokenVerifier, act_as
+from services.kit.database import Database
+from services.kit.domain import Caller, DomainError
+from services.kit.grpc_client import Channel
+from services.kit.grpc_server import GrpcServer
+from tests.handlers.enrollment.story import (
+    ADMINISTRATOR,
+    DOSSIER,
+    MEDICINE,
+    OPERATOR,
+    OTHERS,
+    PLAN,
+    QILU,
+    REVIEWER,
+    WORKER,
+    Registry,
+    Stage,
+    applicant,
+    cycle_order,
+    key,
+)
+
+KEY = OKPKey.generate_key("Ed25519", {"kid": "test"})
+
+
+def token(who: Caller) -> str:
+    """A token as identity would sign it."""
+    claims = {
+        "sub": who.person_id,
+        "role": who.role,
+        "org": who.organisation,
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "exp": int((datetime.now(UTC) + timedelta(hours=1)).timestamp()),
+    }
+    return jwt.encode({"alg": ALGORITHM, "kid": "test"}, claims, KEY, algorithms=[ALGORITHM])
+
+
+@dataclass
+class Wire:
+    """Stubs over a real server, and a stage over the same database."""
+
+    stage: Stage
+    applications: ApplicationServiceStub
+    decisions: DecisionServiceStub
+    cycles: CycleServiceStub
+    board: BoardServiceStub
+
+
+@pytest.fixture
+async def wire(database_url: Callable[[str], str]) -> AsyncIterator[Wire]:
+    """Enrollment's server on a free port."""
+
+    async def published() -> str:
+        return json.dumps(KeySet([KEY]).as_dict(private=False))
+
+    database = Database(database_url("enrollment"), name="wire")
+    await database.start()
+    server = GrpcServer(0, servicers(database, Registry()), TokenVerifier(published))
+    await server.start()
+    channel = Channel(f"127.0.0.1:{server.port}")
+    yield Wire(
+        Stage(database),
+        channel.stub(ApplicationServiceStub),
+        channel.stub(DecisionServiceStub),
+        channel.stub(CycleServiceStub),
+        channel.stub(BoardServiceStub),
+    )
+    await channel.close()
+    await server.stop()
+    await database.stop()
+
+
+def create_request() -> cycles.CreateCycleRequest:
+    """The order of the stage as a message."""
+    order = cycle_order(PLAN)
+    request = cycles.CreateCycleRequest(
+        idempotency_key=order.idempotency_key,
+        province_code=order.province_code,
+        year=order.year,
+        title=order.title,
+        time_zone=order.time_zone,
+        phases=[
+            cycles.PhaseDates(
+                phase=entry.phase.label,
+                name=entry.name,
+                first_day=str(entry.first_day),
+                last_day=str(entry.last_day),
+            )
+            for entry in order.phases
+        ],
+        bases=[cycle_pb2.Base(code=code, name=name) for code, name in order.bases],
+        specialties=[cycle_pb2.Specialty(code=code, name=name) for code, name in order.specialties],
+        plan=[
+            cycle_pb2.PlannedSeats(base_code=base, specialty_code=specialty, planned=planned)
+            for base, specialty, planned in order.plan
+        ],
+        day_seconds=order.day_seconds,
+    )
+    assert order.starts_at is not None
+    request.starts_at.FromDatetime(order.starts_at)
+    return request
+
+
+async def test_an_application_over_the_wire(wire: Wire) -> None:
+    """From creating the cycle to the final admission, by messages only; the gate alone is put by hand."""
+    with act_as(token(OPERATOR)):
+        cycle = (await wire.cycles.CreateCycle(create_request())).cycle
+    cycle_id = wire.stage.cycle_id = cycle.cycle_id
+    assert [phase.sequence for phase in cycle.phases] == list(range(7))
+    assert cycle.phases[1].first_day == "2023-07-01"
+    assert not cycle.phases[0].HasField("opens_at")
+    assert not cycle.phases[6].HasField("closes_at")
+    assert [found.cycle_id for found in (await wire.cycles.ListCycles(cycles.ListCyclesRequest())).cycles] == [cycle_id]
+    catalogue = await wire.cycles.GetCatalogue(cycles.GetCatalogueRequest(cycle_id=cycle_id))
+    assert (len(catalogue.bases), len(catalogue.specialties), len(catalogue.plan)) == (2, 2, 3)
+    await wire.stage.stand(P1)
+
+    with act_as(token(applicant())):
+        start = applications.StartApplicationRequest(cycle_id=cycle_id, idempotency_key=key())
+        await wire.applications.StartApplication(start)
+        for section, body in DOSSIER.items():
+            save = applications.SaveSectionRequest(
+                cycle_id=cycle_id,
+                section=f"SECTION_{section.name}",
+                body=ParseDict(dict(body), Struct()),
+                idempotency_key=key(),
+            )
+            await wire.applications.SaveSection(save)
+        choice = application_pb2.Choice(base_code=QILU, specialty_code=MEDICINE, accepts_reallocation=True)
+        await wire.applications.SaveChoice(
+            applications.SaveChoiceRequest(cycle_id=cycle_id, choice=choice, idempotency_key=key())
+        )
+        submit = applications.SubmitApplicationRequest(cycle_id=cycle_id, idempotency_key=key())
+        mine = (await wire.applications.SubmitApplication(submit)).application
+        assert (await wire.applications.SubmitApplication(submit)).application == mine
+        read = await wire.applications.GetMyApplication(applications.GetMyApplicationRequest(cycle_id=cycle_id))
+        assert read.application == mine
+        assert {may.action for may in read.capabilities if may.allowed} >= {"edit_base", "submit", "withdraw", "view"}
+        history = await wire.applications.ListHistory(
+            applications.ListHistoryRequest(application_id=mine.application_id)
+        )
+        assert history.entries[-1].command == "submit_application"
+    assert mine.state == application_pb2.APPLICATION_STATE_PENDING
+    assert all(section.complete for section in mine.sections)
+
+    await wire.stage.stand(P2)
+    with act_as(token(REVIEWER)):
+        queue = await wire.decisions.ListQueue(decisions.ListQueueRequest(cycle_id=cycle_id))
+        (row,) = queue.rows
+        opened = await wire.decisions.GetSubmission(decisions.GetSubmissionRequest(application_id=row.application_id))
+        assert opened.choice.specialty_code == MEDICINE
+        assert len(opened.sections) == 4
+        review = decisions.ReviewApplicationRequest(
+            application_id=row.application_id,
+            submission_number=1,
+            verdict=decisions.VERDICT_APPROVE,
+            idempotency_key=key(),
+        )
+        reviewed = (await wire.decisions.ReviewApplication(review)).row
+        assert reviewed.state == application_pb2.APPLICATION_STATE_APPROVED
+    with act_as(token(ADMINISTRATOR)):
+        grant = decisions.GrantProvisionalRequest(
+            application_id=row.application_id, submission_number=1, idempotency_key=key()
+        )
+        await wire.decisions.GrantProvisional(grant)
+        admit = decisions.AdmitRequest(application_id=row.application_id, idempotency_key=key())
+        admitted = (await wire.decisions.Admit(admit)).row
+        assert admitted.state == application_pb2.APPLICATION_STATE_ADMITTED
+    board = await wire.board.GetBoard(board_service_pb2.GetBoardRequest(cycle_id=cycle_id, base_code=QILU))
+    assert [(found.planned, found.applied, found.admitted) for found in board.rows] == [(3, 1, 1), (1, 0, 0)]
+    with act_as(token(WORKER)):
+        window = await wire.cycles.GetWindow(cycles.GetWindowRequest(cycle_id=cycle_id, base_code=QILU, round=1))
+        assert (window.window.pending, window.window.over) == (0, False)
+
+
+async def test_roles_and_scopes_on_the_wire(wire: Wire) -> None:
+    """A reviewer never grants, another base finds nothing, an applicant enters no phase."""
+    await wire.stage.open()
+    await wire.stage.stand(P1)
+    _, view = await wire.stage.registered()
+    grant = decisions.GrantProvisionalRequest(
+        application_id=view.application_id, submission_number=1, idempotency_key=key()
+    )
+    enter = cycles.EnterPhaseRequest(cycle_id=wire.stage.cycle_id, sequence=2)
+    get = decisions.GetSubmissionRequest(application_id=view.application_id)
+    for who, call, request, reason in (
+        (REVIEWER, wire.decisions.GrantProvisional, grant, "ROLE_NOT_ALLOWED"),
+        (OTHERS, wire.decisions.GrantProvisional, grant, "APPLICATION_NOT_FOUND"),
+        (OTHERS, wire.decisions.GetSubmission, get, "APPLICATION_NOT_FOUND"),
+        (applicant(), wire.cycles.EnterPhase, enter, "ROLE_NOT_ALLOWED"),
+    ):
+        with act_as(token(who)), pytest.raises(DomainError, match=reason):
+            await call(request)
+
+
+async def test_the_dossier_definition_needs_no_sign_in(wire: Wire) -> None:
+    answer = await wire.applications.GetDossierDefinition(applications.GetDossierDefinitionRequest())
+    assert [section.label for section in answer.sections] == ["基本信息", "教育经历", "证书信息", "工作信息"]
+    field = next(field for field in answer.sections[2].fields if field.key == "licence_exam_date")
+    assert (field.type, field.required_when) == (applications.FIELD_TYPE_DATE, "passed_licence_exam")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [({"sex": {"a": 1}}, "SECTION_INVALID"), ({"qq": "a\0b"}, "BAD_TEXT"), ({"x" * 50: "1"}, "SECTION_INVALID")],
+)
+async def test_odd_bodies_are_refused_not_broken(wire: Wire, body: dict[str, object], reason: str) -> None:
+    """Nested values, characters that the database does not store, fields nobody asked for."""
+    await wire.stage.open()
+    await wire.stage.stand(P1)
+    person = applicant()
+    await wire.stage.start(person)
+    save = applications.SaveSectionRequest(
+        cycle_id=wire.stage.cycle_id,
+        section=application_pb2.SECTION_BASIC,
+        body=ParseDict(body, Struct()),
+        idempotency_key=key(),
+    )
+    with act_as(token(person)), pytest.raises(DomainError, match=reason):
+        await wire.applications.SaveSection(save)
+
+
+@pytest.mark.parametrize("page_token", ["x", "eA==", "MjAyMy0wNy0wMVQwMDowMDowMCBh"])
+async def test_a_page_token_that_is_not_ours_is_refused(wire: Wire, page_token: str) -> None:
+    await wire.stage.open()
+    request = decisions.ListQueueRequest(cycle_id=wire.stage.cycle_id, page_token=page_token)
+    with act_as(token(REVIEWER)), pytest.raises(DomainError, match="BAD_PAGE_TOKEN"):
+        await wire.decisions.ListQueue(request)

@@ -99,7 +99,8 @@ async def test_a_method_with_roles_wants_a_token(running: Running) -> None:
     assert (error.kind, error.reason) == (Kind.UNAUTHENTICATED, "NO_TOKEN")
 
 
-async def test_the_wrong_role_is_refused(running: Running) -> None:
+async def test_role_01_the_wrong_role_is_refused(running: Running) -> None:
+    """ROLE-01: a method may be called by the roles its contract names."""
     error = await refusal(running.stub("scheduler").GetPerson(identity.GetPersonRequest(person_id=SOMEBODY)))
     assert (error.kind, error.reason) == (Kind.FORBIDDEN, "ROLE_NOT_ALLOWED")
 

@@ -19,7 +19,7 @@ _SETTLED = frozenset({"provisional", "admitted", "annulled", "withdrawn", "close
 
 # When in each phase applicants act: registration may be used to the last moment; in the later rounds bases need time.
 _ACTING = {"registration": (0.0, 0.92), "second_choice": (0.0, 0.45), "reallocation": (0.0, 0.5)}
-_MENDING = {"first_choice": (0.35, 0.5, 0.65), "second_choice": (0.55, 0.7), "reallocation": (0.75,)}
+_MENDING = {"first_choice": (0.4, 0.62), "second_choice": (0.62,), "reallocation": (0.72,)}
 
 
 _SOUGHT_SHARE = 0.35
@@ -36,6 +36,7 @@ class Applicant:
         self._chance = stage.chance(f"applicant/{person.number}")
         self._dossier = make_dossier(person, stage.seed, stage.year)
         self._resubmissions = 0
+        self._may_have_submitted = stage.joined
         self._chosen: Seats | None = None
         self._submitted: Seats | None = None
         """The choice last saved and the one last submitted in this run: an edit may miss its deadline in between."""
@@ -62,7 +63,7 @@ class Applicant:
                 continue
             if phase in _ACTING and (phase == character.arrival or character.persistent):
                 await self._apply(phase)
-            if phase in _MENDING:
+            if phase in _MENDING and self._may_have_submitted:
                 await self._mend(phase)
 
     async def read_final(self) -> None:
@@ -82,6 +83,7 @@ class Applicant:
         application = await self._read()
         if application is None or application["state"] in _SETTLED:
             return
+        self._may_have_submitted = application["submission_number"] > 0
         if application["state"] == "pending" and phase == "registration":
             return
         if application["state"] == "none" and not await self._do(phase, "start_application", "POST", "application"):
@@ -192,6 +194,7 @@ class Applicant:
         unsure = () if self._submitted else ("BASE_LOCKED",)
         submitted = await self._do(phase, "submit_application", "POST", "application/submissions", {}, unsure)
         self._submitted = self._chosen if submitted else self._submitted
+        self._may_have_submitted |= submitted
         return submitted
 
     async def _do(

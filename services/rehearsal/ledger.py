@@ -57,6 +57,8 @@ class Ledger:
     """Repeats that were answered otherwise than the first time: each is a broken invariant."""
     server_errors: Counter[str] = field(default_factory=Counter)
     """Answers 500 by command name: never expected, also while parts are killed."""
+    waits: list[float] = field(default_factory=list)
+    """Seconds that each exchange waited for one of the rehearsal's own connections."""
     retried: Counter[str] = field(default_factory=Counter)
     """Tries that ended in a broken connection or 429/502/503/504, by what was seen."""
 

@@ -114,11 +114,11 @@ def make_people(count: int, seed: int, tag: str) -> list[Person]:
 
 
 def _character(chance: random.Random) -> Character:
-    arrival = chance.choices(list(Arrival), weights=(78, 15, 7))[0]
+    arrival = chance.choices(list(Arrival), weights=(68, 22, 10))[0]
     return Character(
         arrival=arrival,
-        # Most come early or late: two humps, as registration desks know them.
-        punctuality=chance.betavariate(1.3, 3) if chance.random() < 0.65 else chance.betavariate(4, 1.5),
+        # Two low humps, early and late, as registration desks know them.
+        punctuality=chance.betavariate(1.1, 1.8) if chance.random() < 0.6 else chance.betavariate(2.2, 1.3),
         careless=chance.random() < 0.12,
         restless=chance.random() < 0.15,
         accepts_reallocation=chance.random() < 0.6,

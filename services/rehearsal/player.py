@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import uuid4
@@ -80,7 +80,8 @@ class _Scene:
     bases: Sequence[BaseEntry]
     plan: Sequence[Seats]
     timetable: Timetable
-    base_names: Mapping[str, str] = field(default_factory=dict)
+    base_names: Mapping[str, str]
+    joined: bool
 
 
 class Player:
@@ -156,6 +157,7 @@ class Player:
             year=script.province.year,
             plan=scene.plan,
             base_names=scene.base_names,
+            joined=scene.joined,
             pace=min(1.0, 100 * script.day_seconds / script.applicants),
         )
         applicants = [Applicant(stage, person, session) for person, session in cast[: script.applicants]]
@@ -175,6 +177,7 @@ class Player:
         """The cycle to play: the unfinished one of this title when resuming, else a new one about to begin."""
         script = self._script
         cycle = await self._unfinished(rest) if script.resume else None
+        joined = cycle is not None
         if cycle is None:
             plan = make_plan(script.province, script.seed, bases, None if script.whole_plan else script.applicants)
             cycle_id = await operator.create_cycle(
@@ -191,11 +194,11 @@ class Player:
         cycle_id = str(cycle["cycle_id"])
 
         async def read_cycle() -> Mapping[str, Any] | None:
-            answer, _ = await rest.send("GET", f"/cycles/{cycle_id}")
+            answer = (await rest.send("GET", f"/cycles/{cycle_id}")).answer
             return answer.body["cycle"] if answer.ok else None
 
         names = {base["code"]: str(base["name"]) for base in catalogue["bases"]}
-        return _Scene(bases, plan, Timetable(cycle, read_cycle), names)
+        return _Scene(bases, plan, Timetable(cycle, read_cycle), names, joined)
 
     async def _unfinished(self, rest: Rest) -> Mapping[str, Any] | None:
         cycles = await _read(rest, "/cycles?open_only=true", "cycles")
@@ -253,7 +256,7 @@ class Player:
 
 
 async def _read(rest: Rest, path: str, part: str) -> Any:
-    answer, _ = await rest.send("GET", path)
+    answer = (await rest.send("GET", path)).answer
     if not answer.ok:
         raise DomainError(Kind.UNAVAILABLE, answer.reason or "NO_ANSWER", f"GET {path} was answered {answer.status}")
     return answer.body[part] if part else answer.body

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from services.rehearsal.invariants import PUNCTUAL, Finding
-from services.rehearsal.ledger import Ledger, Outcome
+from services.rehearsal.ledger import Ledger, Outcome, percentile
 
 _SHOWN = 12
 
@@ -84,6 +84,10 @@ class Report:
                 "refused": counts[Outcome.REFUSED.value],
                 "unknown": counts[Outcome.UNKNOWN.value],
                 "repeated_on_purpose": self.ledger.repeats,
+                "waited_for_a_connection": {
+                    "p50": round(percentile(self.ledger.waits or [0.0], 0.5), 4),
+                    "p99": round(percentile(self.ledger.waits or [0.0], 0.99), 4),
+                },
                 "retried": dict(sorted(self.ledger.retried.items())),
                 "server_errors": dict(sorted(self.ledger.server_errors.items())),
             },
@@ -151,6 +155,11 @@ class Report:
         return table
 
     def _show_troubles(self, console: Console) -> None:
+        waits = self.ledger.waits or [0.0]
+        console.print(
+            f"waited for a free connection of the rehearsal's own: p50 {percentile(waits, 0.5) * 1000:.0f} ms,"
+            f" p99 {percentile(waits, 0.99) * 1000:.0f} ms"
+        )
         troubles = {
             "restarted while playing": self.restarts,
             "tried again after": self.ledger.retried,

@@ -45,6 +45,15 @@ class Answer:
         return str(self.body.get("reason", "")) if not self.ok else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One exchange: the answer, how many tries it took, and when the first try left."""
+
+    answer: Answer
+    tries: int
+    sent_at: datetime
+
+
 class Rest:
     """A connection pool to the portal that writes every act into the ledger.
 
@@ -86,40 +95,40 @@ class Rest:
 
     async def send(
         self, method: str, path: str, *, token: str = "", key: str = "", body: Any = None, query: Any = None
-    ) -> tuple[Answer, int]:
-        """Send until answered; the answer with the number of tries. Status 0 after `PATIENCE` without one."""
+    ) -> Sent:
+        """Wait for a free connection, then send until answered; status 0 after `PATIENCE` without an answer."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if key:
             headers["Idempotency-Key"] = key
-        give_up = self.clock.now() + PATIENCE
-        tries = 0
-        while True:
-            tries += 1
-            status, answer = await self._once(method, path, headers, body, query)
-            if status in _AGAIN:
-                self.ledger.retried[str(status)] += 1
-            elif status == 500:
-                self.ledger.server_errors[f"{method} {_shape(path)}"] += 1
-            elif status:
-                return answer, tries
-            if self.clock.now() >= give_up:
-                return Answer(0, {}), tries
-            await asyncio.sleep(min(2.0, 0.05 * 2 ** min(tries, 6)) * self._backoff.uniform(0.5, 1.0))
-
-    async def _once(
-        self, method: str, path: str, headers: Mapping[str, str], body: Any, query: Any
-    ) -> tuple[int, Answer]:
+        asked_at = self.clock.now()
         async with self._slots:
-            try:
-                response = await self._http.request(method, path, headers=dict(headers), json=body, params=query)
-            except httpx.HTTPError as error:
-                self.ledger.retried[type(error).__name__] += 1
-                return 0, Answer(0, {})
+            sent_at = self.clock.now()
+            self.ledger.waits.append((sent_at - asked_at).total_seconds())
+            tries = 0
+            while True:
+                tries += 1
+                answer = await self._once(method, path, headers, body, query)
+                if answer.status in _AGAIN:
+                    self.ledger.retried[str(answer.status)] += 1
+                elif answer.status == 500:
+                    self.ledger.server_errors[f"{method} {_shape(path)}"] += 1
+                elif answer.status:
+                    return Sent(answer, tries, sent_at)
+                if self.clock.now() >= sent_at + PATIENCE:
+                    return Sent(Answer(0, {}), tries, sent_at)
+                await asyncio.sleep(min(2.0, 0.05 * 2 ** min(tries, 6)) * self._backoff.uniform(0.5, 1.0))
+
+    async def _once(self, method: str, path: str, headers: Mapping[str, str], body: Any, query: Any) -> Answer:
+        try:
+            response = await self._http.request(method, path, headers=dict(headers), json=body, params=query)
+        except httpx.HTTPError as error:
+            self.ledger.retried[type(error).__name__] += 1
+            return Answer(0, {})
         try:
             content = response.json() if response.content else {}
         except ValueError:
             content = {}
-        return response.status_code, Answer(response.status_code, content if isinstance(content, dict) else {})
+        return Answer(response.status_code, content if isinstance(content, dict) else {})
 
     def wants_repeat(self) -> bool:
         """Whether this accepted command is one of those sent again on purpose."""
@@ -143,12 +152,11 @@ class Session:
 
     async def sign_in(self) -> bool:
         """Exchange login and password for a token; False when they are refused."""
-        sent_at = self.rest.clock.now()
         body = {"login": self.login, "password": self.password}
-        answer, tries = await self.rest.send("POST", "/sessions", body=body)
-        self._note("sign_in", "", sent_at, answer, tries, expected=answer.ok, audited=False)
-        self._take(answer)
-        return answer.ok
+        sent = await self.rest.send("POST", "/sessions", body=body)
+        self._note("sign_in", "", sent, expected=sent.answer.ok, audited=False)
+        self._take(sent.answer)
+        return sent.answer.ok
 
     async def register(self, name: str, resident_id: str) -> Answer:
         """Open an account as an applicant; it signs in at once."""
@@ -159,10 +167,10 @@ class Session:
             "login": self.login,
             "password": self.password,
         }
-        sent_at, key = self.rest.clock.now(), self.rest.key(self.actor)
-        answer, tries = await self.rest.send("POST", "/accounts", key=key, body=body)
-        taken = answer.status == 409
-        self._note("register", key, sent_at, answer, tries, expected=answer.ok or taken, audited=False)
+        key = self.rest.key(self.actor)
+        sent = await self.rest.send("POST", "/accounts", key=key, body=body)
+        answer = sent.answer
+        self._note("register", key, sent, expected=answer.ok or answer.status == 409, audited=False)
         self._take(answer)
         return answer
 
@@ -193,21 +201,12 @@ class Session:
         `still` is asked afterwards whether the circumstances that forbid it still held; when not, nothing is judged.
         """
         key = self.rest.key(self.actor) if method != "GET" else ""
-        sent_at = self.rest.clock.now()
-        answer, tries = await self._send(method, path, key, body)
-        holds = still is None or still()
+        sent = await self._send(method, path, key, body)
+        answer, holds = sent.answer, still is None or still()
         if answer.ok and holds:
-            self.rest.ledger.trespasses_accepted.append(f"{name} by {self.actor} at {sent_at.isoformat()}")
-        self._note(
-            name,
-            key,
-            sent_at,
-            answer,
-            tries,
-            expected=not answer.ok or not holds,
-            audited=method != "GET",
-            trespass=True,
-        )
+            self.rest.ledger.trespasses_accepted.append(f"{name} by {self.actor} at {sent.sent_at.isoformat()}")
+        expected = not answer.ok or not holds
+        self._note(name, key, sent, expected=expected, audited=method != "GET", trespass=True)
         return answer
 
     async def _act(
@@ -223,56 +222,44 @@ class Session:
         write: bool = False,
     ) -> Answer:
         key = self.rest.key(self.actor) if write else ""
-        sent_at = self.rest.clock.now()
-        answer, tries = await self._send(method, path, key, body, query)
-        answered_at = self.rest.clock.now()
+        sent = await self._send(method, path, key, body, query)
+        answer, answered_at = sent.answer, self.rest.clock.now()
         expected = answer.ok or answer.reason in tolerated or (late is not None and answered_at >= late)
-        self._note(name, key, sent_at, answer, tries, expected=expected, audited=write)
+        self._note(name, key, sent, expected=expected, audited=write)
         if write and answer.ok and self.rest.wants_repeat():
             await self._again(name, method, path, key, body, answer)
         return answer
 
     async def _again(self, name: str, method: str, path: str, key: str, body: Any, first: Answer) -> None:
         self.rest.ledger.repeats += 1
-        second, _ = await self._send(method, path, key, body)
+        second = (await self._send(method, path, key, body)).answer
         if second.status and _essence(second) != _essence(first):
             self.rest.ledger.repeats_different.append(f"{name}: {_essence(first)} then {_essence(second)}")
 
-    async def _send(self, method: str, path: str, key: str, body: Any, query: Any = None) -> tuple[Answer, int]:
-        answer, tries = await self.rest.send(method, path, token=self.token, key=key, body=body, query=query)
-        if answer.status == 401 and await self.sign_in():
-            answer, more = await self.rest.send(method, path, token=self.token, key=key, body=body, query=query)
-            tries += more
-        return answer, tries
+    async def _send(self, method: str, path: str, key: str, body: Any, query: Any = None) -> Sent:
+        sent = await self.rest.send(method, path, token=self.token, key=key, body=body, query=query)
+        if sent.answer.status == 401 and await self.sign_in():
+            again = await self.rest.send(method, path, token=self.token, key=key, body=body, query=query)
+            return Sent(again.answer, sent.tries + again.tries, sent.sent_at)
+        return sent
 
     def _take(self, answer: Answer) -> None:
         if answer.ok:
             self.token = answer.body["token"]["value"]
             self.person = answer.body["person"]
 
-    def _note(
-        self,
-        name: str,
-        key: str,
-        sent_at: datetime,
-        answer: Answer,
-        tries: int,
-        *,
-        expected: bool,
-        audited: bool,
-        trespass: bool = False,
-    ) -> None:
-        outcome = Outcome.ACCEPTED if answer.ok else Outcome.REFUSED if answer.status else Outcome.UNKNOWN
+    def _note(self, name: str, key: str, sent: Sent, *, expected: bool, audited: bool, trespass: bool = False) -> None:
+        answer = sent.answer
         self.rest.ledger.add(
             Act(
                 name=name,
                 key=key,
-                sent_at=sent_at,
+                sent_at=sent.sent_at,
                 answered_at=self.rest.clock.now(),
-                outcome=outcome,
+                outcome=Outcome.ACCEPTED if answer.ok else Outcome.REFUSED if answer.status else Outcome.UNKNOWN,
                 status=answer.status,
                 reason=answer.reason,
-                tries=tries,
+                tries=sent.tries,
                 expected=expected,
                 audited=audited,
                 trespass=trespass,

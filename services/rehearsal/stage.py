@@ -25,6 +25,8 @@ class Stage:
     year: int
     plan: Sequence[Seats]
     base_names: Mapping[str, str]
+    joined: bool = False
+    """Whether the cycle was already under way when this play began."""
     pace: float = 1.0
     """Share of the requests that are only for show (opening a submission, reading messages); 0 in a crowded play."""
     _board: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
@@ -49,7 +51,7 @@ class Stage:
         loop = asyncio.get_running_loop()
         async with self._board_lock:
             if loop.time() - self._board_read >= _BOARD_SECONDS:
-                answer, _ = await self.rest.send("GET", self.path("board"))
+                answer = (await self.rest.send("GET", self.path("board"))).answer
                 if answer.ok:
                     rows = answer.body["rows"]
                     self._board = {(row["base_code"], row["specialty_code"]): row for row in rows}

@@ -44,7 +44,6 @@ async def test_no_decision_of_the_old_phase_is_committed_after_the_flip(crowd: C
     assert race.longest_flip < LONGEST_FLIP
     assert race.decided > 50 * WRITERS // 4, "the flips came before anybody had decided"
     assert race.refused > 50, "the flips came after everybody had decided"
-    print(race)
 
 
 async def test_slow_commits_delay_a_flip_by_one_of_them_only(crowd: Crowd) -> None:

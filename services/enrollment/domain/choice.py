@@ -43,7 +43,7 @@ def check_codes(choice: Choice, catalogue: Catalogue) -> None:
 
 
 def check_planned(choice: Choice, catalogue: Catalogue) -> None:
-    """SEAT-02: only a specialty with a plan above zero at that base can be applied for. Raises INVALID or NOT_NOW."""
+    """SEAT-02: only a specialty with a plan above zero at that base can be applied for. Raises INVALID."""
     if not choice.complete:
         raise DomainError(
             Kind.INVALID, "CHOICE_INCOMPLETE", "请先选择培训基地和培训专业。", field="choice.base_code", rule="SEAT-02"

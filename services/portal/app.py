@@ -35,6 +35,7 @@ def build(portal: Portal, hub: LiveHub) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours carry no path and no query
     )
     app.state.portal = portal
     app.state.renderer = Renderer(assets)

@@ -92,7 +92,7 @@ class CycleBook:
         """As `find`; raises NOT_FOUND `NO_CYCLE` when there is no cycle at all."""
         view = await self.find(wanted)
         if view is None:
-            raise DomainError(Kind.NOT_FOUND, "NO_CYCLE", "还没有发布招录日程。")
+            raise DomainError(Kind.NOT_FOUND, "NO_CYCLE", "招录日程还没有发布。发布后，这里会显示本年度的内容。")
         return view
 
     async def catalogue(self, cycle_id: str) -> Catalogue:

@@ -21,6 +21,8 @@ from services.portal.page import Page
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger("portal")
+_TITLES = {"NO_CYCLE": "还没有招录日程"}
+"""Titles of pages that say something gentler than the kind of error does."""
 _KINDS = {400: Kind.INVALID, 404: Kind.NOT_FOUND, 405: Kind.NOT_FOUND, 413: Kind.INVALID, 415: Kind.INVALID}
 
 
@@ -105,7 +107,7 @@ async def _error_page(request: Request, error: DomainError, status: int = 0) -> 
             "error.html",
             status=status,
             error=error,
-            title=errors.TABLE[error.kind].title,
+            title=_TITLES.get(error.reason, errors.TABLE[error.kind].title),
             carried=posted.carried() if isinstance(posted, Posted) and status in {401, 429, 500, 503} else [],
         )
     except Exception as second:  # noqa: BLE001  (the error page itself failed: say so in plain words, and log why)

@@ -277,7 +277,7 @@ class Enrollment(
         approved = request.verdict == decision_service_pb2.VERDICT_APPROVE
         case.application.state = State.APPLICATION_STATE_APPROVED if approved else State.APPLICATION_STATE_REJECTED
         case.application.remark, case.application.reason_code = request.remark, request.reason_code
-        case.note("review_application", "base_reviewer", request.remark)
+        case.note("approve_application" if approved else "reject_application", "base_reviewer", request.remark)
         return decision_service_pb2.ReviewApplicationResponse(row=case.row())
 
     async def RecordNotSelected(self, request: Any, context: Any) -> Any:
@@ -297,7 +297,7 @@ class Enrollment(
     async def Admit(self, request: Any, context: Any) -> Any:
         case = self.case(request.application_id)
         case.application.state = State.APPLICATION_STATE_ADMITTED
-        case.note("admit", "base_administrator")
+        case.note("admit_application", "base_administrator")
         return decision_service_pb2.AdmitResponse(row=case.row())
 
     def _mine(self, request: Any) -> Case:

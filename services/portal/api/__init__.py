@@ -6,12 +6,10 @@ from fastapi import APIRouter
 
 from services.portal.api import accounts, applications, cycles, decisions, faculty, messages
 
-PREFIX = "/api/v1"
-
 
 def router() -> APIRouter:
     """Every route of the REST side."""
-    whole = APIRouter(prefix=PREFIX)
+    whole = APIRouter()
     for resource in (accounts, cycles, applications, decisions, messages, faculty):
         whole.include_router(resource.router)
     return whole

@@ -9,9 +9,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from residency.identity.v1 import account_pb2, identity_service_pb2
-from services.portal.api.common import Body, IdempotencyKey, Services, answers, json_answer
+from services.portal.api.common import PREFIX, Body, IdempotencyKey, Services, answers, json_answer
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(prefix=PREFIX, tags=["accounts"])
 
 ROLES = {"applicant": account_pb2.ROLE_APPLICANT, "faculty": account_pb2.ROLE_FACULTY}
 

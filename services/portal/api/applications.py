@@ -11,6 +11,7 @@ from starlette.responses import Response
 from residency.enrollment.v1 import application_pb2, application_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal.api.common import (
+    PREFIX,
     Id,
     IdempotencyKey,
     Nothing,
@@ -23,7 +24,7 @@ from services.portal.api.common import (
 from services.portal.dossier import struct_of
 from services.portal.wire import enum_label
 
-router = APIRouter(tags=["applications"], dependencies=[SignedIn])
+router = APIRouter(prefix=PREFIX, tags=["applications"], dependencies=[SignedIn])
 _OWN = "/cycles/{cycle_id}/application"
 
 

@@ -17,6 +17,9 @@ from services.portal.portal import Portal, portal_of
 from services.portal.session import visitor_of
 from services.portal.wire import to_json
 
+PREFIX = "/api/v1"
+"""All routes are below this; it stands on each router, so that a route knows its whole path."""
+
 PROBLEMS: dict[int, str] = {
     401: "No token, or a stale one.",
     403: "Not for this role.",

@@ -10,9 +10,19 @@ from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
 from residency.enrollment.v1 import application_service_pb2, board_service_pb2, cycle_pb2, cycle_service_pb2
-from services.portal.api.common import Body, Id, IdempotencyKey, Services, Shared, SignedIn, answers, json_answer
+from services.portal.api.common import (
+    PREFIX,
+    Body,
+    Id,
+    IdempotencyKey,
+    Services,
+    Shared,
+    SignedIn,
+    answers,
+    json_answer,
+)
 
-router = APIRouter(tags=["cycles"])
+router = APIRouter(prefix=PREFIX, tags=["cycles"])
 
 Round = Annotated[int, Path(alias="round", ge=1, le=9)]
 

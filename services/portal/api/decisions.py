@@ -10,10 +10,20 @@ from starlette.responses import Response
 
 from residency.enrollment.v1 import application_pb2, decision_service_pb2
 from services.kit.domain import DomainError, Kind
-from services.portal.api.common import Body, Id, IdempotencyKey, Nothing, Services, SignedIn, answers, json_answer
+from services.portal.api.common import (
+    PREFIX,
+    Body,
+    Id,
+    IdempotencyKey,
+    Nothing,
+    Services,
+    SignedIn,
+    answers,
+    json_answer,
+)
 from services.portal.wire import enum_label
 
-router = APIRouter(tags=["decisions"], dependencies=[SignedIn])
+router = APIRouter(prefix=PREFIX, tags=["decisions"], dependencies=[SignedIn])
 _ONE = "/applications/{application_id}"
 
 VERDICTS = {"approve": decision_service_pb2.VERDICT_APPROVE, "reject": decision_service_pb2.VERDICT_REJECT}

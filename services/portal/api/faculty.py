@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from residency.faculty.v1 import faculty_service_pb2
 from services.kit.domain import DomainError, Kind
-from services.portal.api.common import Body, IdempotencyKey, Services, SignedIn, answers, json_answer
+from services.portal.api.common import PREFIX, Body, IdempotencyKey, Services, SignedIn, answers, json_answer
 from services.portal.dossier import struct_of
 from services.portal.wire import enum_label
 
-router = APIRouter(prefix="/faculty", tags=["faculty"], dependencies=[SignedIn])
+router = APIRouter(prefix=f"{PREFIX}/faculty", tags=["faculty"], dependencies=[SignedIn])
 
 
 class NewFacultySection(Body):

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from residency.notify.v1 import notify_service_pb2
-from services.portal.api.common import Id, Services, SignedIn, answers, json_answer
+from services.portal.api.common import PREFIX, Id, Services, SignedIn, answers, json_answer
 
-router = APIRouter(tags=["messages"], dependencies=[SignedIn])
+router = APIRouter(prefix=PREFIX, tags=["messages"], dependencies=[SignedIn])
 
 
 @router.get("/messages", **answers(notify_service_pb2.ListMessagesResponse))

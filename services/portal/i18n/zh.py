@@ -75,10 +75,10 @@ COMMANDS = {
     "save_choice": "保存志愿",
     "submit_application": "提交报名信息",
     "withdraw_application": "撤回报名",
-    "review_application": "资格审核",
+    "approve_application": "审核通过",
+    "reject_application": "审核不通过",
     "record_not_selected": "登记未入选",
     "grant_provisional": "拟录取",
-    "admit": "录取",
     "admit_application": "录取",
 }
 ACTIONS = {
@@ -105,11 +105,11 @@ MILESTONES = {
     "pre_admission": "拟录取",
 }
 REJECT_REASONS = {
-    "incomplete_material": "材料不全",
-    "not_eligible": "不符合报名条件",
-    "wrong_information": "信息填写有误",
-    "wrong_specialty": "报考专业不符",
-    "other": "其他",
+    "DOCUMENT_INCOMPLETE": "材料不全",
+    "NOT_ELIGIBLE": "不符合报名条件",
+    "SPECIALTY_MISMATCH": "所学专业与报考专业不符",
+    "CONTACT_WRONG": "联系方式有误",
+    "OTHER": "其他",
 }
 REFUSALS = {
     "ROLE_NOT_ALLOWED": "您的身份不能办理",

@@ -17,6 +17,9 @@ from services.rehearsal.stage import Stage
 
 _SETTLED = frozenset({"provisional", "admitted", "annulled", "withdrawn", "closed_unplaced", "approved"})
 
+_NOTHING: Mapping[str, Any] = {"state": "none", "submission_number": 0, "sections": (), "choice": None}
+"""The application of somebody who has none yet."""
+
 # When in each phase applicants act: registration may be used to the last moment; in the later rounds bases need time.
 _ACTING = {"registration": (0.0, 0.92), "second_choice": (0.0, 0.45), "reallocation": (0.0, 0.5)}
 _MENDING = {"first_choice": (0.4, 0.62), "second_choice": (0.62,), "reallocation": (0.72,)}
@@ -80,7 +83,7 @@ class Applicant:
         share = first + (last - first) * min(1.0, self._person.character.punctuality)
         if not await self._stage.timetable.reach(phase, share):
             return
-        application = await self._read()
+        application = _NOTHING if self._is_new(phase) else await self._read()
         if application is None or application["state"] in _SETTLED:
             return
         self._may_have_submitted = application["submission_number"] > 0
@@ -93,6 +96,10 @@ class Applicant:
             return
         if await self._submit(phase):
             await self._second_thoughts(phase, seats)
+
+    def _is_new(self, phase: str) -> bool:
+        """Whether this is surely the first time they come: nothing needs to be read then."""
+        return phase == self.arrival and not self._stage.joined
 
     async def _fill_in(self, phase: str, application: Mapping[str, Any], seats: Seats) -> bool:
         saved = {entry["section"]: entry["body"] for entry in application["sections"] if entry["complete"]}

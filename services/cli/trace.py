@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def trace(
     trace_id: Annotated[str, typer.Argument(help="A trace id, as it stands in a log line; its first digits do.")] = "",
-    last: Annotated[str, typer.Option(help="The newest trace with a span whose name contains this.")] = "",
+    last: Annotated[str, typer.Option(help="The newest trace (that succeeded) with a span named so, in part.")] = "",
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:

@@ -17,6 +17,9 @@ from services.stack.problems import StackProblem
 ROOM_BYTES = 200 * 1024 * 1024
 """Least free space at start: PostgreSQL, JetStream and Temporal all fail in ugly ways on a full disk."""
 
+LARGE_BYTES = 64 * 1024 * 1024
+"""A log or trace file larger than this is put aside at the next start."""
+
 
 @dataclass
 class State:
@@ -89,6 +92,13 @@ def prepare(data: Path) -> None:
     if free < ROOM_BYTES:
         needed, left = ROOM_BYTES >> 20, free >> 20
         raise StackProblem(f"the disk of {data} has {left} MB left, at least {needed} MB are needed: free some room")
+
+
+def turn_over(data: Path) -> None:
+    """Put aside logs and traces that have grown large; of each, one former file is kept. Only for the lock's holder."""
+    for file in (*data.glob("logs/*.log"), *data.glob("traces/*.jsonl")):
+        if file.stat().st_size > LARGE_BYTES:
+            file.replace(file.with_name(f"{file.name}.1"))
 
 
 class Lock:

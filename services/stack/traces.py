@@ -47,9 +47,9 @@ def read(data: Path) -> list[Span]:
 
 
 def newest(spans: list[Span], name: str) -> str:
-    """The trace of the span that started last among those whose name contains `name`; empty when there is none."""
+    """The trace of the newest span whose name contains `name`, of one that succeeded if any did; empty for none."""
     found = [span for span in spans if name.lower() in span.name.lower()]
-    return max(found, key=lambda span: span.start).trace_id if found else ""
+    return max(found, key=lambda span: (not span.failed, span.start)).trace_id if found else ""
 
 
 def tree(spans: list[Span], trace_id: str) -> list[Span]:

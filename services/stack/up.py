@@ -76,6 +76,7 @@ class Up:
         state.prepare(self._options.data)
 
     def _prepare(self) -> None:
+        state.turn_over(self._options.data)
         self._state = state.load(self._options.data)
         self._state.pids.clear()
         self._state.restarts.clear()

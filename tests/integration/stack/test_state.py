@@ -61,3 +61,15 @@ def test_a_damaged_state_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(StackProblem, match=r"stack\.json is damaged"):
         state.load(tmp_path)
     assert state.path(tmp_path).read_text() == "{"
+
+
+def test_a_log_that_grew_large_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "LARGE_BYTES", 3)
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "large.log").write_text("large")
+    (logs / "small.log").write_text("s")
+
+    state.turn_over(tmp_path)
+
+    assert sorted(file.name for file in logs.iterdir()) == ["large.log.1", "small.log"]

@@ -6,11 +6,14 @@ Traces use the W3C context and run through HTTP, gRPC, the outbox, NATS headers 
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import Any
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import IO, Any, cast
 
 import structlog
 from opentelemetry import context as otel_context
@@ -33,6 +36,9 @@ ALLOWED_KEYS = frozenset(
     }
 )
 """Keys that may stand in a log line; anything else is dropped and counted in `dropped`."""
+
+TRACE_BYTES = 32 * 1024 * 1024
+"""A local trace file is begun anew at this size, and the one before it is kept."""
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 _provider: TracerProvider | None = None
@@ -97,10 +103,8 @@ def _configure_traces(name: str, settings: Settings) -> None:
         return
     provider = TracerProvider(resource=Resource.create({"service.name": name}))
     if settings.trace_file is not None:
-        settings.trace_file.parent.mkdir(parents=True, exist_ok=True)
-        # Line buffered and never closed: the process may be killed at any moment.
-        sink = settings.trace_file.open("a", encoding="utf-8", buffering=1)
-        exporter = ConsoleSpanExporter(out=sink, formatter=lambda done: done.to_json(indent=None) + "\n")
+        sink = cast("IO[str]", _TraceFile(settings.trace_file))
+        exporter = ConsoleSpanExporter(out=sink, formatter=lambda done: done.to_json(indent=None))
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
     if settings.otlp_endpoint:
         # Imported only where a collector is configured: it loads requests and more.
@@ -110,6 +114,20 @@ def _configure_traces(name: str, settings: Settings) -> None:
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
     trace.set_tracer_provider(provider)
     _provider = provider
+
+
+class _TraceFile(io.TextIOBase):
+    """Spans as lines of a file that never grows past two times `TRACE_BYTES`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = RotatingFileHandler(path, maxBytes=TRACE_BYTES, backupCount=1, encoding="utf-8")
+        self._file.namer = lambda _name: str(path.with_suffix(f".older{path.suffix}"))
+
+    def write(self, line: str) -> int:
+        """Append one span."""
+        self._file.emit(logging.makeLogRecord({"msg": line}))
+        return len(line)
 
 
 def _configure_logs(settings: Settings) -> None:

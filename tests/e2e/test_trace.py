@@ -1,0 +1,49 @@
+"""One trace tells a staff decision: browser request, gRPC, outbox, NATS, notice, signal, workflow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+
+CHAIN = [
+    # process,     what the span's name contains
+    ("portal", "POST /api/v1/applications/{application_id}/reviews"),
+    ("portal", "DecisionService/ReviewApplication"),
+    ("enrollment", "DecisionService/ReviewApplication"),
+    ("enrollment", "publish residency.enrollment.v1.ApplicationReviewed"),
+    ("workflows", "handle residency.enrollment.v1.ApplicationReviewed"),
+    ("workflows", "signal base window"),
+    ("workflows", "SignalWithStartWorkflow:BaseWindow"),
+    ("workflows", "HandleSignal:decisions_made"),
+]
+
+
+def test_a_verdict_is_one_trace_from_the_request_to_the_workflow(stack: Stack) -> None:
+    rehearsal = stack.residency("rehearse", "--applicants", "12", "--bases", "2", "--day", "400ms", "--seed", "13")
+    out, talk = rehearsal.communicate(timeout=150)
+    assert rehearsal.returncode == 0, f"{out}\n{talk}"
+
+    command = stack.residency("trace", "--last", "ReviewApplication", "--json")
+    out, talk = command.communicate(timeout=30)
+    assert command.returncode == 0, talk
+    lines = [line for root in json.loads(out)["spans"] for line in downwards(root)]
+
+    assert CHAIN in lines
+    assert any(process == "notify" and name.startswith("handle ") for line in lines for process, name in line)
+
+
+def downwards(span: dict[str, Any]) -> Iterator[list[tuple[str, str]]]:
+    """Every line of (process, name) from `span` down to a leaf, leaving out the framework's own inner spans."""
+    own = [] if span["name"].startswith("fastapi.") else [(span["process"], span["name"])]
+    if not span["children"]:
+        yield own
+    for child in span["children"]:
+        for line in downwards(child):
+            yield own + line

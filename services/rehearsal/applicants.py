@@ -21,11 +21,11 @@ _NOTHING: Mapping[str, Any] = {"state": "none", "submission_number": 0, "section
 """The application of somebody who has none yet."""
 
 # When in each phase applicants act: registration may be used to the last moment; in the later rounds bases need time.
-_ACTING = {"registration": (0.0, 0.92), "second_choice": (0.0, 0.45), "reallocation": (0.0, 0.5)}
+_ACTING = {"registration": (0.0, 0.92), "second_choice": (0.0, 0.5), "reallocation": (0.0, 0.5)}
 _MENDING = {"first_choice": (0.4, 0.62), "second_choice": (0.62,), "reallocation": (0.72,)}
 
 
-_SOUGHT_SHARE = 0.35
+_SOUGHT_SHARE = 0.2
 """Of the first choices, those that go to the few scarcest places: seats have to be contested."""
 
 

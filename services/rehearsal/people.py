@@ -114,7 +114,7 @@ def make_people(count: int, seed: int, tag: str) -> list[Person]:
 
 
 def _character(chance: random.Random) -> Character:
-    arrival = chance.choices(list(Arrival), weights=(68, 22, 10))[0]
+    arrival = chance.choices(list(Arrival), weights=(74, 18, 8))[0]
     return Character(
         arrival=arrival,
         # Two low humps, early and late, as registration desks know them.
@@ -122,6 +122,6 @@ def _character(chance: random.Random) -> Character:
         careless=chance.random() < 0.12,
         restless=chance.random() < 0.15,
         accepts_reallocation=chance.random() < 0.6,
-        persistent=chance.random() < 0.9,
+        persistent=chance.random() < 0.8,
         withdraws=chance.random() < 0.02,
     )

@@ -16,6 +16,7 @@ from services.kit.domain import DomainError
 from services.portal import api, pages, problems
 from services.portal.api import openapi
 from services.portal.assets import Assets
+from services.portal.board_lane import BoardLane
 from services.portal.live import LiveHub, LiveStreams
 from services.portal.middleware import SameOrigin, SecurityHeaders, SmallBodies
 from services.portal.page import Renderer
@@ -60,4 +61,4 @@ def build(portal: Portal, hub: LiveHub) -> ASGIApp:
     guarded = Sessions(app, portal.verifier)
     small = SmallBodies(guarded, problems.answer_outside(app))
     same_origin = SameOrigin(small, problems.answer_outside(app))
-    return SecurityHeaders(Traced(same_origin))
+    return SecurityHeaders(BoardLane(Traced(same_origin), portal.boards))

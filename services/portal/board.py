@@ -72,6 +72,11 @@ class Boards:
         """The same as JSON, made once for all viewers."""
         return (await self._answers.get((cycle_id, base_code))).json
 
+    def fresh_json(self, cycle_id: str, base_code: str = "") -> bytes | None:
+        """As `json` when it is at hand; None when it would have to be read."""
+        kept = self._answers.fresh((cycle_id, base_code))
+        return kept.json if kept is not None else None
+
     def stale(self) -> None:
         """Read again at the next ask."""
         self._answers.stale()

@@ -122,7 +122,7 @@ def phase_key(phase: int) -> str:
     return enum_name(value) if value is not None and phase else ""
 
 
-def page_of(request: Request) -> Page:
+async def page_of(request: Request) -> Page:
     """Dependency: the page of this request, for anyone."""
     return Page(request)
 
@@ -133,7 +133,7 @@ class PageFor:
     def __init__(self, *roles: str) -> None:
         self._roles = roles
 
-    def __call__(self, request: Request) -> Page:
+    async def __call__(self, request: Request) -> Page:
         """The page of this request."""
         page = Page(request)
         page.visitor.require(*self._roles)

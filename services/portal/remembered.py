@@ -35,6 +35,11 @@ class Remembered(Generic[Key, Value]):
                 self._kept[key] = value
         return value[1]
 
+    def fresh(self, key: Key) -> Value | None:
+        """The value for `key` when it needs no loading; None otherwise."""
+        kept = self._fresh(key)
+        return kept[1] if kept is not None else None
+
     def last(self, key: Key) -> Value | None:
         """The value last loaded for `key`, however old; None when there is none."""
         kept = self._kept.get(key)

@@ -52,19 +52,25 @@ class OnVersion(Body):
     """0 skips the check."""
 
 
-def signed_in(request: Request, _token: Annotated[Any, Depends(_bearer)] = None) -> None:
+async def signed_in(request: Request, _token: Annotated[Any, Depends(_bearer)] = None) -> None:
     """Dependency: a good bearer token came along; raises UNAUTHENTICATED otherwise."""
     visitor_of(request).require()
 
 
-def clients_of(request: Request) -> Clients:
+async def clients_of(request: Request) -> Clients:
     """Dependency: the services behind."""
     return portal_of(request).clients
 
 
+async def shared(request: Request) -> Portal:
+    """Dependency: what this process shares between requests."""
+    return portal_of(request)
+
+
+# Dependencies are coroutines throughout: FastAPI sends plain functions to a thread, which costs more than they do.
 SignedIn = Depends(signed_in)
 Services = Annotated[Clients, Depends(clients_of)]
-Shared = Annotated[Portal, Depends(portal_of)]
+Shared = Annotated[Portal, Depends(shared)]
 IdempotencyKey = Annotated[
     str,
     Header(

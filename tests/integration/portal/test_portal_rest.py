@@ -106,6 +106,17 @@ async def test_problems(upstream: Upstream) -> None:
         assert down.headers["retry-after"]
 
 
+async def test_the_board_is_the_same_by_either_way(upstream: Upstream) -> None:
+    async with upstream.program() as program:
+        for base in ("", "SD-SLYY"):
+            path = f"/cycles/{CYCLE}/board"
+            first, second = [await program.get(path, params={"base_code": base}) for _ in range(2)]
+            assert first.content == second.content
+            assert first.headers["content-security-policy"] == second.headers["content-security-policy"]
+            assert ("x-request-id" in first.headers, "x-request-id" in second.headers) == (True, False)
+        assert_problem(await program.get(f"/cycles/{CYCLE.replace('1', '2')}/catalogue/board"), 404, "HTTP_404")
+
+
 async def test_a_cookie_opens_no_rest_route(upstream: Upstream) -> None:
     async with upstream.browser("applicant") as browser:
         assert (await browser.get(f"/api/v1/cycles/{CYCLE}/application")).status_code == 401

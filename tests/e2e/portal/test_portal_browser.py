@@ -1,0 +1,140 @@
+"""The pages in a real browser: phone width, no complaint in the console, live parts, focus on errors, no script at all.
+
+Needs Chromium from the system (`apt-get install chromium`); skipped, and said so, where there is none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+
+from residency.enrollment.v1 import application_pb2, events_pb2
+from services.portal.server import WebServer
+from services.portal.session import COOKIE
+from tests.support.portal_story import submitted
+from tests.support.portal_upstream import Upstream
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+PHONE, DESK = 390, 1280
+PREFIX = "residency.enrollment.v1."
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+]
+
+
+class Desk:
+    """The portal on a real port, and browsers looking at it."""
+
+    def __init__(self, upstream: Upstream, browser: Browser, address: str) -> None:
+        self.upstream = upstream
+        self._browser = browser
+        self._address = address
+        self.complaints: list[str] = []
+
+    @contextlib.asynccontextmanager
+    async def page(self, login: str = "", width: int = DESK, **options: Any) -> AsyncIterator[Page]:
+        """A page of a browser of its own, signed in as `login` when named."""
+        viewport = {"width": width, "height": 900}
+        context = await self._browser.new_context(
+            viewport=viewport,  # type: ignore[arg-type]  # a plain dict is what the docs show
+            base_url=self._address,
+            is_mobile=width == PHONE,
+            **options,
+        )
+        if login:
+            token = self.upstream.identity.token(login)
+            await context.add_cookies([{"name": COOKIE, "value": token, "url": self._address}])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        yield page
+        await context.close()
+
+
+@pytest_asyncio.fixture
+async def desk() -> AsyncIterator[Desk]:
+    """The portal before the fake upstream, and a browser."""
+    upstream = Upstream()
+    await upstream.start()
+    server = WebServer(upstream.app, "127.0.0.1", 0)
+    await server.start()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield Desk(upstream, browser, f"http://127.0.0.1:{server.port}")
+        await browser.close()
+    await upstream.hub.stop()
+    await server.stop()
+    await upstream.stop()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+async def test_no_page_scrolls_sideways_or_complains(desk: Desk, width: int) -> None:
+    application = await submitted(desk.upstream)
+    paths = {
+        "": ["/", "/board", "/board?base_code=SD-QILU", "/register", "/sign-in"],
+        "applicant": ["/application", "/application/sections/basic", "/application/choice", "/application/check"],
+        "administrator": ["/base", f"/base/applications/{application}", "/base/milestones"],
+        "province": ["/province"],
+        "teacher": ["/faculty"],
+    }
+    for login, own in paths.items():
+        async with desk.page(login, width) as page:
+            for path in own:
+                await page.goto(path)
+                widest = await page.evaluate(
+                    "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+                )
+                assert widest <= width, f"{path} is {widest} px wide"
+    assert desk.complaints == []
+
+
+async def test_a_refused_form_has_the_focus_on_its_summary(desk: Desk) -> None:
+    async with desk.page() as page:
+        await page.goto("/register")
+        await page.fill("#name", "王某")
+        await page.click("form.card button.main")
+        assert await page.evaluate("document.activeElement.id") == "summary"
+        assert await page.input_value("#name") == "王某"
+        await page.click(".summary a[href='#login']")
+        assert await page.evaluate("document.activeElement.id") == "login"
+
+
+async def test_the_applicants_page_changes_by_itself(desk: Desk) -> None:
+    application = await submitted(desk.upstream)
+    case = desk.upstream.enrollment.case(application)
+    async with desk.page("applicant", PHONE) as page:
+        async with page.expect_response("**/live"):
+            await page.goto("/application")
+        assert "待审核" in await page.inner_text("#standing")
+        case.application.state = application_pb2.APPLICATION_STATE_APPROVED
+        case.note("approve_application", "base_reviewer")
+        desk.upstream.notify.write("审核通过", "您的报名已审核通过。")
+        fact = events_pb2.ApplicationFact(person_id=case.person_id, base_code="SD-QILU")
+        body = events_pb2.ApplicationReviewed(application=fact, approved=True).SerializeToString()
+        desk.upstream.hints.say(f"{PREFIX}application.reviewed", body)
+        await page.locator("#standing .tag", has_text="审核通过").wait_for(timeout=5000)
+        await page.locator("#unread .count", has_text="1").wait_for(timeout=5000)
+    assert desk.complaints == []
+
+
+async def test_choosing_another_base_shows_its_specialties_with_and_without_script(desk: Desk) -> None:
+    await submitted(desk.upstream)
+    desk.upstream.enrollment.phase = "REGISTRATION"
+    for script in (True, False):
+        async with desk.page("applicant", java_script_enabled=script) as page:
+            await page.goto("/application/choice")
+            await page.select_option("#base_code", "SD-SLYY")
+            if not script:
+                await page.click("text=查看该基地的专业")
+            await page.locator("#board h2", has_text="山东省立医院").wait_for(timeout=5000)
+            assert "计划 74" in await page.inner_text("#specialty_code option >> nth=1")
+            assert await page.is_checked("input[name=accepts_reallocation][value=yes]")

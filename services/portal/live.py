@@ -18,8 +18,10 @@ from services.kit.delivery import Delivery
 from services.kit.domain import Caller
 from services.kit.metrics import LIVE_STREAMS
 
-FAN_OUT_SECONDS = 0.3
-"""Between two rounds of news; the most often a page refreshes."""
+FAN_OUT_SECONDS = 0.25
+"""Between two rounds of news at least; the most often a page refreshes."""
+GATHER_SECONDS = 0.02
+"""After a silence, news waits this long for what belongs to it."""
 LOOK_AGAIN_SECONDS = 30.0
 """A stream without news is told to look again after this long."""
 NOTICE_SECONDS = 1.5
@@ -151,9 +153,13 @@ class LiveHub:
         LIVE_STREAMS.set(len(self._streams))
 
     async def _fan_out(self) -> None:
+        loop = asyncio.get_running_loop()
+        told_at = loop.time()
         while True:
             await self._wake.wait()
-            await asyncio.sleep(FAN_OUT_SECONDS)  # the throttle: what comes meanwhile is told together
+            # The throttle: what comes meanwhile is told together.
+            await asyncio.sleep(max(GATHER_SECONDS, told_at + FAN_OUT_SECONDS - loop.time()))
+            told_at = loop.time()
             self._wake.clear()
             news, self._news = self._news, set()
             for stream in list(self._streams):
@@ -161,7 +167,7 @@ class LiveHub:
             # The notice about a fact is written a moment after the fact: say "look again" once more, told apart by `+`.
             personal = {f"{topic}+" for topic in news if topic.startswith("person:") and not topic.endswith("+")}
             if personal:
-                asyncio.get_running_loop().call_later(NOTICE_SECONDS, self._tell_soon, personal)
+                loop.call_later(NOTICE_SECONDS, self._tell_soon, personal)
 
 
 def topics_of(subject: str, body: bytes) -> set[str]:

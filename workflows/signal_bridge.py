@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from residency.enrollment.v1 import events_pb2 as facts
 from services.kit import telemetry
@@ -72,6 +72,9 @@ class SignalBridge:
         if delivery.event_type == facts.CycleCreated.DESCRIPTOR.full_name:
             await self._start_cycle(facts.CycleCreated.FromString(delivery.body).cycle_id, delivery.traceparent)
             return
+        if delivery.event_type == facts.MilestonesSet.DESCRIPTOR.full_name:
+            await self._recheck_window(facts.MilestonesSet.FromString(delivery.body), delivery.traceparent)
+            return
         # The consumer's own span continues the fact's trace; ours hangs below it.
         traceparent = telemetry.traceparent() or delivery.traceparent
         for heard in decisions_in(delivery.event_type, delivery.body, traceparent):
@@ -81,6 +84,17 @@ class SignalBridge:
     async def _start_cycle(self, cycle_id: str, traceparent: str) -> None:
         with telemetry.span("start recruitment cycle", parent=traceparent):
             await start_cycle(self._connection, cycle_id, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+
+    async def _recheck_window(self, moved: facts.MilestonesSet, traceparent: str) -> None:
+        client = await self._connection.client()
+        window = client.get_workflow_handle(base_window.workflow_id(moved.cycle_id, moved.base_code, moved.round))
+        with telemetry.span("recheck base window", parent=traceparent), _temporal_may_be_away():
+            try:
+                await window.signal(base_window.RECHECK, base_window.WindowMoved(moved.round))
+            except RPCError as error:
+                # Not begun or over: a window reads its dates when it begins, and needs none afterwards.
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
 
     async def _signal_window(self, window_id: str, batch: list[Heard]) -> None:
         first, *others = batch

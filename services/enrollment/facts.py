@@ -35,6 +35,12 @@ def window_closed(cycle_id: str, base_code: str, number: int, unreviewed: int, u
     return _fact("window.closed", body, f"{cycle_id}/{base_code}/{number}", version)
 
 
+def milestones_set(cycle_id: str, base_code: str, number: int, version: int) -> Fact:
+    """A base set or moved its own dates in a round."""
+    body = events_pb2.MilestonesSet(cycle_id=cycle_id, base_code=base_code, round=number)
+    return _fact("window.milestones_set", body, f"{cycle_id}/{base_code}/{number}", version)
+
+
 def submitted(cycle: CycleRecord, after: ApplicationRecord, left_base_code: str) -> Fact:
     """A submission was frozen."""
     body = events_pb2.ApplicationSubmitted(application=_about(cycle, after), left_base_code=left_base_code)

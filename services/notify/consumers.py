@@ -114,6 +114,8 @@ SILENT: frozenset[str] = frozenset(
         enrollment.PhaseEntered.DESCRIPTOR.full_name,
         # The window's own workflow tells the staff, once, with `window_not_reviewed`.
         enrollment.WindowClosed.DESCRIPTOR.full_name,
+        # A base's dates stand on its page; its workflow reminds of them.
+        enrollment.MilestonesSet.DESCRIPTOR.full_name,
     }
 )
 """MSG-07: events that nobody is written about, each for a reason."""

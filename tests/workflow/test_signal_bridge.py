@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from residency.enrollment.v1 import events_pb2 as facts
@@ -162,3 +163,29 @@ async def test_a_fact_later_than_its_window_is_acknowledged_and_revives_nothing(
 
     await eventually(acknowledged, "every fact is acknowledged")
     assert (await bridged.stage.window(BASE, 1).describe()).run_id == window.first_execution_run_id
+
+
+async def test_a_window_reads_its_dates_again_when_its_base_moves_them(bridged: Bridged) -> None:
+    window = await bridged.stage.start_window(BASE, 1)
+    moved = facts.MilestonesSet(cycle_id=bridged.stage.province.cycle_id, base_code=BASE, round=1)
+    await bridged.publish("window.milestones_set", moved, f"{moved.cycle_id}/{BASE}/1")
+
+    async def told() -> bool:
+        events = (await window.fetch_history()).events
+        return any(
+            event.workflow_execution_signaled_event_attributes.signal_name == base_window.RECHECK for event in events
+        )
+
+    await eventually(told, "the window is told")
+
+
+async def test_dates_set_before_the_window_begins_start_nothing(bridged: Bridged) -> None:
+    moved = facts.MilestonesSet(cycle_id=bridged.stage.province.cycle_id, base_code=BASE, round=2)
+    await bridged.publish("window.milestones_set", moved, f"{moved.cycle_id}/{BASE}/2")
+
+    async def acknowledged() -> bool:
+        return await bridged.unacknowledged() == 0
+
+    await eventually(acknowledged, "the fact is acknowledged")
+    with pytest.raises(RPCError, match="not found"):
+        await bridged.stage.window(BASE, 2).describe()

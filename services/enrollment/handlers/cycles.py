@@ -214,8 +214,11 @@ class CycleHandlers:
                 caller, "set_milestones", order.idempotency_key, cycle, gate.phase, gate.sequence, rule, detail
             )
             answer = _WINDOW.dump_json(await self._window_view(cycle, phase, changed, gate))
+            fact = facts.milestones_set(cycle.id, order.base_code, order.round, changed.version)
             try:
-                stored = await self._windows.write(cycle, changed, entry, gate=gate, body_hash=body_hash, answer=answer)
+                stored = await self._windows.write(
+                    cycle, changed, entry, gate=gate, body_hash=body_hash, answer=answer, fact=fact
+                )
             except Changed:
                 continue
             except KeyReused:

@@ -104,6 +104,7 @@ async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(wor
     silent = [
         fact(enrollment.CycleCreated(cycle_id="c")),
         fact(enrollment.PhaseEntered(cycle_id="c", phase=cycle_pb2.PHASE_REGISTRATION)),
+        fact(enrollment.MilestonesSet(cycle_id="c", base_code="SD-QILU", round=1)),
         fact(enrollment.WindowClosed(cycle_id="c", base_code="SD-QILU", unreviewed=3)),
     ]
     assert {delivery.event_type for delivery in silent} == SILENT

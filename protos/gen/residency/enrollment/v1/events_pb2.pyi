@@ -39,6 +39,16 @@ class WindowClosed(_message.Message):
     unselected: int
     def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ..., unreviewed: _Optional[int] = ..., unselected: _Optional[int] = ...) -> None: ...
 
+class MilestonesSet(_message.Message):
+    __slots__ = ("cycle_id", "base_code", "round")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    base_code: str
+    round: int
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ...) -> None: ...
+
 class ApplicationFact(_message.Message):
     __slots__ = ("application_id", "cycle_id", "person_id", "base_code", "base_name", "specialty_code", "specialty_name", "submission_number", "round", "version", "state")
     APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]

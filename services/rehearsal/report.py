@@ -49,7 +49,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether every invariant holds."""
-        return all(finding.holds for finding in self.findings)
+        return all(finding.holds or finding.advisory for finding in self.findings)
 
     @property
     def punctual(self) -> bool:
@@ -104,6 +104,7 @@ class Report:
                 finding.name: {
                     "title": finding.title,
                     "holds": finding.holds,
+                    "advisory": finding.advisory,
                     "checked": finding.checked,
                     "broken": finding.broken,
                     "examples": list(finding.examples),
@@ -173,7 +174,8 @@ class Report:
     def _finding_table(self) -> Table:
         table = Table("invariant", "", "checked", "", title="Invariants", title_justify="left")
         for finding in self.findings:
-            state = "[green]holds[/green]" if finding.holds else f"[red]broken × {finding.broken}[/red]"
+            colour, word = ("yellow", "missing") if finding.advisory else ("red", "broken")
+            state = "[green]holds[/green]" if finding.holds else f"[{colour}]{word} × {finding.broken}[/{colour}]"
             table.add_row(finding.name, finding.title, str(finding.checked), state)
             for example in finding.examples:
                 table.add_row("", escape(example), "", "")

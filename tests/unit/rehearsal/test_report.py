@@ -56,6 +56,10 @@ def test_a_broken_invariant_is_not_ok() -> None:
     assert not a_report(Finding("I1", "t", 4, 1, ("x",))).ok
 
 
+def test_what_is_only_advice_breaks_nothing() -> None:
+    assert a_report(Finding("windows", "t", 4, 1, ("x",), advisory=True)).ok
+
+
 def test_a_late_phase_is_told_and_breaks_nothing() -> None:
     report = a_report(Finding("I1", "t", 4), late=2.6)
     assert report.ok

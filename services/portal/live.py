@@ -1,7 +1,7 @@
 """Live pages: facts heard as hints become "changed" on the open streams that show them.
 
 One task fans out a few times a second. A stream is told which of its topics changed, never what: the page fetches its
-own parts again. A hint may be lost; therefore every stream is told to look again from time to time.
+own parts again. A hint may be lost; therefore every stream is told to look at everything again from time to time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Protocol
 from starlette.types import Receive, Scope, Send
 
 from residency.enrollment.v1 import events_pb2
+from residency.notify.v1 import events_pb2 as notify_events_pb2
 from services.kit.delivery import Delivery
 from services.kit.domain import Caller
 from services.kit.metrics import LIVE_STREAMS
@@ -23,12 +24,11 @@ FAN_OUT_SECONDS = 0.25
 GATHER_SECONDS = 0.02
 """After a silence, news waits this long for what belongs to it."""
 LOOK_AGAIN_SECONDS = 30.0
-"""A stream without news is told to look again after this long."""
-NOTICE_SECONDS = 1.5
-"""A notice has followed its fact after this long, most of the time."""
+"""Every stream is told to look at everything again after this long, news or not."""
 MAX_STREAMS = 10_000
 
 _ENROLLMENT = "residency.enrollment.v1."
+_WRITTEN = "residency.notify.v1.message.written"
 _RETRY = b"retry: 2000\n\n"
 
 
@@ -39,9 +39,12 @@ class Stream:
         self.topics = {"cycle": "cycle", "board": "board"}
         if caller is not None:
             self.topics[f"person:{caller.person_id}"] = "mine"
-            self.topics[f"person:{caller.person_id}+"] = "mine"
+            self.topics[f"inbox of person:{caller.person_id}"] = "inbox"
+        if caller is not None and caller.organisation:
             self.topics[f"base:{caller.organisation}"] = "queue"
+            self.topics[f"inbox of organisation:{caller.organisation}"] = "inbox"
         self._changed: set[str] = set()
+        self._look_again_at = asyncio.get_running_loop().time() + LOOK_AGAIN_SECONDS
         self._wake = asyncio.Event()
         self.closed = False
 
@@ -58,14 +61,17 @@ class Stream:
         self._wake.set()
 
     async def next(self) -> list[str]:
-        """The names of what changed; everything after a long silence; empty when the stream has ended."""
+        """The names of what changed; everything from time to time; empty when the stream has ended."""
+        loop = asyncio.get_running_loop()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+            async with asyncio.timeout_at(self._look_again_at):
                 await self._wake.wait()
         if self.closed:
             return []
-        changed = self._changed or set(self.topics.values())
-        self._changed = set()
+        changed, self._changed = self._changed, set()
+        if loop.time() >= self._look_again_at or not changed:
+            changed = set(self.topics.values())
+            self._look_again_at = loop.time() + LOOK_AGAIN_SECONDS
         self._wake.clear()
         return sorted(changed)
 
@@ -107,6 +113,7 @@ class LiveHub:
         """Begin to hear and to fan out; does not wait for NATS."""
         self._hints.on_reconnect(lambda: self._take({"board", "cycle"}))
         await self._hints.subscribe_hints(f"{_ENROLLMENT}>", self._hear)
+        await self._hints.subscribe_hints(_WRITTEN, self._hear)
         self._tasks = [
             asyncio.create_task(self._fan_out(), name="live fan-out"),
             asyncio.create_task(self._hints.start(), name="live hints"),
@@ -132,11 +139,8 @@ class LiveHub:
     def _take(self, topics: set[str]) -> None:
         if topics:
             self._heard(topics)
-            self._tell_soon(topics)
-
-    def _tell_soon(self, topics: set[str]) -> None:
-        self._news |= topics
-        self._wake.set()
+            self._news |= topics
+            self._wake.set()
 
     def open(self, caller: Caller | None) -> Stream | None:
         """A new stream; None when there are too many already."""
@@ -164,14 +168,15 @@ class LiveHub:
             news, self._news = self._news, set()
             for stream in list(self._streams):
                 stream.tell(news)
-            # The notice about a fact is written a moment after the fact: say "look again" once more, told apart by `+`.
-            personal = {f"{topic}+" for topic in news if topic.startswith("person:") and not topic.endswith("+")}
-            if personal:
-                loop.call_later(NOTICE_SECONDS, self._tell_soon, personal)
 
 
 def topics_of(subject: str, body: bytes) -> set[str]:
-    """What a fact changes: `board`, `cycle`, `person:<id>`, `base:<code>`; empty when no page shows it."""
+    """What a fact changes: `board`, `cycle`, `person:<id>`, `base:<code>`, an inbox; empty when no page shows it."""
+    if subject == _WRITTEN:
+        written = notify_events_pb2.MessageWritten.FromString(body)
+        if written.person_id:
+            return {f"inbox of person:{written.person_id}"}
+        return {f"inbox of organisation:{written.organisation_code}"} if written.organisation_code else set()
     if not subject.startswith(_ENROLLMENT):
         return set()
     noun = subject.removeprefix(_ENROLLMENT).split(".", 1)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from residency.enrollment.v1 import application_pb2, application_service_pb2
+from residency.faculty.v1 import faculty_service_pb2
 
 CYCLE = "0197c0de-0000-7000-8000-000000000001"
 NAMES = {
@@ -89,6 +90,49 @@ def definition() -> application_service_pb2.GetDossierDefinitionResponse:
     }
     sections = [
         service.SectionDefinition(section=application_pb2.Section.Name(number), label=label, fields=fields)
+        for number, (label, fields) in rows.items()
+    ]
+    return service.GetDossierDefinitionResponse(sections=sections)
+
+
+def faculty_definition() -> faculty_service_pb2.GetDossierDefinitionResponse:
+    """Four short sections of a faculty dossier, with a field of each type that it knows."""
+    service = faculty_service_pb2
+    field = service.FieldDefinition
+    qualified = [service.FieldOption(code="yes", label="是"), service.FieldOption(code="no", label="否")]
+    rows: dict[int, tuple[str, list[Any]]] = {
+        1: (
+            "基本信息",
+            [
+                field(key="sex", label="性别", type=service.FIELD_TYPE_TEXT, required=True, max_length=20),
+                field(key="birth_date", label="出生日期", type=service.FIELD_TYPE_DATE, required=True),
+                field(
+                    key="has_qualification",
+                    label="是否获得医师资格证书",
+                    type=service.FIELD_TYPE_OPTION,
+                    required=True,
+                    options=qualified,
+                ),
+                field(
+                    key="qualification_number",
+                    label="医师资格证书编码",
+                    type=service.FIELD_TYPE_TEXT,
+                    required_when="has_qualification",
+                ),
+            ],
+        ),
+        2: (
+            "联系信息",
+            [
+                field(key="mobile", label="手机号码", type=service.FIELD_TYPE_PHONE, required=True),
+                field(key="email", label="电子邮箱", type=service.FIELD_TYPE_EMAIL),
+            ],
+        ),
+        3: ("教育信息", [field(key="school", label="毕业院校", type=service.FIELD_TYPE_TEXT, required=True)]),
+        4: ("工作信息", [field(key="department", label="科室", type=service.FIELD_TYPE_TEXT, required=True)]),
+    }
+    sections = [
+        service.SectionDefinition(section=service.DossierSection.Name(number), label=label, fields=fields)
         for number, (label, fields) in rows.items()
     ]
     return service.GetDossierDefinitionResponse(sections=sections)

@@ -35,6 +35,7 @@ from services.portal.live import LiveHub
 from services.portal.portal import Portal
 from services.portal.session import COOKIE
 from services.portal.settings import PortalSettings
+from tests.support.portal_catalogue import faculty_definition
 from tests.support.portal_enrollment import Enrollment
 
 ORIGIN = "http://testserver"
@@ -159,6 +160,9 @@ class Faculty(faculty_service_pb2_grpc.FacultyServiceServicer):
         ]
         return faculty_service_pb2.GetDossierResponse(sections=sections)
 
+    async def GetDossierDefinition(self, request: Any, context: Any) -> Any:
+        return faculty_definition()
+
     async def SaveDossierSection(self, request: Any, context: Any) -> Any:
         if "mobile" in request.body and not str(request.body["mobile"]).isdigit():
             sentence = "手机号码须为 11 位手机号码。"
@@ -174,7 +178,7 @@ class Hints:
     """Stands where NATS would: tests say what is heard."""
 
     def __init__(self) -> None:
-        self._callbacks: list[Callable[[Delivery], None]] = []
+        self._callbacks: list[tuple[str, Callable[[Delivery], None]]] = []
 
     async def start(self) -> None:
         """Nothing to connect to."""
@@ -184,7 +188,7 @@ class Hints:
 
     async def subscribe_hints(self, subject: str, callback: Callable[[Delivery], None]) -> None:
         """Keep the callback."""
-        self._callbacks.append(callback)
+        self._callbacks.append((subject, callback))
 
     def on_reconnect(self, callback: Callable[[], None]) -> None:
         """Never lost, never back."""
@@ -192,8 +196,9 @@ class Hints:
     def say(self, subject: str, body: bytes = b"") -> None:
         """Have a fact heard."""
         delivery = Delivery(str(uuid.uuid4()), subject, "", "", 1, 1, body, "", 1, datetime.now(UTC))
-        for callback in self._callbacks:
-            callback(delivery)
+        for wanted, callback in self._callbacks:
+            if subject == wanted or (wanted.endswith(">") and subject.startswith(wanted[:-1])):
+                callback(delivery)
 
 
 class Upstream:

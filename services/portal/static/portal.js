@@ -38,15 +38,15 @@ async function swap(source, ids) {
 
 // Live parts: the stream says which topics changed, the page fetches its own parts.
 let stream = null, busy = false;
-const waiting = new Set();
+const waiting = new Set(), topics = ["board", "cycle", "mine", "queue", "inbox"];
 async function refresh() {
   if (busy) return;
   busy = true;
   await new Promise((done) => setTimeout(done, Math.random() * 300));
-  const topics = new Set(waiting), bySource = new Map();
+  const changed = new Set(waiting), bySource = new Map();
   waiting.clear();
   for (const part of document.querySelectorAll("[data-live]")) {
-    if (!part.dataset.live.split(" ").some((topic) => topics.has(topic))) continue;
+    if (!part.dataset.live.split(" ").some((topic) => changed.has(topic))) continue;
     bySource.set(part.dataset.src, [...(bySource.get(part.dataset.src) ?? []), part.id]);
   }
   try {
@@ -65,7 +65,7 @@ function listen() {
   let lost = false;
   stream.addEventListener("open", () => {
     say("，自动更新");
-    if (lost) { ["board", "cycle", "mine", "queue"].forEach((topic) => waiting.add(topic)); refresh(); }
+    if (lost) { topics.forEach((topic) => waiting.add(topic)); refresh(); }
     lost = false;
   });
   stream.addEventListener("error", () => { lost = true; say("，连接中断，正在重连"); });
@@ -77,7 +77,7 @@ function listen() {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) { stream?.close(); stream = null; return; }
   listen();
-  ["board", "cycle", "mine", "queue"].forEach((topic) => waiting.add(topic));
+  topics.forEach((topic) => waiting.add(topic));
   refresh();
 });
 listen();

@@ -15,6 +15,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from residency.enrollment.v1 import application_pb2, events_pb2
+from residency.notify.v1 import events_pb2 as notify_events_pb2
 from services.portal.server import WebServer
 from services.portal.session import COOKIE
 from tests.support.portal_story import submitted
@@ -121,6 +122,8 @@ async def test_the_applicants_page_changes_by_itself(desk: Desk) -> None:
         fact = events_pb2.ApplicationFact(person_id=case.person_id, base_code="SD-QILU")
         body = events_pb2.ApplicationReviewed(application=fact, approved=True).SerializeToString()
         desk.upstream.hints.say(f"{PREFIX}application.reviewed", body)
+        written = notify_events_pb2.MessageWritten(person_id=case.person_id).SerializeToString()
+        desk.upstream.hints.say("residency.notify.v1.message.written", written)
         await page.locator("#standing .tag", has_text="审核通过").wait_for(timeout=5000)
         await page.locator("#unread .count", has_text="1").wait_for(timeout=5000)
     assert desk.complaints == []

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from residency.enrollment.v1 import events_pb2
+from residency.notify.v1 import events_pb2 as notify_events_pb2
 from services.kit import telemetry
 from services.portal.middleware import CONTENT_SECURITY_POLICY
 from services.portal.server import WebServer
@@ -135,7 +136,9 @@ async def test_the_stream_says_changed_and_stops_with_the_server(upstream: Upstr
             assert (await anext(lines)).startswith("retry:")
             upstream.hints.say(f"{PREFIX}application.reviewed", body)
             assert await _next_event(lines) == "board mine"
-            assert await _next_event(lines) == "mine"  # the notice has followed
+            written = notify_events_pb2.MessageWritten(person_id=person).SerializeToString()
+            upstream.hints.say("residency.notify.v1.message.written", written)
+            assert await _next_event(lines) == "inbox"
             upstream.hints.say(f"{PREFIX}phase.entered")
             assert await _next_event(lines) == "board cycle"
             await upstream.hub.stop()

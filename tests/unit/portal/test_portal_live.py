@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from residency.enrollment.v1 import events_pb2
+from residency.notify.v1 import events_pb2 as notify_events_pb2
 from services.kit.domain import Caller
+from services.portal import live
 from services.portal.live import Stream, topics_of
 
 FACT = events_pb2.ApplicationFact(person_id="p1", base_code="SD-QILU")
+WRITTEN = "residency.notify.v1.message.written"
 SUBMITTED = events_pb2.ApplicationSubmitted(application=FACT, left_base_code="SD-SLYY").SerializeToString()
 
 
@@ -36,5 +41,31 @@ async def test_a_stream_hears_its_own_topics_only_and_together() -> None:
 
 async def test_an_anonymous_stream_hears_of_nobody() -> None:
     stream = Stream(None)
-    stream.tell({"person:", "base:", "board"})
+    stream.tell({"person:", "base:", "inbox of person:", "inbox of organisation:", "board"})
     assert await stream.next() == ["board"]
+
+
+async def test_a_message_is_told_to_its_reader_or_to_the_staff_of_its_organisation() -> None:
+    to_person = notify_events_pb2.MessageWritten(person_id="p1").SerializeToString()
+    to_base = notify_events_pb2.MessageWritten(organisation_code="SD-QILU").SerializeToString()
+    for_p1, for_qilu = topics_of(WRITTEN, to_person), topics_of(WRITTEN, to_base)
+    assert topics_of(WRITTEN, b"") == set()
+    applicant, staff = Stream(Caller("p1", "applicant")), Stream(Caller("p2", "base_reviewer", "SD-QILU"))
+    elsewhere = Stream(Caller("p3", "base_reviewer", "SD-SLYY"))
+    for stream in (applicant, staff, elsewhere):
+        stream.tell(for_p1)
+        stream.tell({"board"})
+    assert await applicant.next() == ["board", "inbox"]
+    assert await staff.next() == await elsewhere.next() == ["board"]
+    for stream in (applicant, staff, elsewhere):
+        stream.tell(for_qilu)
+        stream.tell({"cycle"})
+    assert await staff.next() == ["cycle", "inbox"]
+    assert await applicant.next() == await elsewhere.next() == ["cycle"]
+
+
+async def test_a_busy_stream_too_looks_at_everything_from_time_to_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LOOK_AGAIN_SECONDS", 0.0)
+    stream = Stream(Caller("p1", "applicant"))
+    stream.tell({"board"})
+    assert await stream.next() == ["board", "cycle", "inbox", "mine"]

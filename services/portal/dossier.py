@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
 
 from residency.enrollment.v1 import application_pb2, application_service_pb2
-from services.portal.clients import Clients
+from residency.faculty.v1 import faculty_service_pb2
 from services.portal.forms import Posted
 from services.portal.remembered import Remembered
 from services.portal.wire import enum_name
 
 YES, NO = "yes", "no"
+
+Definition: TypeAlias = application_service_pb2.SectionDefinition | faculty_service_pb2.SectionDefinition
+"""What a service says a section asks for; both services say it in the same shape."""
+_Field: TypeAlias = application_service_pb2.FieldDefinition | faculty_service_pb2.FieldDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,10 @@ class FormSection:
 
 
 class Dossiers:
-    """The definition of the enrollment dossier, asked for once a minute."""
+    """The definition of one kind of dossier, asked for with `ask` once a minute."""
 
-    def __init__(self, clients: Clients) -> None:
-        self._clients = clients
+    def __init__(self, ask: Callable[[], Awaitable[Sequence[Definition]]]) -> None:
+        self._ask = ask
         self._kept = Remembered(self._load, seconds=60.0)
 
     async def sections(self) -> dict[str, FormSection]:
@@ -65,9 +70,7 @@ class Dossiers:
         return await self._kept.get("all")
 
     async def _load(self, _key: str) -> dict[str, FormSection]:
-        request = application_service_pb2.GetDossierDefinitionRequest()
-        answer = await self._clients.applications.GetDossierDefinition(request)
-        sections = [_section(definition) for definition in answer.sections]
+        sections = [_section(definition) for definition in await self._ask()]
         return {section.key: section for section in sections}
 
 
@@ -83,19 +86,23 @@ def body_of(status: application_pb2.SectionStatus) -> dict[str, Any]:
     return MessageToDict(status.body)
 
 
-def _section(definition: application_service_pb2.SectionDefinition) -> FormSection:
+def _section(definition: Definition) -> FormSection:
     labels = {field.key: field.label for field in definition.fields}
-    section = application_pb2.Section.DESCRIPTOR.values_by_number[definition.section]
-    return FormSection(
-        enum_name(section), definition.label, tuple(_field(field, labels) for field in definition.fields)
-    )
+    fields = tuple(_field(field, labels) for field in definition.fields)
+    return FormSection(_name(definition, "section"), definition.label, fields)
 
 
-def _field(field: application_service_pb2.FieldDefinition, labels: Mapping[str, str]) -> FormField:
-    kind = application_service_pb2.FieldType.DESCRIPTOR.values_by_number[field.type]
+def _field(field: _Field, labels: Mapping[str, str]) -> FormField:
     hint = f"“{labels.get(field.required_when, '')}”选“是”时必填" if field.required_when else ""
     options = tuple((option.code, option.label) for option in field.options)
-    return FormField(field.key, field.label, enum_name(kind), field.required, hint, options, field.max_length or 100)
+    kind = _name(field, "type")
+    return FormField(field.key, field.label, kind, field.required, hint, options, field.max_length or 100)
+
+
+def _name(message: Message, field: str) -> str:
+    """The name of the value that an enum field of `message` has."""
+    values = message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
+    return enum_name(values[getattr(message, field)])
 
 
 def _typed(value: Any) -> str:

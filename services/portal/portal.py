@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 from starlette.requests import Request
 
+from residency.enrollment.v1 import application_service_pb2
+from residency.faculty.v1 import faculty_service_pb2
 from residency.identity.v1 import identity_service_pb2
 from residency.notify.v1 import notify_service_pb2
 from services.kit.auth import TokenVerifier
@@ -15,7 +18,7 @@ from services.kit.domain import DomainError
 from services.portal.board import Boards
 from services.portal.clients import Clients
 from services.portal.cycles import CycleBook, CycleView
-from services.portal.dossier import Dossiers
+from services.portal.dossier import Definition, Dossiers
 from services.portal.remembered import Remembered
 from services.portal.session import Visitor
 
@@ -41,7 +44,8 @@ class Portal:
         self.verifier = verifier
         self.cycles = CycleBook(clients)
         self.boards = Boards(clients)
-        self.dossiers = Dossiers(clients)
+        self.dossiers = Dossiers(self._ask_enrollment)
+        self.faculty_dossiers = Dossiers(self._ask_faculty)
         self._names = Remembered(self._load_name, seconds=300.0, size=5000)
 
     def heard(self, topics: set[str]) -> None:
@@ -83,6 +87,18 @@ class Portal:
         except DomainError as error:
             _log.warning("deadline strip left out", reason=error.reason)
             return None
+
+    async def _ask_enrollment(self) -> Sequence[Definition]:
+        request = application_service_pb2.GetDossierDefinitionRequest()
+        answer: application_service_pb2.GetDossierDefinitionResponse
+        answer = await self.clients.applications.GetDossierDefinition(request)
+        return answer.sections
+
+    async def _ask_faculty(self) -> Sequence[Definition]:
+        request = faculty_service_pb2.GetDossierDefinitionRequest()
+        answer: faculty_service_pb2.GetDossierDefinitionResponse
+        answer = await self.clients.faculty.GetDossierDefinition(request)
+        return answer.sections
 
     async def _load_name(self, person_id: str) -> str:
         answer = await self.clients.identity.GetPerson(identity_service_pb2.GetPersonRequest(person_id=person_id))

@@ -1,4 +1,4 @@
-"""A faculty member's own dossier."""
+"""A faculty member's own dossier, and what it asks for (open to anyone)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.portal.api.common import PREFIX, Body, IdempotencyKey, Services, S
 from services.portal.dossier import struct_of
 from services.portal.wire import enum_label
 
-router = APIRouter(prefix=f"{PREFIX}/faculty", tags=["faculty"], dependencies=[SignedIn])
+router = APIRouter(prefix=f"{PREFIX}/faculty", tags=["faculty"])
 
 
 class NewFacultySection(Body):
@@ -22,13 +22,24 @@ class NewFacultySection(Body):
     body: dict[str, Any]
 
 
-@router.get("/dossier", **answers(faculty_service_pb2.GetDossierResponse))
+@router.get("/dossier-definition", **answers(faculty_service_pb2.GetDossierDefinitionResponse))
+async def get_faculty_dossier_definition(services: Services) -> Response:
+    """Read what the four sections of a faculty dossier ask for."""
+    request = faculty_service_pb2.GetDossierDefinitionRequest()
+    return json_answer(await services.faculty.GetDossierDefinition(request))
+
+
+@router.get("/dossier", dependencies=[SignedIn], **answers(faculty_service_pb2.GetDossierResponse))
 async def get_dossier(services: Services) -> Response:
     """Read one's own dossier."""
     return json_answer(await services.faculty.GetDossier(faculty_service_pb2.GetDossierRequest()))
 
 
-@router.put("/dossier/sections/{section}", **answers(faculty_service_pb2.SaveDossierSectionResponse))
+@router.put(
+    "/dossier/sections/{section}",
+    dependencies=[SignedIn],
+    **answers(faculty_service_pb2.SaveDossierSectionResponse),
+)
 async def save_dossier_section(
     section: str, body: NewFacultySection, key: IdempotencyKey, services: Services
 ) -> Response:

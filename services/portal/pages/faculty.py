@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -15,7 +16,6 @@ from services.portal.calendar import CycleCalendar
 from services.portal.dossier import FormSection, struct_of
 from services.portal.forms import Posted, Refusal, fresh_key, read_form, refused
 from services.portal.page import Page, PageFor
-from services.portal.pages.faculty_form import SECTIONS
 from services.portal.wire import enum_name, instant_of
 
 router = APIRouter(prefix="/faculty")
@@ -25,19 +25,20 @@ Faculty = Annotated[Page, Depends(PageFor("faculty"))]
 @router.get("")
 async def dossier(page: Faculty) -> Response:
     """The first tab."""
-    return await _tab(page, SECTIONS["basic"], None, None, new_id())
+    first = next(iter(await page.portal.faculty_dossiers.sections()))
+    return await _tab(page, first, None, None, new_id())
 
 
 @router.get("/{key}")
 async def tab(page: Faculty, key: str) -> Response:
     """One tab."""
-    return await _tab(page, _section(key), None, None, new_id())
+    return await _tab(page, key, None, None, new_id())
 
 
 @router.post("/{key}")
 async def save_tab(page: Faculty, key: str) -> Response:
     """Save one tab."""
-    section = _section(key)
+    section = _section(await page.portal.faculty_dossiers.sections(), key)
     form = await read_form(page.request)
     request = faculty_service_pb2.SaveDossierSectionRequest(
         section=f"DOSSIER_SECTION_{key.upper()}",
@@ -47,17 +48,21 @@ async def save_tab(page: Faculty, key: str) -> Response:
     try:
         await page.clients.faculty.SaveDossierSection(request)
     except DomainError as error:
-        return await _tab(page, section, form, refused(error), fresh_key(error, form))
+        return await _tab(page, key, form, refused(error), fresh_key(error, form))
     return page.redirect(f"/faculty/{key}?done=saved")
 
 
-async def _tab(page: Page, section: FormSection, form: Posted | None, refusal: Refusal | None, key: str) -> Response:
-    answer = await page.clients.faculty.GetDossier(faculty_service_pb2.GetDossierRequest())
+async def _tab(page: Page, name: str, form: Posted | None, refusal: Refusal | None, key: str) -> Response:
+    answer, sections = await asyncio.gather(
+        page.clients.faculty.GetDossier(faculty_service_pb2.GetDossierRequest()),
+        page.portal.faculty_dossiers.sections(),
+    )
+    section = _section(sections, name)
     values_by_number = faculty_service_pb2.DossierSection.DESCRIPTOR.values_by_number
     saved = {enum_name(values_by_number[status.section]): status for status in answer.sections}
     status = saved.get(section.key, faculty_service_pb2.SectionStatus())
     body = section.typed(MessageToDict(status.body))
-    complete = {name: each.complete for name, each in saved.items()}
+    complete = {known: each.complete for known, each in saved.items()}
     return await page.html(
         "faculty.html",
         status=refusal.status if refusal else 200,
@@ -65,7 +70,7 @@ async def _tab(page: Page, section: FormSection, form: Posted | None, refusal: R
         section=section,
         tabs=[
             {"key": each.key, "label": each.label, "complete": complete.get(each.key, False)}
-            for each in SECTIONS.values()
+            for each in sections.values()
         ],
         values={field.key: form.get(field.key) for field in section.fields} if form is not None else body,
         saved_at=instant_of(status.saved_at) if status.HasField("saved_at") else None,
@@ -74,7 +79,7 @@ async def _tab(page: Page, section: FormSection, form: Posted | None, refusal: R
     )
 
 
-def _section(key: str) -> FormSection:
-    if key not in SECTIONS:
+def _section(sections: dict[str, FormSection], key: str) -> FormSection:
+    if key not in sections:
         raise DomainError(Kind.NOT_FOUND, "SECTION_NOT_FOUND", "没有这一部分。")
-    return SECTIONS[key]
+    return sections[key]

@@ -205,6 +205,10 @@ async def test_faculty_tabs_are_saved_separately(upstream: Upstream) -> None:
         assert (await browser.post("/faculty/contact", data=keyed(mobile="123x"))).status_code == 422
         assert (await browser.post("/faculty/contact", data=keyed(mobile="13800000000"))).status_code == 303
         assert 'value="13800000000"' in (await browser.get("/faculty/contact")).text
+        basic = (await browser.get("/faculty")).text
+        assert "“是否获得医师资格证书”选“是”时必填" in basic
+        assert '<option value="yes">是</option>' in basic
+        assert (await browser.get("/faculty/no-such-tab")).status_code == 404
 
 
 async def test_messages_are_listed_and_marked(upstream: Upstream) -> None:

@@ -122,6 +122,14 @@ async def test_a_cookie_opens_no_rest_route(upstream: Upstream) -> None:
         assert (await browser.get(f"/api/v1/cycles/{CYCLE}/application")).status_code == 401
 
 
+async def test_what_a_faculty_dossier_asks_for_is_open_to_anyone_but_a_dossier_is_not(upstream: Upstream) -> None:
+    async with upstream.program() as program:
+        sections = (await program.get("/faculty/dossier-definition")).json()["sections"]
+        assert [section["section"] for section in sections] == ["basic", "contact", "education", "work"]
+        assert sections[0]["fields"][2]["options"][0] == {"code": "yes", "label": "是"}
+        assert_problem(await program.get("/faculty/dossier"), 401, "SIGN_IN_FIRST")
+
+
 async def test_openapi_is_complete(upstream: Upstream) -> None:
     async with upstream.program() as program:
         whole = (await program.get("http://testserver/api/openapi.json")).json()

@@ -1,13 +1,11 @@
-"""How messages look in JSON, and that the faculty form asks for what faculty validates."""
+"""How messages look in JSON, and how refusals are told field by field."""
 
 from __future__ import annotations
 
 from residency.enrollment.v1 import application_pb2, decision_service_pb2
-from services.faculty.domain import dossier as faculty_dossier
 from services.kit.domain import DomainError, Kind
 from services.portal.dossier import struct_of
 from services.portal.forms import refusal_of
-from services.portal.pages.faculty_form import SECTIONS
 from services.portal.wire import enum_label, to_json
 
 
@@ -32,16 +30,6 @@ def test_enum_labels() -> None:
     assert enum_label(states, "pending") == "APPLICATION_STATE_PENDING"
     assert enum_label(states, "unspecified") is None
     assert enum_label(states, "PENDING") is None
-
-
-def test_faculty_form_asks_for_what_faculty_validates() -> None:
-    asked = {key: [field.key for field in section.fields] for key, section in SECTIONS.items()}
-    wanted = {each.section.value: [field.key for field in each.fields] for each in faculty_dossier.DEFINITIONS}
-    assert asked == wanted
-    for definition in faculty_dossier.DEFINITIONS:
-        for field, mine in zip(definition.fields, SECTIONS[definition.section.value].fields, strict=True):
-            assert (field.label, field.type.value, field.required) == (mine.label, mine.kind, mine.required)
-            assert tuple((option.code, option.label) for option in field.options) == mine.options
 
 
 def test_refusals_are_told_field_by_field() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     """How log lines look."""
     trace_file: Path | None = None
     """File that receives finished spans as JSON lines; none when unset."""
+    trace_share: float = Field(default=1.0, ge=0.0, le=1.0)
+    """Share of the traces begun in this process that are recorded; one begun elsewhere is kept as was decided there."""
     otlp_endpoint: str = ""
     """Base URL of an OTLP/HTTP collector; no export when empty."""
     metrics_port: int = 0

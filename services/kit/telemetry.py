@@ -11,7 +11,6 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -19,8 +18,9 @@ import structlog
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Link, Span, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -41,6 +41,7 @@ TRACE_BYTES = 32 * 1024 * 1024
 """A local trace file is begun anew at this size, and the one before it is kept."""
 
 _PROPAGATOR = TraceContextTextMapPropagator()
+_TRACER = trace.get_tracer("residency")
 _provider: TracerProvider | None = None
 
 
@@ -56,11 +57,6 @@ def shutdown() -> None:
     if _provider is not None:
         _provider.shutdown()
         _provider = None
-
-
-def tracer() -> trace.Tracer:
-    """The tracer of this process."""
-    return trace.get_tracer("residency")
 
 
 def traceparent() -> str:
@@ -84,7 +80,7 @@ def span(
     `links` are traceparents of other traces that this work serves too. Attributes carry ids and enums only.
     """
     context = _PROPAGATOR.extract({"traceparent": parent}) if parent else otel_context.get_current()
-    with tracer().start_as_current_span(
+    with _TRACER.start_as_current_span(
         name, context=context, kind=kind, attributes=dict(attributes or {}), links=[*_links(links)]
     ) as current:
         yield current
@@ -101,10 +97,11 @@ def _configure_traces(name: str, settings: Settings) -> None:
     global _provider
     if settings.trace_file is None and not settings.otlp_endpoint:
         return
-    provider = TracerProvider(resource=Resource.create({"service.name": name}))
+    sampler = ParentBased(TraceIdRatioBased(settings.trace_share))
+    provider = TracerProvider(sampler=sampler, resource=Resource.create({"service.name": name}))
     if settings.trace_file is not None:
         sink = cast("IO[str]", _TraceFile(settings.trace_file))
-        exporter = ConsoleSpanExporter(out=sink, formatter=lambda done: done.to_json(indent=None))
+        exporter = ConsoleSpanExporter(out=sink, formatter=_line)
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
     if settings.otlp_endpoint:
         # Imported only where a collector is configured: it loads requests and more.
@@ -117,17 +114,28 @@ def _configure_traces(name: str, settings: Settings) -> None:
 
 
 class _TraceFile(io.TextIOBase):
-    """Spans as lines of a file that never grows past two times `TRACE_BYTES`."""
+    """Spans as lines of a file that is begun anew at `TRACE_BYTES`; the one before it is kept as `NAME.older.EXT`."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = RotatingFileHandler(path, maxBytes=TRACE_BYTES, backupCount=1, encoding="utf-8")
-        self._file.namer = lambda _name: str(path.with_suffix(f".older{path.suffix}"))
+        self._path = path
+        self._file = path.open("a", encoding="utf-8")
 
     def write(self, line: str) -> int:
         """Append one span."""
-        self._file.emit(logging.makeLogRecord({"msg": line}))
-        return len(line)
+        if self._file.tell() + len(line) > TRACE_BYTES:
+            self._file.close()
+            self._path.replace(self._path.with_suffix(f".older{self._path.suffix}"))
+            self._file = self._path.open("a", encoding="utf-8")
+        return self._file.write(line)
+
+    def flush(self) -> None:
+        """Called after each batch: the process may be killed at any moment."""
+        self._file.flush()
+
+
+def _line(done: ReadableSpan) -> str:
+    return f"{done.to_json(indent=None)}\n"
 
 
 def _configure_logs(settings: Settings) -> None:

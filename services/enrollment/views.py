@@ -131,3 +131,4 @@ class WindowView:
     provisional: int
     over: bool
     day_seconds: float
+    closed: bool

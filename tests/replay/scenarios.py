@@ -75,10 +75,23 @@ async def all_reviewed(environment: WorkflowEnvironment) -> WorkflowHistory:
         return await window.fetch_history()
 
 
+async def begun_late(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """A window begun after its round closes the books and reproaches nobody."""
+    stage = await _first_choice_stage(environment, "20230000-0000-7000-8000-000000000006")
+    stage.province.pending[BASE] = 2
+    async with stage.working():
+        await stage.until(stage.province.opens_at(3) + timedelta(hours=1))
+        stage.province.sequence = 3
+        window = await stage.start_window(BASE, 1)
+        await window.result()
+        return await window.fetch_history()
+
+
 async def already_over(environment: WorkflowEnvironment) -> WorkflowHistory:
-    """A window started after its round ends without a deed."""
+    """A window whose books are closed ends without a deed."""
     stage = await _first_choice_stage(environment, "20230000-0000-7000-8000-000000000005")
     stage.province.sequence = 3
+    stage.province.closed_windows.append((BASE, 1))
     async with stage.working():
         window = await stage.start_window(BASE, 1)
         await window.result()
@@ -99,4 +112,5 @@ SCENARIOS: dict[str, Callable[[WorkflowEnvironment], Awaitable[WorkflowHistory]]
     "base_window/first_choice": first_choice,
     "base_window/all_reviewed": all_reviewed,
     "base_window/already_over": already_over,
+    "base_window/begun_late": begun_late,
 }

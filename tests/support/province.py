@@ -82,6 +82,7 @@ class Province:
             closes_at=_stamp(self.opens_at(phase + 1)),
             pending=self.pending.get(request.base_code, 0),
             over=self.sequence > phase,
+            closed=(request.base_code, request.round) in self.closed_windows,
             day_seconds=DAY.total_seconds(),
         )
         if request.base_code in self.review_deadlines:

@@ -18,12 +18,27 @@ async def _waiting_and_verdicts(window: WorkflowHandle[BaseWindow, WindowEnded])
     return status.waiting, status.verdicts
 
 
-async def test_a_window_asked_for_after_its_round_ends_without_a_deed(first_choice: Stage) -> None:
+async def test_a_window_whose_books_are_closed_does_nothing(first_choice: Stage) -> None:
+    """WAIT-07."""
     first_choice.province.sequence = 3
+    first_choice.province.closed_windows.append((BASE, 1))
     async with first_choice.working():
         ended = await (await first_choice.start_window(BASE, 1)).result()
     assert not ended.closed
-    assert first_choice.province.closed_windows == []
+    assert first_choice.province.notices == {}
+
+
+async def test_a_window_begun_after_its_round_closes_the_books_and_reproaches_nobody(first_choice: Stage) -> None:
+    """WAIT-07."""
+    province = first_choice.province
+    province.pending[BASE] = 2
+    async with first_choice.working():
+        await first_choice.until(province.opens_at(3) + timedelta(hours=1))
+        province.sequence = 3
+        ended = await (await first_choice.start_window(BASE, 1)).result()
+    assert (ended.closed, ended.unreviewed) == (True, 2)
+    assert province.closed_windows == [(BASE, 1)]
+    assert province.notices == {}
 
 
 async def test_repeats_and_old_versions_change_nothing(first_choice: Stage) -> None:

@@ -154,6 +154,7 @@ async def test_a_busy_evening_costs_a_window_a_few_signals(bridged: Bridged) -> 
 
 async def test_a_fact_later_than_its_window_is_acknowledged_and_revives_nothing(bridged: Bridged) -> None:
     bridged.stage.province.sequence = 3
+    bridged.stage.province.closed_windows.append((BASE, 1))
     window = await bridged.stage.start_window(BASE, 1)
     await window.result()
     await bridged.review("too-late")

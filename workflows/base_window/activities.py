@@ -94,5 +94,6 @@ def window_of(window: cycle_pb2.Window) -> WindowTimes:
         review_deadline=instant_of(window.milestones, "review_deadline") or closes_at,
         pending=window.pending,
         over=window.over,
+        closed=window.closed,
         day_seconds=window.day_seconds,
     )

@@ -91,7 +91,8 @@ class WindowTimes:
     """Activity output: the window as enrollment answered it. Instants are aware UTC.
 
     `review_deadline` is the end of verdicts: the base's own date, or the end of the round. `pending` counts the
-    applications that wait for a verdict. `over` holds once the gate has left the round.
+    applications that wait for a verdict. `over` holds once the gate has left the round, `closed` once it was written
+    down how the window ended.
     """
 
     opens_at: datetime
@@ -100,6 +101,7 @@ class WindowTimes:
     pending: int
     over: bool
     day_seconds: float
+    closed: bool = False  # histories recorded before it existed lack it
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,15 +33,20 @@ class BaseWindow:
 
     @workflow.run
     async def run(self, start: contract.WindowStart) -> contract.WindowEnded:
-        """Run the window; returns when the round has closed, at once and without a deed when it was over before."""
+        """WAIT-07: run the window until its books are closed; at once and without a deed when they were before.
+
+        A window that begins after its round (an outage) closes the books and reproaches nobody.
+        """
         window = await self._read_window()
-        if window.over:
+        if window.closed:
             await workflow.wait_condition(workflow.all_handlers_finished)
             return contract.WindowEnded(False, 0, 0)
-        window = await self._remind_before_verdicts_end(window)
-        await self._wait_until(lambda known: known.closes_at, window)
+        in_time = not window.over
+        if in_time:
+            window = await self._remind_before_verdicts_end(window)
+            await self._wait_until(lambda known: known.closes_at, window)
         count = await workflow.execute_activity_method(WindowActivities.close_window, self._question(), **COMMAND)
-        if count.unreviewed:
+        if count.unreviewed and in_time:
             await self._tell_staff(NoticeTemplate.WINDOW_NOT_REVIEWED, count.unreviewed)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return contract.WindowEnded(True, count.unreviewed, count.unselected)

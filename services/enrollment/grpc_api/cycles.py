@@ -170,6 +170,7 @@ def window_message(view: WindowView) -> cycle_pb2.Window:
         rejected=view.rejected,
         provisional=view.provisional,
         over=view.over,
+        closed=view.closed,
         day_seconds=view.day_seconds,
     )
 

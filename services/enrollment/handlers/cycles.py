@@ -257,6 +257,7 @@ class CycleHandlers:
             counts.get(State.PROVISIONAL, 0),
             gate.sequence > phase.sequence,
             cycle.calendar.day_seconds,
+            window.closed_at is not None,
         )
 
 

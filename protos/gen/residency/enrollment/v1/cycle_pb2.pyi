@@ -117,7 +117,7 @@ class Milestones(_message.Message):
     def __init__(self, review_deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., written_exam: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., interview: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pre_admission: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Window(_message.Message):
-    __slots__ = ("cycle_id", "base_code", "round", "opens_at", "closes_at", "milestones", "pending", "approved", "rejected", "provisional", "over", "day_seconds")
+    __slots__ = ("cycle_id", "base_code", "round", "opens_at", "closes_at", "milestones", "pending", "approved", "rejected", "provisional", "over", "day_seconds", "closed")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     BASE_CODE_FIELD_NUMBER: _ClassVar[int]
     ROUND_FIELD_NUMBER: _ClassVar[int]
@@ -130,6 +130,7 @@ class Window(_message.Message):
     PROVISIONAL_FIELD_NUMBER: _ClassVar[int]
     OVER_FIELD_NUMBER: _ClassVar[int]
     DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     base_code: str
     round: int
@@ -142,4 +143,5 @@ class Window(_message.Message):
     provisional: int
     over: bool
     day_seconds: float
-    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milestones: _Optional[_Union[Milestones, _Mapping]] = ..., pending: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., provisional: _Optional[int] = ..., over: _Optional[bool] = ..., day_seconds: _Optional[float] = ...) -> None: ...
+    closed: bool
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milestones: _Optional[_Union[Milestones, _Mapping]] = ..., pending: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., provisional: _Optional[int] = ..., over: _Optional[bool] = ..., day_seconds: _Optional[float] = ..., closed: _Optional[bool] = ...) -> None: ...

@@ -101,8 +101,8 @@ def _field(field: _Field, labels: Mapping[str, str]) -> FormField:
 
 def _name(message: Message, field: str) -> str:
     """The name of the value that an enum field of `message` has."""
-    values = message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
-    return enum_name(values[getattr(message, field)])
+    enum: Any = message.DESCRIPTOR.fields_by_name[field].enum_type
+    return enum_name(enum.values_by_number[getattr(message, field)])
 
 
 def _typed(value: Any) -> str:

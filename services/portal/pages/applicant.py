@@ -128,6 +128,7 @@ async def _check(page: Page, own: Mine, refusal: Refusal | None, key: str) -> Re
         refusal=_linked(refusal, own) if refusal else None,
         application=to_page(own.application),
         steps=own.steps,
+        started=own.started,
         blocks=blocks,
         told=own.told("submit"),
         told_edit=own.told("edit_profile"),

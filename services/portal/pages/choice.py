@@ -73,6 +73,7 @@ async def _form(page: Page, own: Mine, values: dict[str, str], refusal: Refusal 
         status=refusal.status if refusal else 200,
         refusal=refusal,
         steps=own.steps,
+        started=own.started,
         told=_told(own),
         base_told=own.told("edit_base"),
         values=values,

@@ -20,7 +20,9 @@ Anyone = Annotated[Page, Depends(page_of)]
 async def home(page: Anyone) -> Response:
     """The year's calendar and what is open now."""
     view = await page.portal.cycles.find(page.wanted_cycle)
-    return await page.html("home.html", open_now=_open_now(view), request_cycle=page.wanted_cycle)
+    return await page.html(
+        "home.html", open_now=_open_now(view), registering=_registering(view), request_cycle=page.wanted_cycle
+    )
 
 
 @router.get("/frame")
@@ -63,6 +65,11 @@ async def _board(
         shown = await boards.of_specialty(view.cycle_id, specialty_code, names)
         return shown, f"{names.specialties.get(specialty_code, specialty_code)}：各基地", "培训基地"
     return await boards.of_province(view.cycle_id, names), "各基地合计", "培训基地"
+
+
+def _registering(view: CycleView | None) -> bool:
+    """True in the phases in which one may begin an application."""
+    return view is not None and phase_key(view.cycle.phase) in {"registration", "second_choice", "reallocation"}
 
 
 def _open_now(view: CycleView | None) -> list[str]:

@@ -67,6 +67,7 @@ async def _form(
         refusal=refusal,
         section=section,
         steps=own.steps,
+        started=own.started,
         told=own.told("edit_profile"),
         action=f"/application/sections/{section.key}",
         values=typed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from residency.enrollment.v1 import application_pb2, application_service_pb2
 from services.portal.capabilities import Told, closed, tell
@@ -25,6 +25,7 @@ class Step:
     key: str
     name: str
     href: str
+    """Where the step is; empty while there is nothing to fill in."""
     complete: bool
     status: str
 
@@ -51,6 +52,11 @@ class Mine:
         return next(found, application_pb2.SectionStatus())
 
     @property
+    def started(self) -> bool:
+        """True when there is an application to fill in or to read."""
+        return bool(self.application.application_id)
+
+    @property
     def ready(self) -> bool:
         """True when only submitting is left to do."""
         return all(step.complete for step in self.steps[:-1]) and not self.steps[-1].complete
@@ -72,6 +78,8 @@ async def mine(page: Page) -> Mine:
     )
     application: application_pb2.Application = answer.application
     steps = _steps(application, sections)
+    if not application.application_id:
+        steps = [replace(step, href="") for step in steps]
     return Mine(view, application, tell(answer.capabilities, view), sections, catalogue, steps)
 
 

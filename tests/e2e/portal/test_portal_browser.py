@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
 from residency.enrollment.v1 import application_pb2, events_pb2
@@ -61,6 +62,25 @@ class Desk:
         await context.close()
 
 
+def pages(application: str) -> dict[str, list[str]]:
+    """The main pages by who looks at them; `application` is one that was submitted."""
+    return {
+        "": ["/", "/board", "/board?base_code=SD-QILU", "/register", "/sign-in"],
+        "applicant": [
+            "/application",
+            "/application/sections/basic",
+            "/application/choice",
+            "/application/check",
+            "/application/withdraw",
+            "/messages",
+        ],
+        "reviewer": ["/base", f"/base/applications/{application}", "/base/milestones"],
+        "administrator": ["/base?state=pending", f"/base/applications/{application}", "/base/milestones", "/messages"],
+        "province": ["/province"],
+        "teacher": ["/faculty", "/faculty/contact"],
+    }
+
+
 @pytest_asyncio.fixture
 async def desk() -> AsyncIterator[Desk]:
     """The portal before the fake upstream, and a browser."""
@@ -80,14 +100,7 @@ async def desk() -> AsyncIterator[Desk]:
 @pytest.mark.parametrize("width", [PHONE, DESK])
 async def test_no_page_scrolls_sideways_or_complains(desk: Desk, width: int) -> None:
     application = await submitted(desk.upstream)
-    paths = {
-        "": ["/", "/board", "/board?base_code=SD-QILU", "/register", "/sign-in"],
-        "applicant": ["/application", "/application/sections/basic", "/application/choice", "/application/check"],
-        "administrator": ["/base", f"/base/applications/{application}", "/base/milestones"],
-        "province": ["/province"],
-        "teacher": ["/faculty"],
-    }
-    for login, own in paths.items():
+    for login, own in pages(application).items():
         async with desk.page(login, width) as page:
             for path in own:
                 await page.goto(path)
@@ -95,6 +108,27 @@ async def test_no_page_scrolls_sideways_or_complains(desk: Desk, width: int) -> 
                     "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
                 )
                 assert widest <= width, f"{path} is {widest} px wide"
+    assert desk.complaints == []
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+async def test_no_page_keeps_anybody_out(desk: Desk, width: int) -> None:
+    """axe sees about a third of WCAG 2.2 AA; what it calls serious or critical is a fault."""
+    application = await submitted(desk.upstream)
+    desk.upstream.notify.write("审核通过", "您的报名已审核通过。")
+    axe = Axe()
+    faults: list[str] = []
+    for login, own in pages(application).items():
+        async with desk.page(login, width) as page:
+            for path in own:
+                await page.goto(path)
+                found = (await axe.run(page, options={"resultTypes": ["violations"]})).response["violations"]
+                faults += [
+                    f"{path}: {each['id']} ({each['impact']}): {[node['html'][:120] for node in each['nodes']]}"
+                    for each in found
+                    if each["impact"] in {"serious", "critical"}
+                ]
+    assert faults == []
     assert desk.complaints == []
 
 

@@ -89,7 +89,7 @@ async def test_one_span_a_request_named_by_route_without_path_or_query(
     spans = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    monkeypatch.setattr(telemetry, "tracer", lambda: provider.get_tracer("test"))
+    monkeypatch.setattr(telemetry, "_TRACER", provider.get_tracer("test"))
     parent = f"00-{'a' * 32}-{'b' * 16}-01"
     async with upstream.program("applicant") as program:
         path = f"/cycles/{CYCLE}/application"

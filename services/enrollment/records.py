@@ -83,32 +83,6 @@ class ApplicationRecord:
             seats_left,
         )
 
-    def row(self) -> dict[str, Any]:
-        """Column by column."""
-        return {
-            "id": self.id,
-            "cycle_id": self.cycle_id,
-            "person_id": self.person_id,
-            "name": self.name,
-            "masked_document": self.masked_document,
-            "version": self.version,
-            "state": self.state,
-            "round": self.round,
-            "draft_base_code": self.draft.base_code,
-            "draft_specialty_code": self.draft.specialty_code,
-            "draft_accepts_reallocation": self.draft.accepts_reallocation,
-            "submission_number": self.submission_number,
-            "base_code": self.submitted.base_code,
-            "specialty_code": self.submitted.specialty_code,
-            "accepts_reallocation": self.submitted.accepts_reallocation,
-            "submitted_at": self.submitted_at,
-            "remark": self.remark,
-            "reason_code": self.reason_code,
-            "not_selected": self.not_selected,
-            "provisional_at": self.provisional_at,
-            "audit_hash": self.audit_hash,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class SavedSection:
@@ -141,6 +115,25 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionWrite:
+    """A section of the live draft as it was saved."""
+
+    section: Section
+    body: Mapping[str, Any] = field(repr=False)
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the staff of a base decided; who, when and on what stands in the audit and the application."""
+
+    kind: str
+    reason_code: str
+    remark: str = field(repr=False)
+    qualified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One guarded write: the row as it becomes, and what is written beside it."""
 
@@ -149,9 +142,11 @@ class Write:
     deadline: datetime | None
     """The instant at which the decision stops to hold; compared with the database's clock under the gate."""
     fact: Fact | None = None
-    section: Mapping[str, Any] | None = None
-    submission: Mapping[str, Any] | None = None
-    decision: Mapping[str, Any] | None = None
+    """About the application as it becomes."""
+    section: SectionWrite | None = None
+    dossier: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The sections, frozen as the dossier of the current submission."""
+    verdict: Verdict | None = None
     seat: int = 0
     """Places taken (1) or given back (-1) at the base and specialty of the current submission."""
 

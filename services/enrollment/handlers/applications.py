@@ -17,7 +17,7 @@ from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.phases import P2, P3, standing_round
 from services.enrollment.domain.refusals import base_locked, require, stale_version
 from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
-from services.enrollment.records import ApplicationRecord, CycleRecord, SavedSection, Situation, Write
+from services.enrollment.records import ApplicationRecord, CycleRecord, SavedSection, SectionWrite, Situation, Write
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.views import ApplicationView, ProblemView, SectionView
@@ -148,12 +148,7 @@ class ApplicationHandlers:
             before = _edited(now, order.expected_version)
             after = replace(before, version=before.version + 1)
             sections = {**now.sections, order.section: SavedSection(body, now.gate.now)}
-            row = {
-                "application_id": after.id,
-                "section": order.section.value,
-                "body": body,
-                "saved_at": now.gate.now,
-            }
+            row = SectionWrite(order.section, body, now.gate.now)
             detail = {"section": order.section.value}
             return self._outcome(caller, order, cycle, now, decision, after, sections, detail, section=row)
 
@@ -207,7 +202,7 @@ class ApplicationHandlers:
                 after,
                 now.sections,
                 detail,
-                submission=_frozen(cycle, now, after, bodies),
+                dossier={section.value: body for section, body in bodies.items()},
                 fact=facts.submitted(cycle, after, left),
             )
 
@@ -250,16 +245,14 @@ class ApplicationHandlers:
         sections: Mapping[Section, SavedSection],
         detail: Mapping[str, Any],
         *,
-        section: Mapping[str, Any] | None = None,
-        submission: Mapping[str, Any] | None = None,
+        section: SectionWrite | None = None,
+        dossier: Mapping[str, Any] | None = None,
         fact: Fact | None = None,
         seat: int = 0,
     ) -> Outcome[ApplicationView]:
         name = _COMMANDS[type(order)]
-        entry = audit_entry(
-            caller, name, order.idempotency_key, cycle, now.gate, decision, now.application, after, detail
-        )
-        write = Write(after, entry, decision.until, fact=fact, section=section, submission=submission, seat=seat)
+        entry = audit_entry(caller, name, order.idempotency_key, cycle, now.gate, decision, now.application, detail)
+        write = Write(after, entry, decision.until, fact=fact, section=section, dossier=dossier, seat=seat)
         return Outcome(write, own_view(cycle, now, after, sections))
 
     async def _identified_actor(self, caller: Caller) -> Actor:
@@ -369,21 +362,3 @@ def _check_submittable(
     check_type(before.draft, bodies, cycle.catalogue)
     if _base_is_locked(now) and before.draft.base_code != before.submitted.base_code:
         raise base_locked()
-
-
-def _frozen(
-    cycle: CycleRecord, now: Situation, after: ApplicationRecord, bodies: Mapping[Section, Mapping[str, Any]]
-) -> dict[str, Any]:
-    """The row of the submission: a copy that later edits do not touch."""
-    return {
-        "application_id": after.id,
-        "number": after.submission_number,
-        "cycle_id": cycle.id,
-        "round": after.round,
-        "base_code": after.submitted.base_code,
-        "specialty_code": after.submitted.specialty_code,
-        "accepts_reallocation": after.submitted.accepts_reallocation,
-        "dossier": {section.value: body for section, body in bodies.items()},
-        "gate_sequence": now.gate.sequence,
-        "submitted_at": now.gate.now,
-    }

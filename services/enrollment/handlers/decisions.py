@@ -17,7 +17,7 @@ from services.enrollment.domain.phases import P4
 from services.enrollment.domain.queue import cells
 from services.enrollment.domain.refusals import require, superseded
 from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
-from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation, Write
+from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation, Verdict, Write
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.queries import QueryStore
@@ -237,22 +237,9 @@ def _decided(
     if state is State.PROVISIONAL and deed.event is Event.GRANT:
         after = replace(after, provisional_at=now.gate.now)
     detail = {"reason_code": deed.reason_code, "remark": deed.remark} if deed.remark or deed.reason_code else {}
-    entry = audit_entry(caller, deed.command, key, cycle, now.gate, decision, before, after, detail)
-    row = {
-        "application_id": after.id,
-        "version": after.version,
-        "submission_number": after.submission_number,
-        "kind": deed.kind,
-        "reason_code": deed.reason_code,
-        "remark": deed.remark,
-        "qualified": deed.qualified,
-        "actor": caller.person_id,
-        "role": caller.role,
-        "organisation": caller.organisation,
-        "round": after.round,
-        "gate_sequence": now.gate.sequence,
-    }
-    write = Write(after, entry, decision.until, fact=_fact(cycle, after, deed), decision=row, seat=deed.seat)
+    entry = audit_entry(caller, deed.command, key, cycle, now.gate, decision, before, detail)
+    verdict = Verdict(deed.kind, deed.reason_code, deed.remark, deed.qualified)
+    write = Write(after, entry, decision.until, fact=_fact(cycle, after, deed), verdict=verdict, seat=deed.seat)
     return Outcome(write, queue_row(after, now.gate))
 
 

@@ -96,24 +96,18 @@ def audit_entry(
     gate: GateRecord,
     decision: Decision,
     before: ApplicationRecord | None,
-    after: ApplicationRecord,
     detail: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The row of the audit that an accepted command leaves; the database adds time and hashes."""
+    """What the audit says of an accepted command beside the application as it becomes; the database chains it."""
     return {
-        "aggregate_id": after.id,
-        "n": after.version,
         "command": order_name,
         "actor": caller.person_id,
         "role": caller.role,
         "organisation": caller.organisation,
         "rule": decision.rule,
         "phase": gate.phase.value,
-        "gate_sequence": gate.sequence,
         "calendar_version": cycle.calendar_version,
         "state_before": before.state.value if before is not None else "none",
-        "state_after": after.state.value,
-        "submission_number": after.submission_number,
         "detail": canonical(detail),
         "idempotency_key": key,
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import asyncpg
 
 from services.enrollment.domain.phases import ROUNDS
 from services.enrollment.records import CycleRecord, GateRecord, Situation, StoredAnswer, Write
 from services.enrollment.store import rows
+from services.kit import telemetry
 from services.kit.database import Database
 
 _ROUND = "CASE g.phase " + " ".join(f"WHEN '{phase.value}' THEN {number}" for phase, number in ROUNDS.items()) + " END"
@@ -39,6 +40,12 @@ _ONE = f"""
     LEFT JOIN submission n ON n.application_id = a.id AND n.number = $4
     WHERE a.id = $1
 """  # noqa: S608 (constants of this module)
+
+_AUDIT = ("command", "role", "organisation", "rule", "phase", "calendar_version", "state_before", "detail")
+_NO_SECTION = (None,) * 3
+_NO_VERDICT = (None,) * 4
+_NO_FACT = (None,) * 5
+_WRITE = f"SELECT write_command({', '.join(f'${number}' for number in range(1, 51))})"
 
 KEY_REUSED = "RE001"
 CHANGED = frozenset({"RE002", "RE003", "RE004", "RE005"})
@@ -78,31 +85,31 @@ class ApplicationStore:
         Raises Changed when gate, clock, version or seat are no longer as read, KeyReused for another body under
         the key; DomainError UNAVAILABLE when the database is away (the outcome is then unknown: retry the key).
         """
-        content: dict[str, Any] = {
-            "actor": write.audit["actor"],
-            "key": write.audit["idempotency_key"],
-            "body_hash": body_hash,
-            "cycle_id": cycle.id,
-            "lock_key": cycle.lock_key,
-            "sequence": gate.sequence,
-            "deadline": write.deadline,
-            "application": write.application.row(),
-            "audit": write.audit,
-        }
-        for name in ("section", "submission", "decision"):
-            if getattr(write, name) is not None:
-                content[name] = getattr(write, name)
-        if write.fact is not None:
-            content["fact"] = rows.fact_row(write.fact)
-        if write.seat:
-            content["seat"] = write.seat
-        return await guarded(self._database, "SELECT write_command($1, $2)", content, answer, write.fact is not None)
+        after, entry = write.application, write.audit
+        saved, verdict, fact = write.section, write.verdict, write.fact
+        # In the order and the groups of the function's parameters.
+        values = (
+            *(entry["actor"], entry["idempotency_key"], body_hash, answer),
+            *(cycle.lock_key, cycle.id, gate.sequence, write.deadline),
+            *(after.id, after.version, after.person_id, after.name, after.masked_document, after.state, after.round),
+            *(after.draft.base_code, after.draft.specialty_code, after.draft.accepts_reallocation),
+            *(after.submission_number, after.submitted.base_code, after.submitted.specialty_code),
+            *(after.submitted.accepts_reallocation, after.submitted_at, after.remark, after.reason_code),
+            *(after.not_selected, after.provisional_at, after.audit_hash),
+            *(entry[name] for name in _AUDIT),
+            *((saved.section, rows.to_json(saved.body), saved.saved_at) if saved else _NO_SECTION),
+            None if write.dossier is None else rows.to_json(write.dossier),
+            *((verdict.kind, verdict.reason_code, verdict.remark, verdict.qualified) if verdict else _NO_VERDICT),
+            *((fact.event_id, fact.subject, fact.event_type, fact.body, telemetry.traceparent()) if fact else _NO_FACT),
+            write.seat,
+        )
+        return await guarded(self._database, _WRITE, values, fact is not None)
 
 
-async def guarded(database: Database, statement: str, content: dict[str, Any], answer: bytes, fact: bool) -> bytes:
+async def guarded(database: Database, statement: str, values: Sequence[object], fact: bool) -> bytes:
     """Run a guarded write and tell its own SQLSTATEs apart: Changed, KeyReused."""
     try:
-        stored = await database.fetchval(statement, rows.to_json(content), answer)
+        stored = await database.fetchval(statement, *values)
     except asyncpg.PostgresError as error:
         if error.sqlstate in CHANGED:
             raise Changed(error.sqlstate) from error

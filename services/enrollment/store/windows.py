@@ -124,4 +124,6 @@ class WindowStore:
             content |= {"sequence": gate.sequence, "lock_key": cycle.lock_key}
         if fact is not None:
             content["fact"] = rows.fact_row(fact)
-        return await guarded(self._database, "SELECT write_window($1, $2)", content, answer, fact is not None)
+        return await guarded(
+            self._database, "SELECT write_window($1, $2)", (rows.to_json(content), answer), fact is not None
+        )

@@ -17,8 +17,8 @@ from services.enrollment.domain.phases import P3
 from services.kit.domain import DomainError
 from tests.integration.enrollment.crowd import LONGEST_FLIP, WRITERS, Crowd
 
-LOCK = "PERFORM pg_advisory_xact_lock_shared((p->>'lock_key')::bigint);"
-READ = "SELECT * INTO STRICT gate FROM cycle_gate WHERE cycle_id = (p->>'cycle_id')::uuid;"
+LOCK = "PERFORM pg_advisory_xact_lock_shared(p_lock_key);"
+READ = "SELECT * INTO STRICT gate FROM cycle_gate WHERE cycle_id = p_cycle_id;"
 FLIP_LOCK = "PERFORM pg_advisory_xact_lock(p_lock_key);"
 SLOW = ("RETURN p_answer;", "PERFORM pg_sleep(0.1); RETURN p_answer;")
 """A commit that takes a tenth of a second: what is between check and commit shows itself."""
@@ -55,8 +55,8 @@ async def test_slow_commits_delay_a_flip_by_one_of_them_only(crowd: Crowd) -> No
 
 
 TOGETHER = (
-    "SELECT g.* INTO STRICT gate FROM (SELECT pg_advisory_xact_lock_shared((p->>'lock_key')::bigint) OFFSET 0) l, "
-    "cycle_gate g WHERE g.cycle_id = (p->>'cycle_id')::uuid;"
+    "SELECT g.* INTO STRICT gate FROM (SELECT pg_advisory_xact_lock_shared(p_lock_key) OFFSET 0) l, "
+    "cycle_gate g WHERE g.cycle_id = p_cycle_id;"
 )
 
 

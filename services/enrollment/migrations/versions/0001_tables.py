@@ -137,8 +137,9 @@ CREATE TABLE dossier_section (
     CONSTRAINT pk_dossier_section PRIMARY KEY (application_id, section)
 );
 
+-- Written by `write_command` alone, in the call that has just locked the application: a foreign key would look again.
 CREATE TABLE submission (
-    application_id uuid NOT NULL CONSTRAINT fk_submission_application_id_application REFERENCES application,
+    application_id uuid NOT NULL,
     number integer NOT NULL,
     cycle_id uuid NOT NULL,
     round integer NOT NULL,
@@ -152,8 +153,9 @@ CREATE TABLE submission (
 );
 CREATE INDEX ix_submission_window ON submission (cycle_id, base_code, round, application_id, number);
 
+-- As `submission`.
 CREATE TABLE decision (
-    application_id uuid NOT NULL CONSTRAINT fk_decision_application_id_application REFERENCES application,
+    application_id uuid NOT NULL,
     version integer NOT NULL,
     submission_number integer NOT NULL,
     kind text NOT NULL,

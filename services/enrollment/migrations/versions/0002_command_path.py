@@ -26,18 +26,18 @@ $$
 
 # Insert first: of equal commands one claims the key, the others wait for it and read its answer.
 CLAIM = """
-CREATE FUNCTION claim_key(p jsonb, p_answer bytea) RETURNS bytea LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION claim_key(p_actor text, p_key text, p_body_hash bytea, p_answer bytea) RETURNS bytea
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     stored idempotency;
 BEGIN
-    INSERT INTO idempotency (actor, key, body_hash, answer)
-    VALUES (p->>'actor', p->>'key', (p->>'body_hash')::bytea, p_answer)
+    INSERT INTO idempotency (actor, key, body_hash, answer) VALUES (p_actor, p_key, p_body_hash, p_answer)
     ON CONFLICT (actor, key) DO NOTHING;
     IF FOUND THEN
         RETURN NULL;
     END IF;
-    SELECT * INTO stored FROM idempotency WHERE actor = p->>'actor' AND key = p->>'key';
-    IF stored.body_hash <> (p->>'body_hash')::bytea THEN
+    SELECT * INTO stored FROM idempotency WHERE actor = p_actor AND key = p_key;
+    IF stored.body_hash <> p_body_hash THEN
         RAISE EXCEPTION 'key used for another command' USING ERRCODE = 'RE001';
     END IF;
     RETURN stored.answer;
@@ -47,78 +47,108 @@ END $$
 # The lock is taken in one statement and the gate read in the next: a snapshot older than the lock would show the
 # phase of before the flip. READ COMMITTED and VOLATILE give each statement its own snapshot.
 GATE = """
-CREATE FUNCTION pass_gate(p jsonb) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION pass_gate(p_lock_key bigint, p_cycle_id uuid, p_sequence integer, p_deadline timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     gate cycle_gate;
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared((p->>'lock_key')::bigint);
-    SELECT * INTO STRICT gate FROM cycle_gate WHERE cycle_id = (p->>'cycle_id')::uuid;
-    IF gate.sequence <> (p->>'sequence')::integer THEN
+    PERFORM pg_advisory_xact_lock_shared(p_lock_key);
+    SELECT * INTO STRICT gate FROM cycle_gate WHERE cycle_id = p_cycle_id;
+    IF gate.sequence <> p_sequence THEN
         RAISE EXCEPTION 'the gate has moved' USING ERRCODE = 'RE002';
     END IF;
-    IF clock_timestamp() >= gate.closes_at OR clock_timestamp() >= (p->>'deadline')::timestamptz THEN
+    IF clock_timestamp() >= gate.closes_at OR clock_timestamp() >= p_deadline THEN
         RAISE EXCEPTION 'too late' USING ERRCODE = 'RE003';
     END IF;
 END $$
 """
 
 # The one guarded write of a command on an application. Returns the answer: this command's, or the one stored before.
+# Its parameters are typed and flat, each value once: taking rows out of JSON costs more than writing them. A parameter
+# that is null says that there is nothing of that kind to write.
 WRITE_COMMAND = """
-CREATE FUNCTION write_command(p jsonb, p_answer bytea) RETURNS bytea LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION write_command(
+    -- the claim
+    p_actor text, p_key text, p_body_hash bytea, p_answer bytea,
+    -- what the decision was based on
+    p_lock_key bigint, p_cycle_id uuid, p_sequence integer, p_deadline timestamptz,
+    -- the application as it becomes; p_audit_hash is the head of its chain as it was
+    p_id uuid, p_version integer, p_person_id text, p_name text, p_masked_document text, p_state text, p_round integer,
+    p_draft_base_code text, p_draft_specialty_code text, p_draft_accepts_reallocation boolean,
+    p_submission_number integer, p_base_code text, p_specialty_code text, p_accepts_reallocation boolean,
+    p_submitted_at timestamptz, p_remark text, p_reason_code text, p_not_selected boolean, p_provisional_at timestamptz,
+    p_audit_hash bytea,
+    -- the row of the audit
+    p_command text, p_role text, p_organisation text, p_rule text, p_phase text, p_calendar_version integer,
+    p_state_before text, p_detail text,
+    -- a section that was saved, the dossier of a new submission, a decision: any of them or none
+    p_section text, p_section_body jsonb, p_saved_at timestamptz,
+    p_dossier jsonb,
+    p_decision text, p_decision_reason_code text, p_decision_remark text, p_qualified boolean,
+    -- the fact to publish
+    p_event_id uuid, p_subject text, p_event_type text, p_body bytea, p_traceparent text,
+    -- places taken (1) or given back (-1)
+    p_seat integer
+) RETURNS bytea LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     stored bytea;
-    a application := jsonb_populate_record(NULL::application, p->'application');
-    r audit := jsonb_populate_record(NULL::audit, p->'audit');
+    r audit;
 BEGIN
-    stored := claim_key(p, p_answer);
+    stored := claim_key(p_actor, p_key, p_body_hash, p_answer);
     IF stored IS NOT NULL THEN
         RETURN stored;
     END IF;
-    PERFORM pass_gate(p);
+    PERFORM pass_gate(p_lock_key, p_cycle_id, p_sequence, p_deadline);
 
-    r.at := clock_timestamp();
-    r.prev_hash := a.audit_hash;
+    r := ROW(p_id, p_version, clock_timestamp(), p_command, p_actor, p_role, p_organisation, p_rule, p_phase,
+        p_sequence, p_calendar_version, p_state_before, p_state, p_submission_number, p_detail, p_key, p_audit_hash,
+        NULL)::audit;
     r.hash := audit_hash(r);
-    IF a.version = 1 THEN
+    IF p_version = 1 THEN
         INSERT INTO application (id, cycle_id, person_id, name, masked_document, version, state, round, audit_hash)
-        VALUES (a.id, a.cycle_id, a.person_id, a.name, a.masked_document, 1, a.state, a.round, r.hash)
+        VALUES (p_id, p_cycle_id, p_person_id, p_name, p_masked_document, 1, p_state, p_round, r.hash)
         ON CONFLICT DO NOTHING;
     ELSE
-        UPDATE application SET version = a.version, state = a.state, round = a.round,
-            draft_base_code = a.draft_base_code, draft_specialty_code = a.draft_specialty_code,
-            draft_accepts_reallocation = a.draft_accepts_reallocation,
-            submission_number = a.submission_number, base_code = a.base_code, specialty_code = a.specialty_code,
-            accepts_reallocation = a.accepts_reallocation, submitted_at = a.submitted_at, remark = a.remark,
-            reason_code = a.reason_code, not_selected = a.not_selected, provisional_at = a.provisional_at,
+        UPDATE application SET version = p_version, state = p_state, round = p_round,
+            draft_base_code = p_draft_base_code, draft_specialty_code = p_draft_specialty_code,
+            draft_accepts_reallocation = p_draft_accepts_reallocation,
+            submission_number = p_submission_number, base_code = p_base_code, specialty_code = p_specialty_code,
+            accepts_reallocation = p_accepts_reallocation, submitted_at = p_submitted_at, remark = p_remark,
+            reason_code = p_reason_code, not_selected = p_not_selected, provisional_at = p_provisional_at,
             audit_hash = r.hash
-        WHERE id = a.id AND version = a.version - 1 AND audit_hash = r.prev_hash;
+        WHERE id = p_id AND version = p_version - 1 AND audit_hash = p_audit_hash;
     END IF;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'changed meanwhile' USING ERRCODE = 'RE004';
     END IF;
 
-    INSERT INTO audit SELECT r.*;
-    IF p ? 'section' THEN
-        INSERT INTO dossier_section SELECT (jsonb_populate_record(NULL::dossier_section, p->'section')).*
+    INSERT INTO audit VALUES (r.*);
+    IF p_section IS NOT NULL THEN
+        INSERT INTO dossier_section (application_id, section, body, saved_at)
+        VALUES (p_id, p_section, p_section_body, p_saved_at)
         ON CONFLICT (application_id, section) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at;
     END IF;
-    IF p ? 'submission' THEN
-        INSERT INTO submission SELECT (jsonb_populate_record(NULL::submission, p->'submission')).*;
+    IF p_dossier IS NOT NULL THEN
+        INSERT INTO submission (application_id, number, cycle_id, round, base_code, specialty_code,
+            accepts_reallocation, dossier, gate_sequence, submitted_at)
+        VALUES (p_id, p_submission_number, p_cycle_id, p_round, p_base_code, p_specialty_code,
+            p_accepts_reallocation, p_dossier, p_sequence, p_submitted_at);
     END IF;
-    IF p ? 'decision' THEN
-        INSERT INTO decision SELECT (jsonb_populate_record(NULL::decision,
-            jsonb_set(p->'decision', '{decided_at}', to_jsonb(r.at)))).*;
+    IF p_decision IS NOT NULL THEN
+        INSERT INTO decision (application_id, version, submission_number, kind, reason_code, remark, qualified,
+            actor, role, organisation, round, gate_sequence, decided_at)
+        VALUES (p_id, p_version, p_submission_number, p_decision, p_decision_reason_code, p_decision_remark,
+            p_qualified, p_actor, p_role, p_organisation, p_round, p_sequence, r.at);
     END IF;
-    IF p ? 'fact' THEN
+    IF p_event_id IS NOT NULL THEN
         INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, traceparent)
-        SELECT f.event_id, f.subject, f.event_type, f.aggregate_id, f.version, f.body, f.traceparent
-        FROM jsonb_populate_record(NULL::outbox, p->'fact') f;
+        VALUES (p_event_id, p_subject, p_event_type, p_id::text, p_version, p_body, p_traceparent);
     END IF;
 
-    IF p ? 'seat' THEN  -- last, so that a hot seat is locked no longer than a commit takes
-        UPDATE seat SET taken = taken + (p->>'seat')::integer
-        WHERE cycle_id = a.cycle_id AND base_code = a.base_code AND specialty_code = a.specialty_code
-            AND taken + (p->>'seat')::integer <= planned;
+    IF p_seat <> 0 THEN  -- last, so that a hot seat is locked no longer than a commit takes
+        UPDATE seat SET taken = taken + p_seat
+        WHERE cycle_id = p_cycle_id AND base_code = p_base_code AND specialty_code = p_specialty_code
+            AND taken + p_seat <= planned;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'seat full' USING ERRCODE = 'RE005';
         END IF;
@@ -153,13 +183,13 @@ DECLARE
     w base_window := jsonb_populate_record(NULL::base_window, p->'window');
 BEGIN
     IF p ? 'key' THEN
-        stored := claim_key(p, p_answer);
+        stored := claim_key(p->>'actor', p->>'key', (p->>'body_hash')::bytea, p_answer);
         IF stored IS NOT NULL THEN
             RETURN stored;
         END IF;
     END IF;
     IF p ? 'sequence' THEN
-        PERFORM pass_gate(p);
+        PERFORM pass_gate((p->>'lock_key')::bigint, w.cycle_id, (p->>'sequence')::integer, NULL);
     END IF;
     PERFORM append_to_cycle(p->'audit');
     INSERT INTO base_window SELECT w.*
@@ -218,13 +248,13 @@ END $$
 """
 
 FUNCTIONS = {
-    "audit_hash(audit)": AUDIT_HASH,
-    "claim_key(jsonb, bytea)": CLAIM,
-    "pass_gate(jsonb)": GATE,
-    "write_command(jsonb, bytea)": WRITE_COMMAND,
-    "append_to_cycle(jsonb)": APPEND_TO_CYCLE,
-    "write_window(jsonb, bytea)": WRITE_WINDOW,
-    "flip_gate(bigint, uuid, integer, jsonb, jsonb)": FLIP_GATE,
+    "audit_hash": AUDIT_HASH,
+    "claim_key": CLAIM,
+    "pass_gate": GATE,
+    "write_command": WRITE_COMMAND,
+    "append_to_cycle": APPEND_TO_CYCLE,
+    "write_window": WRITE_WINDOW,
+    "flip_gate": FLIP_GATE,
 }
 
 
@@ -234,5 +264,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for signature in FUNCTIONS:
-        op.execute(f"DROP FUNCTION {signature}")
+    for name in FUNCTIONS:
+        op.execute(f"DROP FUNCTION {name}")

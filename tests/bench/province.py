@@ -1,0 +1,111 @@
+"""A province with 500 seats, in which decisions and submissions are both open."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from services.enrollment.domain.choice import Choice
+from services.enrollment.domain.phases import P3
+from services.kit.auth import ALGORITHM, AUDIENCE, ISSUER
+from services.kit.database import Database
+from services.kit.domain import Caller
+from tests.handlers.enrollment.story import OPERATOR, Stage, cycle_order
+
+BASES, SPECIALTIES = 25, 20
+PEOPLE = 200
+"""People who submit, again and again."""
+PLANNED = 1_000_000
+"""Places of each seat: enough for any run."""
+ROUND = 2
+
+
+class Province:
+    """One cycle that stands in P3, its 500 seats, and people in it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stage = Stage(database)
+        self._seats = [
+            (f"B{base:02d}", f"{specialty:04d}") for base in range(BASES) for specialty in range(SPECIALTIES)
+        ]
+        self._turn = itertools.cycle(self._seats)
+        self._people = itertools.cycle([f"person-{number:04d}" for number in range(PEOPLE)])
+
+    @classmethod
+    async def found(cls, url: str) -> Province:
+        """In the database at `url`, with the table of the bare insert beside it."""
+        database = Database(url, name="province", pool_size=4)
+        await database.start()
+        province = cls(database)
+        await province._fill()
+        return province
+
+    @property
+    def cycle_id(self) -> str:
+        """The cycle."""
+        return self._stage.cycle_id
+
+    async def applications(self, count: int, state: str, *, hot: bool) -> list[tuple[str, str]]:
+        """So many new applications in `state` with their bases, over all seats in turn, or all to one when `hot`."""
+        seats = [self._seats[0] if hot else next(self._turn) for _ in range(count)]
+        found = await self._database.fetch(
+            """
+            INSERT INTO application (id, cycle_id, person_id, name, masked_document, version, state, round,
+                submission_number, base_code, specialty_code, submitted_at, audit_hash)
+            SELECT gen_random_uuid(), $1, gen_random_uuid()::text, '某某', '3701**********12', 1, $2, $3, 1, base,
+                specialty, now(), '' FROM unnest($4::text[], $5::text[]) AS seat (base, specialty)
+            RETURNING id, base_code
+            """,
+            self.cycle_id,
+            state,
+            ROUND,
+            [base for base, _ in seats],
+            [specialty for _, specialty in seats],
+        )
+        return [(str(row["id"]), row["base_code"]) for row in found]
+
+    def people(self, count: int) -> Iterator[str]:
+        """So many people in turn, each with a complete draft."""
+        return itertools.islice(self._people, count)
+
+    async def close(self) -> None:
+        """Leave the database."""
+        await self._database.stop()
+
+    async def _fill(self) -> None:
+        order = cycle_order(
+            dict.fromkeys(self._seats, PLANNED),
+            bases=tuple((code, f"基地{code}") for code in sorted({base for base, _ in self._seats})),
+            specialties=tuple((code, f"专业{code}") for code in sorted({specialty for _, specialty in self._seats})),
+            day_seconds=3600.0,
+        )
+        self._stage.cycle_id = (await self._stage.cycles.create_cycle(OPERATOR, order)).cycle_id
+        await self._stage.stand(P3, 86_400)
+        for person, seat in zip(self.people(PEOPLE), itertools.cycle(self._seats)):
+            applicant = Caller(person, "applicant")
+            await self._stage.start(applicant)
+            await self._stage.fill(applicant, Choice(*seat, True))
+        await self._database.execute(
+            """
+            CREATE TABLE bare (id bigserial PRIMARY KEY, application_id text NOT NULL,
+                submission_number integer NOT NULL, key text NOT NULL, at timestamptz NOT NULL DEFAULT now())
+            """
+        )
+
+
+def token(key: OKPKey, person: str, role: str, organisation: str) -> str:
+    """A token as identity would sign it."""
+    claims = {
+        "sub": person,
+        "role": role,
+        "org": organisation,
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "exp": int((datetime.now(UTC) + timedelta(hours=2)).timestamp()),
+    }
+    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])

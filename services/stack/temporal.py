@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.kit.settings import Settings
 from services.stack import probing, wheels
 from services.stack.child import Child
 from services.stack.ports import HOST
+
+NAMESPACE: str = Settings.model_fields["temporal_namespace"].default
+"""The processes of the embedded stack use the settings' own default."""
 
 
 def child(folder: Path, port: int, ui_port: int, log: Path, environment: Mapping[str, str]) -> Child:
@@ -18,6 +22,8 @@ def child(folder: Path, port: int, ui_port: int, log: Path, environment: Mapping
     command += ["--db-filename", str(folder / "temporal.sqlite"), "--log-level", "warn"]
     # About four times faster than without, and as durable against a killed process.
     command += ["--sqlite-pragma", "journal_mode=wal"]
+    # Known from the first moment: one that is registered later takes the server seconds to serve.
+    command += ["--namespace", NAMESPACE]
 
     async def ready(_pid: int) -> bool:
         return await probing.accepts(port) and await probing.accepts(ui_port)

@@ -22,7 +22,7 @@ from residency.enrollment.v1 import events_pb2 as facts
 from services.kit.delivery import headers
 from services.kit.messaging import Messaging
 from services.kit.settings import Settings
-from services.kit.temporal import RETENTION
+from services.kit.temporal import RETENTION, connect
 from tests.support.moments import Moments
 from tests.support.province import Province
 from tests.support.temporal import Stage
@@ -76,7 +76,11 @@ class Bridged:
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[WorkflowEnvironment]:
     path = Path(sys.executable).parent / "temporal"
-    async with await WorkflowEnvironment.start_local(dev_server_existing_path=str(path)) as running:
+    # Its namespace stands from the start, as in the embedded stack: one just registered is served late.
+    namespace = Settings.model_fields["temporal_namespace"].default
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(path), namespace=namespace
+    ) as running:
         yield running
 
 
@@ -110,9 +114,10 @@ async def bridged(server: WorkflowEnvironment, nats_url: str) -> AsyncIterator[B
         yield running
 
 
-async def test_the_namespace_keeps_finished_ids_for_thirty_days(bridged: Bridged) -> None:
-    request = DescribeNamespaceRequest(namespace=bridged.client.namespace)
-    found = await bridged.client.workflow_service.describe_namespace(request)
+async def test_the_namespace_keeps_finished_ids_for_thirty_days(server: WorkflowEnvironment) -> None:
+    settings = Settings(temporal_address=server.client.service_client.config.target_host)
+    client = await connect(settings)
+    found = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
     assert found.config.workflow_execution_retention_ttl.ToTimedelta() == RETENTION
 
 

@@ -110,7 +110,7 @@ class Situation:
     seats_left: int = 0
     sections: Mapping[Section, SavedSection] = field(default_factory=dict)
     named_base: str = ""
-    """Base of the submission that the command names; empty when there is no such submission."""
+    """Base of the submission that the command names, when that is not the current one; empty when there is none."""
     answered: StoredAnswer | None = None
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from services.kit.database_errors import DOWN, translate_errors
 from services.kit.domain import DomainError, Fact
+from services.kit.lane import Lane
 from services.kit.tables import MAX_BODY_BYTES, metadata
 
 __all__ = ["Database", "UnitOfWork", "metadata", "translate_errors"]
@@ -98,6 +99,7 @@ class Database:
 
     engine: AsyncEngine
     pool: asyncpg.Pool
+    lane: Lane
 
     def __init__(self, url: str, *, name: str, pool_size: int = 16) -> None:
         self.name = f"database {name}"
@@ -128,6 +130,7 @@ class Database:
             try:
                 await self._check_settings()
                 self.pool = await self._open_pool()
+                self.lane = Lane(self.pool, self._pool_size, ACQUIRE_SECONDS)
                 break
             except (*DOWN, TimeoutError) as error:
                 self._reason = "database is not reachable"
@@ -148,6 +151,7 @@ class Database:
         self._reason = "stopped"
         try:
             async with asyncio.timeout(2):
+                await self.lane.close()
                 await self.pool.close()
         except TimeoutError:
             self.pool.terminate()
@@ -176,13 +180,13 @@ class Database:
     async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
         """First row of one statement on the fast lane; a writing statement commits by itself."""
         with self.translate():
-            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            async with self.lane.lend() as connection:
                 return await connection.fetchrow(sql, *args)
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """All rows of one statement on the fast lane."""
         with self.translate():
-            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            async with self.lane.lend() as connection:
                 return list(await connection.fetch(sql, *args))
 
     async def fetchval(self, sql: str, *args: object) -> Any:
@@ -193,7 +197,7 @@ class Database:
     async def execute(self, sql: str, *args: object) -> str:
         """Run one statement on the fast lane and return the server's command tag, such as `UPDATE 3`."""
         with self.translate():
-            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            async with self.lane.lend() as connection:
                 return str(await connection.execute(sql, *args))
 
     @contextmanager
@@ -250,7 +254,7 @@ class Database:
     async def _watch(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(PROBE_SECONDS), self.pool.acquire() as connection:
+                async with asyncio.timeout(PROBE_SECONDS), self.lane.lend() as connection:
                     await connection.fetchval("SELECT 1")
                 self._reason = ""
                 await _wait(self._suspect, PROBE_SECONDS)

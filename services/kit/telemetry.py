@@ -61,9 +61,8 @@ def shutdown() -> None:
 
 def traceparent() -> str:
     """The current span's W3C `traceparent`, empty outside any span."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get("traceparent", "")
+    at = trace.get_current_span().get_span_context()
+    return f"00-{at.trace_id:032x}-{at.span_id:016x}-{at.trace_flags:02x}" if at.is_valid else ""
 
 
 @contextmanager
@@ -81,7 +80,7 @@ def span(
     """
     context = _PROPAGATOR.extract({"traceparent": parent}) if parent else otel_context.get_current()
     with _TRACER.start_as_current_span(
-        name, context=context, kind=kind, attributes=dict(attributes or {}), links=[*_links(links)]
+        name, context=context, kind=kind, attributes=attributes, links=[*_links(links)] if links else None
     ) as current:
         yield current
 

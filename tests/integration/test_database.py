@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 from opentelemetry import trace
@@ -113,14 +114,11 @@ async def test_a_stuck_transaction_ends_by_itself_and_lets_the_others_on(
 
 
 async def test_no_free_connection_is_told_within_two_seconds(database: Database) -> None:
-    async with asyncio.timeout(3):
-        held = [await database.pool.acquire() for _ in range(4)]
-        try:
-            with pytest.raises(DomainError) as caught:
-                await database.fetchval("SELECT 1")
-        finally:
-            for connection in held:
-                await database.pool.release(connection)
+    async with asyncio.timeout(3), AsyncExitStack() as held:
+        for _ in range(4):
+            await held.enter_async_context(database.lane.lend())
+        with pytest.raises(DomainError) as caught:
+            await database.fetchval("SELECT 1")
     assert caught.value.reason == "DATABASE_BUSY"
 
 
@@ -139,6 +137,24 @@ async def test_cancelled_callers_leak_no_connection(database: Database) -> None:
     assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # QueuePool has it, Pool has not
     idle = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
     assert await database.fetchval(idle) == 0
+
+
+async def test_cancelled_callers_of_the_fast_lane_leave_every_connection_usable(database: Database) -> None:
+    """Cut while waiting for a connection, while it is handed on, in the middle of a statement."""
+
+    async def read() -> object:
+        return await database.fetchval("SELECT 1 FROM pg_sleep(0.002)")
+
+    for step in range(40):
+        tasks = [asyncio.create_task(read()) for _ in range(12)]
+        for _ in range(step):
+            await asyncio.sleep(0)
+        for task in tasks[step % 3 :: 3]:
+            task.cancel()
+        await asyncio.wait(tasks)
+    async with asyncio.timeout(3), AsyncExitStack() as held:
+        lent = [await held.enter_async_context(database.lane.lend()) for _ in range(4)]
+        assert [await connection.fetchval("SELECT 1") for connection in lent] == [1] * 4
 
 
 async def test_killed_postgresql_comes_back_without_a_restart_of_ours(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
@@ -144,7 +144,13 @@ def cycle_audit_entry(
 
 def canonical(value: object) -> str:
     """JSON with sorted keys: the same value is always the same text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: getattr(value, entry.name) for entry in fields(value)}
+    return str(value)
 
 
 def hash_of(order: object) -> bytes:
@@ -154,7 +160,7 @@ def hash_of(order: object) -> bytes:
     """
     if not is_dataclass(order) or isinstance(order, type):
         raise TypeError("an order is a dataclass")
-    text = canonical([type(order).__name__, asdict(order)])
+    text = canonical([type(order).__name__, order])
     if "\\u0000" in text:
         raise DomainError(Kind.INVALID, "BAD_TEXT", "文字中含有无法保存的字符。")
     return hashlib.sha256(text.encode()).digest()

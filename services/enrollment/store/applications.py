@@ -16,11 +16,13 @@ _ROUND = "CASE g.phase " + " ".join(f"WHEN '{phase.value}' THEN {number}" for ph
 _GATE = "clock_timestamp() AS now, g.phase AS gate_phase, g.sequence AS gate_sequence, g.closes_at AS gate_closes_at"
 _REST = """
     w.review_deadline, w.written_exam, w.interview, w.pre_admission,
-    coalesce(s.planned - s.taken, 0) AS seats_left, i.body_hash, i.answer
+    coalesce((SELECT s.planned - s.taken FROM seat s
+              WHERE s.cycle_id = a.cycle_id AND s.base_code = a.base_code AND s.specialty_code = a.specialty_code),
+             0) AS seats_left,
+    i.body_hash, i.answer
 """
 _JOINS = f"""
     LEFT JOIN base_window w ON w.cycle_id = g.cycle_id AND w.base_code = a.base_code AND w.round = {_ROUND}
-    LEFT JOIN seat s ON s.cycle_id = g.cycle_id AND s.base_code = a.base_code AND s.specialty_code = a.specialty_code
     LEFT JOIN idempotency i ON i.actor = $2 AND i.key = $3
 """
 _OWN = f"""
@@ -34,10 +36,12 @@ _OWN = f"""
     ORDER BY a.live DESC LIMIT 1
 """  # noqa: S608 (constants of this module)
 _ONE = f"""
-    SELECT {_GATE}, a.*, {_REST}, coalesce(n.base_code, '') AS named_base, NULL AS sections
+    SELECT {_GATE}, a.*, {_REST}, NULL AS sections,
+        CASE WHEN $4 IN (0, a.submission_number) THEN ''
+             ELSE coalesce((SELECT n.base_code FROM submission n WHERE n.application_id = a.id AND n.number = $4), '')
+        END AS named_base
     FROM application a JOIN cycle_gate g ON g.cycle_id = a.cycle_id
     {_JOINS}
-    LEFT JOIN submission n ON n.application_id = a.id AND n.number = $4
     WHERE a.id = $1
 """  # noqa: S608 (constants of this module)
 
@@ -74,7 +78,7 @@ class ApplicationStore:
     async def read(self, application_id: str, actor: str = "", key: str = "", number: int = 0) -> Situation | None:
         """One application as staff act on it; None when there is none.
 
-        `number` is the submission that the command names: its base comes in `named_base`.
+        `number` is the submission that the command names: when it is an old one, its base comes in `named_base`.
         """
         row = await self._database.fetchrow(_ONE, application_id, actor, key, number)
         return None if row is None else _situation(row)

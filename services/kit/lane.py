@@ -1,0 +1,114 @@
+"""Lends connections from one caller to the next without giving them back to the pool in between.
+
+asyncpg's pool starts two tasks and a timer for each loan, which costs as much as a small statement. Here a connection
+whose work went well goes straight to who waits longest; one whose work failed goes back to the pool, which looks
+after it (cancelled statements, open transactions, dead sockets).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+
+class Lane:
+    """Up to `size` connections of `pool`; a caller waits for one at most `seconds`."""
+
+    def __init__(self, pool: asyncpg.Pool, size: int, seconds: float) -> None:
+        self._pool = pool
+        self._seconds = seconds
+        self._unused = size
+        self._idle: list[PoolConnectionProxy] = []
+        self._waiting: deque[asyncio.Future[PoolConnectionProxy | None]] = deque()
+        self._closed = False
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[PoolConnectionProxy]:
+        """A connection for one statement that leaves no session state; raises TimeoutError when none comes free."""
+        connection = await self._take()
+        try:
+            yield connection
+        except BaseException:
+            await self._discard(connection)
+            raise
+        if self._closed or not _usable(connection):
+            await self._discard(connection)
+        else:
+            self._hand_on(connection)
+
+    async def close(self) -> None:
+        """Give the idle connections back to the pool; those lent follow when they are done."""
+        self._closed = True
+        while self._idle:
+            await self._discard(self._idle.pop())
+
+    async def _take(self) -> PoolConnectionProxy:
+        while self._idle:
+            connection = self._idle.pop()
+            if _usable(connection):
+                return connection
+            await self._discard(connection)
+        if self._unused == 0:
+            handed = await self._wait()
+            if handed is not None:
+                return handed
+        else:
+            self._unused -= 1
+        try:
+            return await self._pool.acquire(timeout=self._seconds)
+        except BaseException:
+            self._hand_on(None)
+            raise
+
+    async def _wait(self) -> PoolConnectionProxy | None:
+        """The next connection that comes free; None for the right to take one from the pool."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[PoolConnectionProxy | None] = loop.create_future()
+        timer = loop.call_later(self._seconds, _give_up, waiter)
+        self._waiting.append(waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._hand_on(waiter.result())  # it came in the moment in which nobody wanted it any more
+            raise
+        finally:
+            timer.cancel()
+
+    async def _discard(self, connection: PoolConnectionProxy) -> None:
+        try:
+            await self._pool.release(connection)
+        finally:
+            self._hand_on(None)
+
+    def _hand_on(self, connection: PoolConnectionProxy | None) -> None:
+        """Give a connection, or the right to one, to who waits longest; keep it when nobody does."""
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return
+        if connection is None:
+            self._unused += 1
+        else:
+            self._idle.append(connection)
+
+
+def _usable(connection: PoolConnectionProxy) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:  # closed so thoroughly that the pool has taken it back
+        return False
+
+
+def _give_up(waiter: asyncio.Future[PoolConnectionProxy | None]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())

@@ -112,7 +112,7 @@ REJECT_REASONS = {
     "OTHER": "其他",
 }
 REFUSALS = {
-    "ROLE_NOT_ALLOWED": "您的身份不能办理",
+    "ROLE_NOT_ALLOWED": "由基地管理员办理",
     "APPLICATION_NOT_FOUND": "没有这份报名",
     "NOT_IN_PHASE": "当前阶段不能办理",
     "WRONG_STATE": "当前状态不能办理",

@@ -48,6 +48,7 @@ async def board(page: Anyone, base_code: str = "", specialty_code: str = "") -> 
         specialties=names.specialties,
         base_code=base_code,
         specialty_code=specialty_code,
+        registering=_registering(view),
         request_cycle=page.wanted_cycle,
     )
 

@@ -12,6 +12,7 @@ from services.faculty.domain import dossier
 from services.faculty.domain.dossier import Section
 from services.faculty.handlers import Faculty, SectionStatus
 from services.kit.auth import caller
+from services.kit.forms import FormSection
 from services.kit.grpc_server import Servicer
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ def _status(status: SectionStatus) -> pb.SectionStatus:
     return message
 
 
-def _definition(definition: dossier.SectionDefinition) -> pb.SectionDefinition:
+def _definition(definition: FormSection) -> pb.SectionDefinition:
     return pb.SectionDefinition(
-        section=f"DOSSIER_SECTION_{definition.section.name}",
+        section=f"DOSSIER_SECTION_{definition.section.upper()}",
         label=definition.label,
         fields=[
             pb.FieldDefinition(

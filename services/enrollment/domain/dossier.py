@@ -5,13 +5,16 @@ Name and document number come from identity and are never part of a section.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from services.kit.domain import DomainError, Kind
+from services.kit.forms import Field, FieldType, FormRules, FormSection, Problem, check, malformed, options, refuse
+
+__all__ = ["DEFINITIONS", "Field", "FieldType", "Problem", "Section", "malformed", "refuse", "validate"]
+
+Value = str | bool | float
+"""What a field may hold."""
 
 
 class Section(StrEnum):
@@ -23,87 +26,30 @@ class Section(StrEnum):
     WORK = "work"
 
 
-class FieldType(StrEnum):
-    """How a value is written: dates as `YYYY-MM-DD`, yes or no as a boolean, an option as its code."""
+RULES = FormRules(unknown="DOS-02", missing="DOS-03", malformed="DOS-04")
+"""DOS-02: no field beside the defined ones. DOS-03: a mandatory field is filled in; one that hangs on another is
+mandatory when that other is yes. DOS-04: a value has the form its field asks for."""
 
-    TEXT = "text"
-    DATE = "date"
-    YES_NO = "yes_no"
-    OPTION = "option"
-    PHONE = "phone"
-    EMAIL = "email"
-    NUMBER = "number"
-
-
-Value = str | bool | float
-"""What a field may hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One choice of an option field."""
-
-    code: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: shown under `label`, mandatory always or when the field `required_when` of its section is yes."""
-
-    key: str
-    label: str
-    type: FieldType
-    required: bool = False
-    required_when: str = ""
-    options: tuple[Option, ...] = ()
-    max_length: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with one field; `missing` when it is only not yet filled in."""
-
-    section: Section
-    key: str
-    rule: str
-    message: str
-    missing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SectionDefinition:
-    """A section with its label and fields in order."""
-
-    section: Section
-    label: str
-    fields: tuple[Field, ...] = field(default=())
-
-
-def _options(**labels: str) -> tuple[Option, ...]:
-    return tuple(Option(code, label) for code, label in labels.items())
-
-
-SEXES = _options(male="男", female="女")
-POLITICAL = _options(
+SEXES = options(male="男", female="女")
+POLITICAL = options(
     party_member="中共党员",
     probationary="中共预备党员",
     league_member="共青团员",
     other_party="民主党派",
     masses="群众",
 )
-APPLICANT_TYPES = _options(
+APPLICANT_TYPES = options(
     own_unit="本单位培训", other_unit="外单位送培", social="社会化", degree_student="专业学位研究生"
 )
-LEVELS = _options(secondary="中专", junior_college="大专", bachelor="本科", master="研究生", doctor="博士")
-DEGREES = _options(none="无学位", bachelor="学士", master="硕士", doctor="博士")
-LICENCE_LEVELS = _options(physician="执业医师", assistant="执业助理医师")
-LICENCE_CATEGORIES = _options(clinical="临床", dental="口腔", public_health="公共卫生", traditional="中医")
-LANGUAGE_EXAMS = _options(none="未参加外语等级考试", english="英语", other="其他语种")
-HOSPITAL_LEVELS = _options(tertiary="三级", secondary="二级", primary="一级", unrated="未定级")
+LEVELS = options(secondary="中专", junior_college="大专", bachelor="本科", master="研究生", doctor="博士")
+DEGREES = options(none="无学位", bachelor="学士", master="硕士", doctor="博士")
+LICENCE_LEVELS = options(physician="执业医师", assistant="执业助理医师")
+LICENCE_CATEGORIES = options(clinical="临床", dental="口腔", public_health="公共卫生", traditional="中医")
+LANGUAGE_EXAMS = options(none="未参加外语等级考试", english="英语", other="其他语种")
+HOSPITAL_LEVELS = options(tertiary="三级", secondary="二级", primary="一级", unrated="未定级")
 
-DEFINITIONS: tuple[SectionDefinition, ...] = (
-    SectionDefinition(
+DEFINITIONS: tuple[FormSection, ...] = (
+    FormSection(
         Section.BASIC,
         "基本信息",
         (
@@ -117,7 +63,7 @@ DEFINITIONS: tuple[SectionDefinition, ...] = (
             Field("applicant_type", "人员类型", FieldType.OPTION, required=True, options=APPLICANT_TYPES),
         ),
     ),
-    SectionDefinition(
+    FormSection(
         Section.EDUCATION,
         "教育经历",
         (
@@ -140,7 +86,7 @@ DEFINITIONS: tuple[SectionDefinition, ...] = (
             Field("degree_certificate_number", "学位证书编号", FieldType.TEXT, required_when="has_degree_certificate"),
         ),
     ),
-    SectionDefinition(
+    FormSection(
         Section.CERTIFICATES,
         "证书信息",
         (
@@ -173,7 +119,7 @@ DEFINITIONS: tuple[SectionDefinition, ...] = (
             Field("language_certificate_number", "外语等级考试证书编号", FieldType.TEXT),
         ),
     ),
-    SectionDefinition(
+    FormSection(
         Section.WORK,
         "工作信息",
         (
@@ -199,94 +145,12 @@ DEFINITIONS: tuple[SectionDefinition, ...] = (
 )
 """DOS-01: every field of every section, in the order of the forms."""
 
-BY_SECTION: dict[Section, SectionDefinition] = {definition.section: definition for definition in DEFINITIONS}
-
-_PHONE = re.compile(r"1[0-9]{10}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+BY_SECTION: dict[str, FormSection] = {definition.section: definition for definition in DEFINITIONS}
 
 
 def validate(section: Section, body: Mapping[str, object]) -> list[Problem]:
     """Everything wrong with one section at once, in the order of the form; an empty list when it is complete."""
-    definition = BY_SECTION[section]
-    known = {entry.key for entry in definition.fields}
-    problems = [_unknown(section, key) for key in body if key not in known]
-    for entry in definition.fields:
-        value = body.get(entry.key)
-        if value is None or value == "":
-            problems.extend(_required(section, entry, body))
-        else:
-            problems.extend(_well_formed(section, entry, value))
-    return problems
-
-
-def malformed(problems: Sequence[Problem]) -> list[Problem]:
-    """Those that keep a section from being saved; what is merely missing only keeps it from being submitted."""
-    return [problem for problem in problems if not problem.missing]
-
-
-MOST_TOLD = 60
-"""An error has room for this many problems: more than there are fields, fewer than somebody may invent."""
-
-
-def refuse(problems: Sequence[Problem], reason: str, message: str) -> DomainError:
-    """One INVALID error that names every problem of the form: `details` maps `section.field` to rule and message."""
-    first, told = problems[0], problems[:MOST_TOLD]
-    return DomainError(
-        Kind.INVALID,
-        reason,
-        message,
-        field=f"{first.section.value}.{first.key}",
-        rule=first.rule,
-        details={f"{p.section.value}.{p.key}": f"{p.rule} {p.message}" for p in told},
-    )
-
-
-def _unknown(section: Section, key: str) -> Problem:
-    """DOS-02: a section holds no field beside the defined ones."""
-    return Problem(section, key[:40], "DOS-02", "没有这一项。")
-
-
-def _required(section: Section, entry: Field, body: Mapping[str, object]) -> list[Problem]:
-    """DOS-03: a mandatory field is filled in; one that hangs on another is mandatory when that other is yes."""
-    if entry.required or (entry.required_when and body.get(entry.required_when) is True):
-        return [Problem(section, entry.key, "DOS-03", f"请填写{entry.label}。", missing=True)]
-    return []
-
-
-def _well_formed(section: Section, entry: Field, value: object) -> list[Problem]:
-    """DOS-04: a value has the form its field asks for."""
-    message = _form_problem(entry, value)
-    return [Problem(section, entry.key, "DOS-04", message)] if message else []
-
-
-def _form_problem(entry: Field, value: object) -> str:
-    match entry.type:
-        case FieldType.YES_NO:
-            return "" if isinstance(value, bool) else f"{entry.label}须为是或否。"
-        case FieldType.NUMBER:
-            good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 80
-            return "" if good else f"{entry.label}须为 0 至 80 之间的数。"
-    if not isinstance(value, str):
-        return f"{entry.label}格式有误。"
-    match entry.type:
-        case FieldType.DATE:
-            return "" if _is_date(value) else f"{entry.label}须为 YYYY-MM-DD 格式的日期。"
-        case FieldType.OPTION:
-            known = any(option.code == value for option in entry.options)
-            return "" if known else f"{entry.label}不在可选范围内。"
-        case FieldType.PHONE:
-            return "" if _PHONE.fullmatch(value) else f"{entry.label}须为 11 位手机号码。"
-        case FieldType.EMAIL:
-            return "" if len(value) <= 100 and _EMAIL.fullmatch(value) else f"{entry.label}格式有误。"
-        case _:
-            return "" if len(value) <= entry.max_length else f"{entry.label}不能超过 {entry.max_length} 个字。"
-
-
-def _is_date(value: str) -> bool:
-    try:
-        return len(value) == 10 and date.fromisoformat(value).year >= 1900
-    except ValueError:
-        return False
+    return check(BY_SECTION[section], body, RULES, date.max)
 
 
 def check_consistency(dossier: Mapping[Section, Mapping[str, object]], cycle_year: int) -> list[Problem]:

@@ -140,7 +140,7 @@ def _field_message(field: dossier.Field) -> pb.FieldDefinition:
 DEFINITION = pb.GetDossierDefinitionResponse(
     sections=[
         pb.SectionDefinition(
-            section=convert.section_message(definition.section),
+            section=convert.section_message(dossier.Section(definition.section)),
             label=definition.label,
             fields=[_field_message(field) for field in definition.fields],
         )

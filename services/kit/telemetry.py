@@ -79,10 +79,19 @@ def span(
     `links` are traceparents of other traces that this work serves too. Attributes carry ids and enums only.
     """
     context = _PROPAGATOR.extract({"traceparent": parent}) if parent else otel_context.get_current()
-    with _TRACER.start_as_current_span(
+    current = _TRACER.start_span(
         name, context=context, kind=kind, attributes=attributes, links=[*_links(links)] if links else None
-    ) as current:
+    )
+    if current.is_recording():
+        with trace.use_span(current, end_on_exit=True):
+            yield current
+        return
+    # Not recorded: it is there only to be continued, and need not hear of errors.
+    mark = otel_context.attach(trace.set_span_in_context(current))
+    try:
         yield current
+    finally:
+        otel_context.detach(mark)
 
 
 def _links(parents: tuple[str, ...]) -> Iterator[Link]:

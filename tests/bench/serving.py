@@ -6,6 +6,7 @@ Run by `tests.bench.decision`; prints the two ports on one line when both listen
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from residency.enrollment.v1.decision_service_pb2_grpc import (
     add_DecisionServiceServicer_to_server,
 )
 from services.enrollment.service import servicers
+from services.enrollment.settings import EnrollmentSettings
 from services.kit import telemetry
 from services.kit.auth import TokenVerifier
 from services.kit.database import Database
@@ -30,7 +32,7 @@ from services.kit.settings import Settings
 from tests.handlers.enrollment.story import Registry
 
 POOL = 16
-"""Connections of either server."""
+"""Connections of the bare server; ours has as many as enrollment has by default."""
 PROFILE = "BENCH_PROFILE"
 """Environment variable: a file that receives the server's profile (cProfile), which slows it down."""
 INSERT = "INSERT INTO bare (application_id, submission_number, key) VALUES ($1, $2, $3)"
@@ -68,7 +70,7 @@ async def serve(url: str, key_set: str, trace_file: Path) -> None:
     bare_port = bare.add_insecure_port("127.0.0.1:0")
     await bare.start()
 
-    database = Database(url, name="bench", pool_size=POOL)
+    database = Database(url, name="bench", pool_size=EnrollmentSettings().database_pool_size)
     await database.start()
     ours = GrpcServer(0, servicers(database, Registry()), TokenVerifier(published))
     await ours.start()
@@ -82,7 +84,8 @@ async def serve(url: str, key_set: str, trace_file: Path) -> None:
 
 
 def main() -> None:
-    """Serve, under a profiler when asked to."""
+    """Serve, under a profiler when asked to. Imported code is frozen, as `services.cli.run` does it."""
+    gc.freeze()
     work = serve(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
     if PROFILE not in os.environ:
         uvloop.run(work)

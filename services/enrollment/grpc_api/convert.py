@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct, Value
@@ -19,6 +19,8 @@ from services.enrollment.domain.phases import Phase
 from services.enrollment.domain.refusals import Decision
 from services.enrollment.views import SectionView
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _STATES = {f"APPLICATION_STATE_{state.name}": state for state in State}
 
 
@@ -26,9 +28,8 @@ def timestamp(instant: datetime | None) -> Timestamp | None:
     """An instant as a message; None stays unset."""
     if instant is None:
         return None
-    message = Timestamp()
-    message.FromDatetime(instant)
-    return message
+    micros = (instant - _EPOCH) // _MICROSECOND
+    return Timestamp(seconds=micros // 1_000_000, nanos=micros % 1_000_000 * 1000)
 
 
 def instant(message: Timestamp) -> datetime:

@@ -144,13 +144,16 @@ def cycle_audit_entry(
 
 def canonical(value: object) -> str:
     """JSON with sorted keys: the same value is always the same text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return {entry.name: getattr(value, entry.name) for entry in fields(value)}
     return str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def hash_of(order: object) -> bytes:

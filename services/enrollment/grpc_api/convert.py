@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from residency.enrollment.v1 import application_pb2, cycle_pb2
+from services.enrollment.domain import dossier
 from services.enrollment.domain.application import State
 from services.enrollment.domain.capabilities import Action
 from services.enrollment.domain.choice import Choice
@@ -87,6 +87,20 @@ def _plain(value: Value) -> object:
             return None
 
 
+def body_message(body: Mapping[str, dossier.Value]) -> Struct:
+    """A section's fields as a message."""
+    message = Struct()
+    for key, value in body.items():
+        field = message.fields[key]
+        if isinstance(value, str):
+            field.string_value = value
+        elif isinstance(value, bool):
+            field.bool_value = value
+        else:
+            field.number_value = value
+    return message
+
+
 def choice_of(message: application_pb2.Choice) -> Choice:
     """A choice."""
     return Choice(message.base_code, message.specialty_code, message.accepts_reallocation)
@@ -106,7 +120,7 @@ def status_message(view: SectionView) -> application_pb2.SectionStatus:
     return application_pb2.SectionStatus(
         section=section_message(view.section),
         complete=view.complete,
-        body=ParseDict(view.body, Struct()),
+        body=body_message(view.body),
         saved_at=timestamp(view.saved_at),
         problems=[
             application_pb2.FieldProblem(key=problem.key, rule=problem.rule, message=problem.message)

@@ -9,5 +9,5 @@ class EnrollmentSettings(Settings):
     """Settings of the enrollment process."""
 
     database_pool_size: int = 8
-    """Connections of the fast lane; the unit of work has as many again. More commands at once than that get into each
-    other's way: with 16, two cores did a fifth less for 64 clients (`tests/bench/decision.py`)."""
+    """Connections of the fast lane; the unit of work has as many again. On two cores
+    more of them did not get more done (`tests/bench/decision.py`); a larger machine may want more."""

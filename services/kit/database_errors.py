@@ -19,7 +19,14 @@ _GAVE_UP = {
     "40P01": "DEADLOCK",
 }
 _SHUTDOWN = ("57P01", "57P02", "57P03")
-DOWN = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
+DOWN = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    # An idle connection was told of a crash and takes no further statement, though it is not closed yet.
+    asyncpg.InternalClientError,
+)
 """Errors of a server that is away or starting."""
 
 
@@ -34,7 +41,7 @@ def translate_errors() -> Iterator[None]:
         yield
     except exc.TimeoutError as error:
         raise _unavailable("DATABASE_BUSY") from error
-    except (exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, *DOWN) as error:
         reason = _reason(error)
         if not reason:
             raise

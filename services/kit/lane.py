@@ -36,6 +36,10 @@ class Lane:
         connection = await self._take()
         try:
             yield connection
+        except asyncpg.InternalClientError:
+            connection.terminate()  # half dead: the pool would lend it again
+            await self._discard(connection)
+            raise
         except BaseException:
             await self._discard(connection)
             raise

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -183,6 +185,42 @@ async def test_killed_postgresql_comes_back_without_a_restart_of_ours(
     async with database.unit_of_work() as unit:
         assert (await unit.session.execute(text("SELECT count(*) FROM outbox"))).scalar() == 1
     assert await database.fetchval("SELECT count(*) FROM outbox") == 1
+
+
+async def test_a_crash_among_busy_connections_is_unavailable_and_nothing_else(database: Database) -> None:
+    """PostgreSQL tells every session when one of its processes dies; some learn it between two statements."""
+    outcomes: list[str] = []
+
+    async def ask_on_and_on() -> None:
+        for _ in range(150):
+            try:
+                await database.fetchval("SELECT 1")
+                outcomes.append("answered")
+            except DomainError as error:
+                outcomes.append(error.kind)
+
+    asking = [asyncio.create_task(ask_on_and_on()) for _ in range(12)]
+    for _ in range(3):
+        pid = await eventually_fetched(database, "SELECT pg_backend_pid()")
+        os.kill(pid, signal.SIGKILL)
+    await asyncio.gather(*asking)
+    assert set(outcomes) == {"answered", Kind.UNAVAILABLE}
+    assert await eventually_fetched(database, "SELECT 1") == 1
+
+
+async def eventually_fetched(database: Database, sql: str) -> int:
+    """The value of `sql`, once the server answers."""
+    found: list[int] = []
+
+    async def fetched() -> bool:
+        try:
+            found.append(await database.fetchval(sql))
+        except DomainError:
+            return False
+        return True
+
+    await eventually(fetched, "the database answers")
+    return found[0]
 
 
 async def test_a_process_that_starts_first_waits_for_its_database(kit_url: str, postgres: PostgresServer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -122,6 +122,13 @@ class Crowd:
             await self.stage.stand(P2)
             await self._one_flip(result, await self.applications(WRITERS * each))
         return result
+
+    async def found_out(self, wrong: Callable[[Race], bool], each: int) -> bool:
+        """Whether a version broken on purpose shows itself in one of ten races; a sound one never does."""
+        for _ in range(10):
+            if wrong(await self.race(flips=1, each=each)):
+                return True
+        return False
 
     async def _one_flip(self, result: Race, waiting: list[str]) -> None:
         begun = asyncio.Semaphore(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from services.access import channel_to, machine_token
 from services.kit.messaging import Messaging
-from services.kit.process import Part
+from services.kit.part import Part
 from services.kit.settings import Settings
 from workflows.connection import TemporalConnection
 from workflows.reconcile import Reconcile

@@ -11,7 +11,7 @@ from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer
 from services.kit.messaging import Messaging
 from services.kit.outbox import Relay
-from services.kit.process import Part
+from services.kit.part import Part
 
 SETTINGS = FacultySettings
 

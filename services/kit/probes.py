@@ -6,10 +6,8 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from services.kit.process import Part
+from services.kit.part import Part
 
 LOOP_SECONDS = 2.0
 """The event loop must answer within this time for the process to count as alive."""

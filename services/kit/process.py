@@ -10,37 +10,16 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Protocol
 
 import structlog
 
 from services.kit import telemetry
+from services.kit.part import Part
 from services.kit.probes import Probes
 from services.kit.settings import Settings
 
 STOP_SECONDS = 10.0
 """A process has stopped this long after SIGTERM at the latest."""
-
-
-class Part(Protocol):
-    """Something with a life inside a process."""
-
-    @property
-    def name(self) -> str:
-        """Short name for logs and readiness."""
-        ...
-
-    async def start(self) -> None:
-        """Begin; returns when the part can be used, raises when it never will be."""
-        ...
-
-    async def stop(self) -> None:
-        """End; safe to call after a failed start."""
-        ...
-
-    def not_ready(self) -> str:
-        """Why the part cannot serve now; empty when it can."""
-        ...
 
 
 async def serve(name: str, parts: Sequence[Part], settings: Settings) -> None:

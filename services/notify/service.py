@@ -9,7 +9,7 @@ from services.kit.grpc_server import GrpcServer
 from services.kit.messaging import Messaging
 from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
-from services.kit.process import Part
+from services.kit.part import Part
 from services.notify import grpc_api
 from services.notify.consumers import Listener
 from services.notify.handlers import Notify

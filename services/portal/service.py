@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.access import token_verifier
 from services.kit.bus import Messaging
-from services.kit.process import Part
+from services.kit.part import Part
 from services.kit.settings import Settings
 from services.portal.app import build
 from services.portal.clients import Clients

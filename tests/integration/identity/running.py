@@ -11,7 +11,7 @@ from residency.identity.v1 import identity_service_pb2 as pb
 from residency.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
 from services.identity.domain import resident_id
 from services.kit.grpc_server import GrpcServer
-from services.kit.process import Part
+from services.kit.part import Part
 
 SECRETS = {"operator": SecretStr("operator-secret-0123456"), "worker": SecretStr("worker-secret-0123456789")}
 PASSWORD = "correct horse battery"

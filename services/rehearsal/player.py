@@ -48,6 +48,10 @@ class Progress(Protocol):
         """Some steps of the stage are done."""
         ...
 
+    def note(self, text: str) -> None:
+        """Something worth a line of its own has happened."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -220,6 +224,7 @@ class Player:
             asyncio.create_task(stage.timetable.follow()),
             asyncio.create_task(verifier.watch(stage.cycle_id, _SAMPLE_SECONDS)),
             asyncio.create_task(self._tick()),
+            asyncio.create_task(self._announce(stage.timetable)),
         ]
         try:
             async with asyncio.timeout(max(0.0, ahead) + _CURTAIN_SECONDS):
@@ -242,6 +247,15 @@ class Player:
         while True:
             await asyncio.sleep(1.0)
             self._progress.step()
+
+    async def _announce(self, timetable: Timetable) -> None:
+        """Say which phase begins, as the gate enters them."""
+        for planned in timetable.phases[1:]:
+            phase = await timetable.entered(planned.name)
+            late = (phase.entered_at - phase.opens_at).total_seconds() if phase.entered_at and phase.opens_at else 0.0
+            self._progress.note(
+                f"{phase.first_day} {phase.title} ({phase.name}) entered {late:.2f} s after its time".strip()
+            )
 
     async def _look_at_results(self, applicants: Sequence[Applicant]) -> None:
         self._progress.stage("reading results", len(applicants))

@@ -52,6 +52,10 @@ class Bar:
             self._bar.update(task.id, completed=task.total)
         self._task = self._bar.add_task(text, total=self._total)
 
+    def note(self, text: str) -> None:
+        """Something worth a line of its own has happened."""
+        self._console.print(text)
+
     def step(self, steps: float = 1.0) -> None:
         """Some steps of the stage are done."""
         self._done = min(self._total, self._done + steps)

@@ -16,7 +16,10 @@ _LOOK_EVERY = 0.25
 
 @dataclass(slots=True)
 class PhaseWindow:
-    """One phase of the running cycle; instants are aware UTC."""
+    """One phase of the running cycle; instants are aware UTC.
+
+    `title` is its printed name, `first_day` its first calendar day (`YYYY-MM-DD`, empty for preparation and closed).
+    """
 
     name: str
     sequence: int
@@ -24,6 +27,8 @@ class PhaseWindow:
     opens_at: datetime | None
     closes_at: datetime | None
     entered_at: datetime | None
+    title: str = ""
+    first_day: str = ""
 
 
 def read_phases(cycle: Mapping[str, Any]) -> list[PhaseWindow]:
@@ -36,6 +41,8 @@ def read_phases(cycle: Mapping[str, Any]) -> list[PhaseWindow]:
             opens_at=_instant(phase["opens_at"]),
             closes_at=_instant(phase["closes_at"]),
             entered_at=_instant(phase["entered_at"]),
+            title=phase.get("name", ""),
+            first_day=phase.get("first_day", ""),
         )
         for phase in cycle["phases"]
     ]

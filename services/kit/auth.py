@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -122,8 +123,6 @@ class TokenVerifier:
 
 
 def _key_id(token: str) -> str:
-    from base64 import urlsafe_b64decode  # noqa: PLC0415  (unknown tokens only)
-
     try:
         header = token.split(".", 1)[0]
         return str(json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4))).get("kid", ""))

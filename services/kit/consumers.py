@@ -98,12 +98,13 @@ class Consumer:
         self._loop = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
-        """Handle no more; what was in hand is delivered again."""
+        """Handle no more; what was in hand is given back, so that another process has it at once."""
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.wait({self._loop})
             self._loop = None
-        await self._pull.stop()
+        for message in await self._pull.stop():
+            await self._answer(message.nak())
 
     def not_ready(self) -> str:
         """Empty, or that the loop has ended or the server was silent for 30 s."""
@@ -155,6 +156,9 @@ class Consumer:
             await self.handle_all(held)
         finally:
             busy.cancel()
+            for one in held:
+                if one.open:
+                    await self._answer(one.message.nak())
 
     async def handle_all(self, held: Sequence[Held]) -> None:
         """Deal with a fetched batch: aggregates side by side, each in order."""

@@ -6,12 +6,13 @@ import asyncio
 import json
 import time
 from collections import deque
+from contextlib import suppress
 
 import nats.errors
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from services.kit.bus import Messaging
+from services.kit.bus import NATS_ERRORS, Messaging
 
 EXPIRES_SECONDS = 20.0
 """How long the server keeps one request open."""
@@ -19,6 +20,8 @@ HEARTBEAT_SECONDS = 1.0
 """How often the server says that it is still there while nothing comes."""
 SILENCE_SECONDS = 2.5
 """Silence after which a request counts as lost."""
+DRAIN_SECONDS = 1.0
+"""How long a pull that stops waits for what is on its way."""
 
 _NANOSECONDS = 1_000_000_000
 
@@ -50,11 +53,17 @@ class Pull:
         self._inbox = self._messaging.client.new_inbox()
         self._subscription = await self._messaging.client.subscribe(self._inbox, cb=self._hear)
 
-    async def stop(self) -> None:
-        """Listen no more; what was delivered and not handled comes again to somebody."""
+    async def stop(self) -> list[Msg]:
+        """Listen no more, and return what was delivered and never handed out."""
         if self._subscription is not None and self._messaging.client.is_connected:
-            await self._subscription.unsubscribe()
+            with suppress(*NATS_ERRORS):
+                # Not `unsubscribe`, which forgets what is on its way.
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._subscription.drain()  # type: ignore[no-untyped-call] # nats-py left it bare
         self._subscription = None
+        left = [message for message in self._arrived if not _status(message)]
+        self._arrived.clear()
+        return left
 
     def forget(self) -> None:
         """The connection was replaced: no earlier request will be answered."""
@@ -98,8 +107,8 @@ class Pull:
         messages: list[Msg] = []
         while self._arrived and len(messages) < self._batch:
             message = self._arrived.popleft()
-            status = None if message.data or not message.headers else message.headers.get("Status")
-            if status is None:
+            status = _status(message)
+            if not status:
                 self._open -= 1
                 messages.append(message)
             elif status != "100":
@@ -114,3 +123,8 @@ class Pull:
         self.heard = time.monotonic()
         self._arrived.append(message)
         self._news.set()
+
+
+def _status(message: Msg) -> str:
+    """What the server says about the request itself; empty when the message is a fact."""
+    return "" if message.data or not message.headers else message.headers.get("Status", "")

@@ -25,6 +25,8 @@ from tests.support import bus
 from tests.support.nats import NatsServer
 from tests.support.wait import eventually
 
+ACK_WAIT_SECONDS = 10.0
+"""After which the broker asks again by itself (`deploy/streams.yaml`)."""
 QUICKLY = (0.02, 0.02, 0.02, 0.02)
 
 
@@ -136,6 +138,23 @@ async def test_a_failing_fact_is_tried_five_times_then_buried_while_others_flow(
     assert tries[bad.event_id] == 5
     assert all(tries[fact.event_id] == 1 for fact in good)
     assert pending == 0
+
+
+async def test_a_consumer_that_stops_gives_back_what_it_has_in_hand(things: Messaging) -> None:
+    begun, heard = asyncio.Event(), asyncio.Event()
+
+    async def stuck(_delivery: Delivery) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def handle(_delivery: Delivery) -> None:
+        heard.set()
+
+    async with running(Consumer(things, bus.THINGS, "first", stuck)):
+        await bus.publish(things, bus.thing())
+        await begun.wait()
+    async with running(Consumer(things, bus.THINGS, "first", handle)), asyncio.timeout(ACK_WAIT_SECONDS * 0.8):
+        await heard.wait()
 
 
 async def settled(messaging: Messaging, durable: str) -> int:

@@ -11,9 +11,11 @@ T = TypeVar("T")
 
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.2
+PATIENCE = 30.0
+"""Only a failing test waits so long: well past the ten seconds after which the broker delivers a lost message again."""
 
 
-def until(condition: Callable[[], T], what: str, seconds: float = 10.0) -> T:
+def until(condition: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
     """The first truthy result of `condition`, asked again after short growing pauses; fails after `seconds`."""
     end = time.monotonic() + seconds
     pause = FIRST_PAUSE
@@ -27,7 +29,7 @@ def until(condition: Callable[[], T], what: str, seconds: float = 10.0) -> T:
         pause = min(pause * 1.5, LONGEST_PAUSE)
 
 
-async def eventually(condition: Callable[[], Awaitable[T]], what: str, seconds: float = 10.0) -> T:
+async def eventually(condition: Callable[[], Awaitable[T]], what: str, seconds: float = PATIENCE) -> T:
     """The first truthy result of the coroutine `condition`; fails after `seconds`."""
     end = time.monotonic() + seconds
     pause = FIRST_PAUSE

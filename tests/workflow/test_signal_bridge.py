@@ -185,18 +185,6 @@ async def test_a_window_reads_its_dates_again_when_its_base_moves_them(bridged: 
     await eventually(told, "the window is told")
 
 
-async def test_a_bridge_that_stops_gives_back_what_it_had_in_hand(server: WorkflowEnvironment, nats_url: str) -> None:
-    async with _bridged(server, nats_url) as first:
-        await first.review("in-hand-while-the-bridge-stops")
-    async with _bridged(server, nats_url) as second:
-
-        async def acknowledged() -> bool:
-            return await second.unacknowledged() == 0
-
-        # Well before the ten seconds after which the server would have asked by itself.
-        await eventually(acknowledged, "the fact is acknowledged", seconds=5.0)
-
-
 async def test_dates_set_before_the_window_begins_start_nothing(bridged: Bridged) -> None:
     moved = facts.MilestonesSet(cycle_id=bridged.stage.province.cycle_id, base_code=BASE, round=2)
     await bridged.publish("window.milestones_set", moved, f"{moved.cycle_id}/{BASE}/2")

@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.kit.clock import Clock, SystemClock
-from services.kit.domain import Caller, DomainError, Kind
+from services.kit.domain import Caller, DomainError, Kind, Origin
 
 ISSUER = "residency"
 AUDIENCE = "residency"
@@ -28,6 +29,8 @@ _RENEW_BEFORE = timedelta(minutes=5)
 
 _current_caller: ContextVar[Caller | None] = ContextVar("current_caller", default=None)
 _outgoing_token: ContextVar[str] = ContextVar("outgoing_token", default="")
+_NOWHERE = Origin()
+_origin: ContextVar[Origin] = ContextVar("origin", default=_NOWHERE)
 
 
 def caller() -> Caller:
@@ -56,6 +59,21 @@ def act_as(token: str) -> Iterator[None]:
         yield
     finally:
         _outgoing_token.reset(mark)
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Iterator[None]:
+    """Mark where the call comes from, for what runs inside and for the calls it makes."""
+    mark = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(mark)
+
+
+def origin() -> Origin:
+    """Where the call being served comes from; empty when nobody said."""
+    return _origin.get()
 
 
 def outgoing_token() -> str:
@@ -108,7 +126,7 @@ class TokenVerifier:
         except (JoseError, ValueError) as error:
             reason = "TOKEN_EXPIRED" if type(error).__name__ == "ExpiredTokenError" else "BAD_TOKEN"
             raise DomainError(Kind.UNAUTHENTICATED, reason, "登录已失效，请重新登录。") from error
-        return Caller(claims["sub"], claims.get("role", ""), claims.get("org", "")), float(claims["exp"])
+        return _caller_of(claims), float(claims["exp"])
 
     async def _keys_for(self, token: str) -> KeySet:
         async with self._fetching:
@@ -120,6 +138,19 @@ class TokenVerifier:
                 self._key_ids = frozenset(str(key.get("kid", "")) for key in published["keys"])
                 self._fetched_at = self._clock.now()
             return self._keys
+
+
+def _caller_of(claims: dict[str, Any]) -> Caller:
+    proved = claims.get("proved")
+    return Caller(
+        claims["sub"],
+        claims.get("role", ""),
+        claims.get("org", ""),
+        session=claims.get("sid", ""),
+        proved_at=datetime.fromtimestamp(proved, UTC) if proved else None,
+        acting_by=claims.get("act", ""),
+        may_write=not claims.get("look", False),
+    )
 
 
 def _key_id(token: str) -> str:

@@ -72,6 +72,29 @@ class Caller:
     person_id: str
     role: str
     organisation: str = ""
+    session: str = ""
+    """The session whose token came with the call; empty for machines."""
+    proved_at: datetime | None = None
+    """When a second factor was last proved in this session (aware UTC); None for never."""
+    acting_by: str = ""
+    """Person id of who acts in this person's place; empty when the person acts."""
+    may_write: bool = True
+    """False for somebody who acts in another's place and may only look."""
+
+    @property
+    def actor(self) -> str:
+        """Who answers for the deed: the person, or whoever acts in their place."""
+        return self.acting_by or self.person_id
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a call came from, as the edge saw it."""
+
+    address: str = ""
+    """Network address of the browser or program; empty when unknown."""
+    browser: str = ""
+    """What it calls itself (User-Agent), at most 300 characters; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True)

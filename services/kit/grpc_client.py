@@ -87,8 +87,19 @@ class Channel:
 
     async def _metadata(self) -> tuple[tuple[str, str], ...]:
         token = auth.outgoing_token() or (await self._token() if self._token is not None else "")
-        entries = [("traceparent", telemetry.traceparent()), ("authorization", f"Bearer {token}" if token else "")]
+        origin = auth.origin()
+        entries = [
+            ("traceparent", telemetry.traceparent()),
+            ("authorization", f"Bearer {token}" if token else ""),
+            ("client-address", origin.address),
+            ("client-browser", _printable(origin.browser)),
+        ]
         return tuple((key, value) for key, value in entries if value)
+
+
+def _printable(text: str) -> str:
+    """Metadata is ASCII."""
+    return "".join(c for c in text[:300] if " " <= c <= "~")
 
 
 def _read(config: Path | None) -> tuple[dict[str, float], str]:

@@ -12,6 +12,7 @@ import functools
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
@@ -25,7 +26,7 @@ from prometheus_client import Histogram
 
 from residency.kit.v1 import policy_pb2
 from services.kit import auth, errors, telemetry
-from services.kit.domain import Caller, DomainError, Kind
+from services.kit.domain import Caller, DomainError, Kind, Origin
 from services.kit.metrics import GRPC_SERVER_SECONDS
 
 STOP_GRACE_SECONDS = 5.0
@@ -39,6 +40,11 @@ _OPTIONS = [
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
     ("grpc.so_reuseport", 0),
 ]
+STEP_UP_LIFE = timedelta(minutes=15)
+"""ROLE-14: how long a proved second factor carries powerful acts."""
+ADDRESS_KEY = "client-address"
+BROWSER_KEY = "client-browser"
+"""Metadata in which the edge says where a call comes from."""
 _NOBODY = Caller("", "")
 _SENTENCES = {
     "required": "必须填写。",
@@ -185,7 +191,8 @@ class _Guard(grpc.aio.ServerInterceptor):
             raise DomainError(Kind.INVALID, "NO_DEADLINE", "调用没有设置时限。")
         who = await self._admit(method, metadata)
         _validate(request)
-        with auth.serving(who):
+        origin = Origin(metadata.get(ADDRESS_KEY, ""), metadata.get(BROWSER_KEY, ""))
+        with auth.serving(who), auth.coming_from(origin):
             task = asyncio.create_task(handler(request, context))
         self._running.add(task)
         task.add_done_callback(self._finished)
@@ -204,12 +211,20 @@ class _Guard(grpc.aio.ServerInterceptor):
         who = await self._verifier.verify(token)
         if who.role not in policy.roles:
             raise DomainError(Kind.FORBIDDEN, "ROLE_NOT_ALLOWED", "您的身份不能办理此项。", rule="ROLE-01")
+        if not (who.may_write or policy.reads):
+            raise DomainError(Kind.FORBIDDEN, "LOOK_ONLY", "代为查看期间不能办理业务。", rule="ROLE-13")
+        if policy.step_up and who.session and not _proved_lately(who):
+            raise DomainError(Kind.FORBIDDEN, "STEP_UP_REQUIRED", "此操作需要再次验证身份。", rule="ROLE-14")
         return who
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # fetched, so that a handler whose client has left does not warn about it
+
+
+def _proved_lately(who: Caller) -> bool:
+    return who.proved_at is not None and datetime.now(UTC) - who.proved_at < STEP_UP_LIFE
 
 
 @functools.cache

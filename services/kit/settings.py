@@ -47,3 +47,9 @@ class Settings(BaseSettings):
     """Temporal namespace."""
     database_url: SecretStr = SecretStr("")
     """`postgresql://user:password@host:port/database` of this service's own database."""
+    data_dir: Path | None = None
+    """Directory of the embedded stack; unset elsewhere."""
+    keys_json: SecretStr = SecretStr("")
+    """The key document of this service's vault (`services/kit/vault.py`)."""
+    keys_file: Path | None = None
+    """File holding the key document. With neither, `data_dir` holds one that is made on the first start."""

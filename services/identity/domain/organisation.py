@@ -16,6 +16,8 @@ class OrganisationKind(StrEnum):
     """省."""
     BASE = "base"
     """培训基地."""
+    DEPARTMENT = "department"
+    """科室."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Organisation:
     name: str
     kind: OrganisationKind
     parent_code: str = ""
+    main_base_code: str = ""
+    """The main base with which a collaborative base trains; empty for others."""
 
 
 def changes(known: Mapping[str, Organisation], wanted: Iterable[Organisation]) -> list[Organisation]:

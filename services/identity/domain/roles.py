@@ -21,6 +21,24 @@ class Role(StrEnum):
     """基地管理员."""
     PROVINCE_ADMINISTRATOR = "province_administrator"
     """省级管理员."""
+    TEACHING_DEPARTMENT = "teaching_department"
+    """教学部."""
+    DEPARTMENT_DIRECTOR = "department_director"
+    """科室主任."""
+    DEPARTMENT_SECRETARY = "department_secretary"
+    """科室教学秘书."""
+    AUDITOR = "auditor"
+    """审计管理员."""
+    SUPPORT = "support"
+    """客服."""
+    SYSTEM_ADMINISTRATOR = "system_administrator"
+    """系统管理员."""
+    SECURITY_ADMINISTRATOR = "security_administrator"
+    """安全管理员."""
+    UNCHOSEN = "unchosen"
+    """Signed in, no hat chosen yet; stands in tokens only."""
+    ENROLLING = "enrolling"
+    """Staff who owe a second factor; stands in tokens only."""
     SCHEDULER = "scheduler"
     """The workflow worker."""
     SERVICE = "service"
@@ -35,9 +53,19 @@ SELF_REGISTERED = frozenset({Role.APPLICANT, Role.FACULTY})
 HOLDS_IN = {
     Role.BASE_REVIEWER: OrganisationKind.BASE,
     Role.BASE_ADMINISTRATOR: OrganisationKind.BASE,
+    Role.TEACHING_DEPARTMENT: OrganisationKind.BASE,
+    Role.DEPARTMENT_DIRECTOR: OrganisationKind.DEPARTMENT,
+    Role.DEPARTMENT_SECRETARY: OrganisationKind.DEPARTMENT,
     Role.PROVINCE_ADMINISTRATOR: OrganisationKind.PROVINCE,
+    Role.AUDITOR: OrganisationKind.PROVINCE,
+    Role.SUPPORT: OrganisationKind.PROVINCE,
+    Role.SYSTEM_ADMINISTRATOR: OrganisationKind.PROVINCE,
+    Role.SECURITY_ADMINISTRATOR: OrganisationKind.PROVINCE,
 }
 """ROLE-03: the staff hats, and the kind of organisation each holds in."""
+
+STAFF = frozenset(HOLDS_IN)
+"""Hats that need a second factor."""
 
 MACHINES = {"worker": Role.SCHEDULER, "operator": Role.OPERATOR} | dict.fromkeys(
     ("enrollment", "faculty", "notify", "portal", "identity"), Role.SERVICE

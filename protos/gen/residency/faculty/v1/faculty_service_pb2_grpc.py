@@ -50,6 +50,11 @@ class FacultyServiceStub:
                 request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionRequest.SerializeToString,
                 response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionResponse.FromString,
                 _registered_method=True)
+        self.RewrapSealed = channel.unary_unary(
+                '/residency.faculty.v1.FacultyService/RewrapSealed',
+                request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RewrapSealedRequest.SerializeToString,
+                response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RewrapSealedResponse.FromString,
+                _registered_method=True)
 
 
 class FacultyServiceServicer:
@@ -77,6 +82,13 @@ class FacultyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RewrapSealed(self, request, context):
+        """Seals values of old keys anew with the current one, a batch at a time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FacultyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +106,11 @@ def add_FacultyServiceServicer_to_server(servicer, server):
                     servicer.GetDossierDefinition,
                     request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionRequest.FromString,
                     response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionResponse.SerializeToString,
+            ),
+            'RewrapSealed': grpc.unary_unary_rpc_method_handler(
+                    servicer.RewrapSealed,
+                    request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RewrapSealedRequest.FromString,
+                    response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RewrapSealedResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +195,33 @@ class FacultyService:
             '/residency.faculty.v1.FacultyService/GetDossierDefinition',
             residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionRequest.SerializeToString,
             residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RewrapSealed(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.faculty.v1.FacultyService/RewrapSealed',
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RewrapSealedRequest.SerializeToString,
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RewrapSealedResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#residency/identity/v1/account.proto\x12\x15residency.identity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x01\n\x0cOrganisation\x12\x17\n\x04\x63ode\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x41\n\x04kind\x18\x03 \x01(\x0e\x32\'.residency.identity.v1.OrganisationKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1c\n\x0bparent_code\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18 \"\x9a\x01\n\x06Person\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12)\n\x04role\x18\x03 \x01(\x0e\x32\x1b.residency.identity.v1.Role\x12\x19\n\x11organisation_code\x18\x04 \x01(\t\x12\x17\n\x0fmasked_document\x18\x05 \x01(\t\x12\x10\n\x08verified\x18\x06 \x01(\x08\"F\n\x05Token\x12\r\n\x05value\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xd1\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0eROLE_APPLICANT\x10\x01\x12\x10\n\x0cROLE_FACULTY\x10\x02\x12\x16\n\x12ROLE_BASE_REVIEWER\x10\x03\x12\x1b\n\x17ROLE_BASE_ADMINISTRATOR\x10\x04\x12\x1f\n\x1bROLE_PROVINCE_ADMINISTRATOR\x10\x05\x12\x12\n\x0eROLE_SCHEDULER\x10\x06\x12\x10\n\x0cROLE_SERVICE\x10\x07\x12\x11\n\rROLE_OPERATOR\x10\x08*q\n\x10OrganisationKind\x12!\n\x1dORGANISATION_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1aORGANISATION_KIND_PROVINCE\x10\x01\x12\x1a\n\x16ORGANISATION_KIND_BASE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#residency/identity/v1/account.proto\x12\x15residency.identity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb9\x01\n\x03Hat\x12\x0e\n\x06hat_id\x18\x01 \x01(\t\x12)\n\x04role\x18\x02 \x01(\x0e\x32\x1b.residency.identity.v1.Role\x12\x19\n\x11organisation_code\x18\x03 \x01(\t\x12\x19\n\x11organisation_name\x18\x04 \x01(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tsuspended\x18\x06 \x01(\x08\"\xc3\x01\n\x0cOrganisation\x12\x17\n\x04\x63ode\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x41\n\x04kind\x18\x03 \x01(\x0e\x32\'.residency.identity.v1.OrganisationKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1c\n\x0bparent_code\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12\x1f\n\x0emain_base_code\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18 \"\xa1\x02\n\x06Person\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12)\n\x04role\x18\x03 \x01(\x0e\x32\x1b.residency.identity.v1.Role\x12\x19\n\x11organisation_code\x18\x04 \x01(\t\x12\x17\n\x0fmasked_document\x18\x05 \x01(\t\x12\x10\n\x08verified\x18\x06 \x01(\x08\x12:\n\rdocument_type\x18\x07 \x01(\x0e\x32#.residency.identity.v1.DocumentType\x12\x15\n\rmasked_mobile\x18\x08 \x01(\t\x12\x32\n\x05state\x18\t \x01(\x0e\x32#.residency.identity.v1.AccountState\"F\n\x05Token\x12\r\n\x05value\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"y\n\x06Tokens\x12,\n\x06\x61\x63\x63\x65ss\x18\x01 \x01(\x0b\x32\x1c.residency.identity.v1.Token\x12-\n\x07refresh\x18\x02 \x01(\x0b\x32\x1c.residency.identity.v1.Token\x12\x12\n\nsession_id\x18\x03 \x01(\t\"\xe2\x01\n\x08SignedIn\x12-\n\x06person\x18\x01 \x01(\x0b\x32\x1d.residency.identity.v1.Person\x12-\n\x06tokens\x18\x02 \x01(\x0b\x32\x1d.residency.identity.v1.Tokens\x12\x14\n\x0c\x63hallenge_id\x18\x03 \x01(\t\x12(\n\x04hats\x18\x04 \x03(\x0b\x32\x1a.residency.identity.v1.Hat\x12\'\n\x03hat\x18\x05 \x01(\x0b\x32\x1a.residency.identity.v1.Hat\x12\x0f\n\x07\x66\x61\x63tors\x18\x06 \x03(\t*\xb7\x03\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0eROLE_APPLICANT\x10\x01\x12\x10\n\x0cROLE_FACULTY\x10\x02\x12\x16\n\x12ROLE_BASE_REVIEWER\x10\x03\x12\x1b\n\x17ROLE_BASE_ADMINISTRATOR\x10\x04\x12\x1f\n\x1bROLE_PROVINCE_ADMINISTRATOR\x10\x05\x12\x12\n\x0eROLE_SCHEDULER\x10\x06\x12\x10\n\x0cROLE_SERVICE\x10\x07\x12\x11\n\rROLE_OPERATOR\x10\x08\x12\x1c\n\x18ROLE_TEACHING_DEPARTMENT\x10\t\x12\x1c\n\x18ROLE_DEPARTMENT_DIRECTOR\x10\n\x12\x1d\n\x19ROLE_DEPARTMENT_SECRETARY\x10\x0b\x12\x10\n\x0cROLE_AUDITOR\x10\x0c\x12\x10\n\x0cROLE_SUPPORT\x10\r\x12\x1d\n\x19ROLE_SYSTEM_ADMINISTRATOR\x10\x0e\x12\x1f\n\x1bROLE_SECURITY_ADMINISTRATOR\x10\x0f\x12\x11\n\rROLE_UNCHOSEN\x10\x10\x12\x12\n\x0eROLE_ENROLLING\x10\x11*\xdc\x01\n\x0c\x44ocumentType\x12\x1d\n\x19\x44OCUMENT_TYPE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x44OCUMENT_TYPE_RESIDENT_ID\x10\x01\x12\x1a\n\x16\x44OCUMENT_TYPE_PASSPORT\x10\x02\x12(\n$DOCUMENT_TYPE_HONG_KONG_MACAO_PERMIT\x10\x03\x12\x1f\n\x1b\x44OCUMENT_TYPE_TAIWAN_PERMIT\x10\x04\x12\'\n#DOCUMENT_TYPE_MILITARY_OFFICER_CARD\x10\x05*8\n\x03Sex\x12\x13\n\x0fSEX_UNSPECIFIED\x10\x00\x12\x0c\n\x08SEX_MALE\x10\x01\x12\x0e\n\nSEX_FEMALE\x10\x02*\x96\x01\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x01\x12\x16\n\x12\x41\x43\x43OUNT_STATE_HELD\x10\x02\x12\x1b\n\x17\x41\x43\x43OUNT_STATE_SUSPENDED\x10\x03\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ERASED\x10\x04*\x93\x01\n\x10OrganisationKind\x12!\n\x1dORGANISATION_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1aORGANISATION_KIND_PROVINCE\x10\x01\x12\x1a\n\x16ORGANISATION_KIND_BASE\x10\x02\x12 \n\x1cORGANISATION_KIND_DEPARTMENT\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,14 +41,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORGANISATION'].fields_by_name['kind']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_ORGANISATION'].fields_by_name['parent_code']._loaded_options = None
   _globals['_ORGANISATION'].fields_by_name['parent_code']._serialized_options = b'\272H\004r\002\030 '
-  _globals['_ROLE']._serialized_start=519
-  _globals['_ROLE']._serialized_end=728
-  _globals['_ORGANISATIONKIND']._serialized_start=730
-  _globals['_ORGANISATIONKIND']._serialized_end=843
-  _globals['_ORGANISATION']._serialized_start=125
-  _globals['_ORGANISATION']._serialized_end=287
-  _globals['_PERSON']._serialized_start=290
-  _globals['_PERSON']._serialized_end=444
-  _globals['_TOKEN']._serialized_start=446
-  _globals['_TOKEN']._serialized_end=516
+  _globals['_ORGANISATION'].fields_by_name['main_base_code']._loaded_options = None
+  _globals['_ORGANISATION'].fields_by_name['main_base_code']._serialized_options = b'\272H\004r\002\030 '
+  _globals['_ROLE']._serialized_start=1227
+  _globals['_ROLE']._serialized_end=1666
+  _globals['_DOCUMENTTYPE']._serialized_start=1669
+  _globals['_DOCUMENTTYPE']._serialized_end=1889
+  _globals['_SEX']._serialized_start=1891
+  _globals['_SEX']._serialized_end=1947
+  _globals['_ACCOUNTSTATE']._serialized_start=1950
+  _globals['_ACCOUNTSTATE']._serialized_end=2100
+  _globals['_ORGANISATIONKIND']._serialized_start=2103
+  _globals['_ORGANISATIONKIND']._serialized_end=2250
+  _globals['_HAT']._serialized_start=125
+  _globals['_HAT']._serialized_end=310
+  _globals['_ORGANISATION']._serialized_start=313
+  _globals['_ORGANISATION']._serialized_end=508
+  _globals['_PERSON']._serialized_start=511
+  _globals['_PERSON']._serialized_end=800
+  _globals['_TOKEN']._serialized_start=802
+  _globals['_TOKEN']._serialized_end=872
+  _globals['_TOKENS']._serialized_start=874
+  _globals['_TOKENS']._serialized_end=995
+  _globals['_SIGNEDIN']._serialized_start=998
+  _globals['_SIGNEDIN']._serialized_end=1224
 # @@protoc_insertion_point(module_scope)

@@ -22,16 +22,27 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from residency.identity.v1 import account_pb2 as residency_dot_identity_dot_v1_dot_account__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"residency/identity/v1/events.proto\x12\x15residency.identity.v1\x1a#residency/identity/v1/account.proto\"Q\n\x11\x41\x63\x63ountRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12)\n\x04role\x18\x02 \x01(\x0e\x32\x1b.residency.identity.v1.Roleb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"residency/identity/v1/events.proto\x12\x15residency.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#residency/identity/v1/account.proto\"_\n\x11\x41\x63\x63ountRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12)\n\x04role\x18\x02 \x01(\x0e\x32\x1b.residency.identity.v1.Role\x12\x0c\n\x04held\x18\x03 \x01(\x08\"Q\n\x0cSessionEnded\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12-\n\tforget_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"2\n\x0fSecurityNoticed\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04what\x18\x02 \x01(\t\"$\n\x0f\x41\x63\x63ountReleased\x12\x11\n\tperson_id\x18\x01 \x01(\t\"!\n\x0cPersonErased\x12\x11\n\tperson_id\x18\x01 \x01(\t\"O\n\x0b\x41uditSealed\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x04\x12\x0c\n\x04root\x18\x03 \x01(\t\x12\x11\n\tsignature\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'residency.identity.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ACCOUNTREGISTERED']._serialized_start=98
-  _globals['_ACCOUNTREGISTERED']._serialized_end=179
+  _globals['_ACCOUNTREGISTERED']._serialized_start=131
+  _globals['_ACCOUNTREGISTERED']._serialized_end=226
+  _globals['_SESSIONENDED']._serialized_start=228
+  _globals['_SESSIONENDED']._serialized_end=309
+  _globals['_SECURITYNOTICED']._serialized_start=311
+  _globals['_SECURITYNOTICED']._serialized_end=361
+  _globals['_ACCOUNTRELEASED']._serialized_start=363
+  _globals['_ACCOUNTRELEASED']._serialized_end=399
+  _globals['_PERSONERASED']._serialized_start=401
+  _globals['_PERSONERASED']._serialized_end=434
+  _globals['_AUDITSEALED']._serialized_start=436
+  _globals['_AUDITSEALED']._serialized_end=515
 # @@protoc_insertion_point(module_scope)

@@ -25,13 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dresidency/kit/v1/policy.proto\x12\x10residency.kit.v1\x1a google/protobuf/descriptor.proto\";\n\x06Policy\x12\x0e\n\x06\x61nyone\x18\x01 \x01(\x08\x12\r\n\x05roles\x18\x02 \x03(\t\x12\x12\n\nrepeatable\x18\x03 \x01(\x08:J\n\x06policy\x12\x1e.google.protobuf.MethodOptions\x18\xc4\x8a\x03 \x01(\x0b\x32\x18.residency.kit.v1.Policyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dresidency/kit/v1/policy.proto\x12\x10residency.kit.v1\x1a google/protobuf/descriptor.proto\"\x83\x01\n\x06Policy\x12\x0e\n\x06\x61nyone\x18\x01 \x01(\x08\x12\r\n\x05roles\x18\x02 \x03(\t\x12\x12\n\nrepeatable\x18\x03 \x01(\x08\x12\r\n\x05reads\x18\x04 \x01(\x08\x12&\n\x05scope\x18\x05 \x01(\x0e\x32\x17.residency.kit.v1.Scope\x12\x0f\n\x07step_up\x18\x06 \x01(\x08*^\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSCOPE_PUBLIC\x10\x01\x12\x0e\n\nSCOPE_SELF\x10\x02\x12\r\n\tSCOPE_OWN\x10\x03\x12\r\n\tSCOPE_ALL\x10\x04:J\n\x06policy\x12\x1e.google.protobuf.MethodOptions\x18\xc4\x8a\x03 \x01(\x0b\x32\x18.residency.kit.v1.Policyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'residency.kit.v1.policy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_POLICY']._serialized_start=85
-  _globals['_POLICY']._serialized_end=144
+  _globals['_SCOPE']._serialized_start=219
+  _globals['_SCOPE']._serialized_end=313
+  _globals['_POLICY']._serialized_start=86
+  _globals['_POLICY']._serialized_end=217
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,80 @@
+"""AUD-01: every security-relevant act is written down in the transaction that does it, chained per aggregate."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.identity.store.tables import audit, audit_head
+from services.kit import auth
+from services.kit.clock import Clock
+from services.kit.database import UnitOfWork
+from services.kit.domain import Caller
+
+HASHED = (
+    *("aggregate_id", "n", "at", "act", "actor", "actor_role", "organisation_code", "address", "reason"),
+    *("outcome", "detail"),
+)
+"""The columns a row's hash covers, in this order."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def note(
+    uow: UnitOfWork,
+    clock: Clock,
+    act: str,
+    about: str,
+    *,
+    who: Caller,
+    reason: str = "",
+    outcome: str = "done",
+    detail: Mapping[str, str | int | bool] | None = None,
+) -> None:
+    """Write one row about the aggregate `about` (a person, hat, organisation or proposal id).
+
+    Args:
+        uow: The transaction of the act itself; a refusal gets a transaction of its own.
+        clock: Tells the time of the row.
+        act: What is done, a stable lower-case name such as `sign_in`, `hat_given`.
+        about: Id of the aggregate whose chain grows.
+        who: Who does it; for acts without a caller (a sign-in) the person it is about, with an empty role.
+        reason: Why, as the person wrote it.
+        outcome: `done`, or the stable reason of the refusal.
+        detail: Further facts; ids, enums and numbers only, no personal data.
+    """
+    session = uow.session
+    await session.execute(upsert(audit_head).values(aggregate_id=about, n=0, hash=b"").on_conflict_do_nothing())
+    # The row lock lets acts about one aggregate pass one at a time: each hashes the one before.
+    head = (await session.execute(select(audit_head).where(audit_head.c.aggregate_id == about).with_for_update())).one()
+    row: dict[str, object] = {
+        "aggregate_id": about,
+        "n": head.n + 1,
+        "at": clock.now(),
+        "act": act,
+        "actor": who.actor,
+        "actor_role": who.role,
+        "organisation_code": who.organisation,
+        "address": auth.origin().address,
+        "reason": reason,
+        "outcome": outcome,
+        "detail": json.dumps(detail, sort_keys=True, ensure_ascii=False) if detail else "",
+    }
+    chained = row_hash(head.hash, row)
+    await session.execute(insert(audit).values(**row, prev_hash=head.hash, hash=chained))
+    await session.execute(
+        update(audit_head).where(audit_head.c.aggregate_id == about).values(n=head.n + 1, hash=chained)
+    )
+
+
+def row_hash(prev_hash: bytes, row: Mapping[str, object]) -> bytes:
+    """SHA-256 over the hash of the row before and this row's `HASHED` columns; instants as microseconds since 1970."""
+    content = [
+        (value - _EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value
+        for value in (row[name] for name in HASHED)
+    ]
+    return hashlib.sha256(prev_hash + json.dumps(content, ensure_ascii=False).encode()).digest()

@@ -88,6 +88,7 @@ class Consumer:
         self._slots = asyncio.Semaphore(concurrency)
         self._pull = Pull(messaging, stream, durable, batch)
         self._loop: asyncio.Task[None] | None = None
+        self._held: list[Held] = []
         # Deliveries, by place in the stream, that ended with a dependency away: no fault of the fact.
         self._excused: OrderedDict[int, int] = OrderedDict()
         messaging.on_reconnect(self._pull.forget)
@@ -103,7 +104,9 @@ class Consumer:
             self._loop.cancel()
             await asyncio.wait({self._loop})
             self._loop = None
-        for message in await self._pull.stop():
+        # Only when nothing is asked for any more: else the server would hand it to this very consumer again.
+        left = await self._pull.stop()
+        for message in [*(one.message for one in self._held if one.open), *left]:
             await self._answer(message.nak())
 
     def not_ready(self) -> str:
@@ -151,14 +154,12 @@ class Consumer:
                 await self._bury(message, str(error))
                 continue
             held.append(Held(message, delivery))
+        self._held = held
         busy = asyncio.create_task(self._tell_busy(held), name=f"{self.name} busy")
         try:
             await self.handle_all(held)
         finally:
             busy.cancel()
-            for one in held:
-                if one.open:
-                    await self._answer(one.message.nak())
 
     async def handle_all(self, held: Sequence[Held]) -> None:
         """Deal with a fetched batch: aggregates side by side, each in order."""

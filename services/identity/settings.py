@@ -32,3 +32,5 @@ class IdentitySettings(Settings):
     """Memory of one password hash in KiB; below 46 MiB is for tests only."""
     sign_in_queue: int = Field(default=256, ge=1)
     """Sign-ins that may wait for the two hashing threads; more are turned away at once."""
+    public_url: str = "http://localhost"
+    """Base URL under which people reach the portal: passkeys are bound to its name. On localhost any port counts."""

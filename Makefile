@@ -72,6 +72,7 @@ check-code: setup-dev
 
 check-protos: setup-dev
 	$(BIN)/python protos/generate.py --check
+	$(BIN)/python docs/authorization.py --check
 	@mkdir -p build
 	$(BIN)/python protos/generate.py --image $(IMAGE)
 	$(BUF) lint $(IMAGE) $(BUF_OPTIONS)
@@ -88,8 +89,9 @@ fmt: setup-dev ## Format the code and sort its imports
 ##### Making what is committed
 
 .PHONY: protos release-protos stories lock
-protos: setup-dev ## Generate the code of the contracts
+protos: setup-dev ## Generate the code of the contracts, and the page of who may call what
 	$(BIN)/python protos/generate.py
+	$(BIN)/python docs/authorization.py
 
 release-protos: setup-dev ## Make today's contracts the ones that later ones may not break
 	@mkdir -p build

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ID = re.compile(r"\b(?:CAL|CAP|APP|SEAT|DOS|ID|ROLE|FDOS|MSG|WAIT)-[A-Z0-9][A-Z0-9-]*\b")
+ID = re.compile(
+    r"\b(?:CAL|CAP|APP|SEAT|DOS|ID|SES|CRED|SCAN|ROLE|AUD|SUP|PRIV|UNL|FDOS|MSG|WEB|WAIT)-[A-Z0-9][A-Z0-9-]*\b"
+)
 ROW = re.compile(r"^\| (?P<id>\S+) \| (?P<sentence>.+?) \| `(?P<module>[^`]+)` \| `(?P<test>[^`]+)` \|$")
 
 

@@ -49,7 +49,8 @@ def options(**labels: str) -> tuple[Option, ...]:
 class Field:
     """One field: mandatory always, or when the field `required_when` of its section says yes.
 
-    A `past` date may not lie after the day of the check.
+    A `past` date may not lie after the day of the check. A `sensitive` value identifies or reaches a person; it is text
+    and stands in no table in the clear (`services.kit.sealed_forms`).
     """
 
     key: str
@@ -60,6 +61,7 @@ class Field:
     options: tuple[Option, ...] = ()
     max_length: int = 100
     past: bool = False
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

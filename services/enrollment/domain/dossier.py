@@ -1,6 +1,7 @@
 """The four sections of a dossier: one definition drives validation here and the forms of the portal (DOS-01 to DOS-06).
 
-Name and document number come from identity and are never part of a section.
+Name and document number come from identity and are never part of a section. What reaches a person or numbers a
+certificate (some such numbers contain the document's) is sensitive: it is sealed wherever it is stored.
 """
 
 from __future__ import annotations
@@ -57,9 +58,9 @@ DEFINITIONS: tuple[FormSection, ...] = (
             Field("birth_date", "出生日期", FieldType.DATE, required=True),
             Field("ethnicity", "民族", FieldType.TEXT, required=True, max_length=20),
             Field("political_status", "政治面貌", FieldType.OPTION, required=True, options=POLITICAL),
-            Field("mobile", "手机号码", FieldType.PHONE, required=True),
-            Field("email", "邮箱", FieldType.EMAIL, required=True),
-            Field("qq", "QQ", FieldType.TEXT, max_length=20),
+            Field("mobile", "手机号码", FieldType.PHONE, required=True, sensitive=True),
+            Field("email", "邮箱", FieldType.EMAIL, required=True, sensitive=True),
+            Field("qq", "QQ", FieldType.TEXT, max_length=20, sensitive=True),
             Field("applicant_type", "人员类型", FieldType.OPTION, required=True, options=APPLICANT_TYPES),
         ),
     ),
@@ -79,11 +80,18 @@ DEFINITIONS: tuple[FormSection, ...] = (
                 "学历证书编码",
                 FieldType.TEXT,
                 required_when="has_graduation_certificate",
+                sensitive=True,
             ),
             Field("degree", "学位", FieldType.OPTION, required=True, options=DEGREES),
             Field("has_degree_certificate", "是否获得学位证书", FieldType.YES_NO, required=True),
             Field("degree_date", "取得学位时间", FieldType.DATE, required_when="has_degree_certificate"),
-            Field("degree_certificate_number", "学位证书编号", FieldType.TEXT, required_when="has_degree_certificate"),
+            Field(
+                "degree_certificate_number",
+                "学位证书编号",
+                FieldType.TEXT,
+                required_when="has_degree_certificate",
+                sensitive=True,
+            ),
         ),
     ),
     FormSection(
@@ -107,16 +115,28 @@ DEFINITIONS: tuple[FormSection, ...] = (
                 required_when="has_qualification",
                 options=LICENCE_CATEGORIES,
             ),
-            Field("qualification_number", "医师资格证书编码", FieldType.TEXT, required_when="has_qualification"),
+            Field(
+                "qualification_number",
+                "医师资格证书编码",
+                FieldType.TEXT,
+                required_when="has_qualification",
+                sensitive=True,
+            ),
             Field("qualification_date", "取得医师资格证书时间", FieldType.DATE, required_when="has_qualification"),
             Field("has_practice_licence", "是否有执业医师证书", FieldType.YES_NO, required=True),
-            Field("practice_licence_number", "执业医师证书编号", FieldType.TEXT, required_when="has_practice_licence"),
+            Field(
+                "practice_licence_number",
+                "执业医师证书编号",
+                FieldType.TEXT,
+                required_when="has_practice_licence",
+                sensitive=True,
+            ),
             Field(
                 "practice_licence_date", "取得执业医师证书时间", FieldType.DATE, required_when="has_practice_licence"
             ),
             Field("language_exam", "外语等级考试类型", FieldType.OPTION, required=True, options=LANGUAGE_EXAMS),
             Field("language_level", "外语等级", FieldType.TEXT),
-            Field("language_certificate_number", "外语等级考试证书编号", FieldType.TEXT),
+            Field("language_certificate_number", "外语等级考试证书编号", FieldType.TEXT, sensitive=True),
         ),
     ),
     FormSection(

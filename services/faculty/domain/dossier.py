@@ -44,8 +44,8 @@ DEFINITIONS: tuple[FormSection, ...] = (
         Section.BASIC,
         "基本信息",
         (
-            Field("id_scan", "证件扫描件（文件名）", required=True, max_length=200),
-            Field("photo", "证件照片（文件名）", required=True, max_length=200),
+            Field("id_scan", "证件扫描件（文件名）", required=True, max_length=200, sensitive=True),
+            Field("photo", "证件照片（文件名）", required=True, max_length=200, sensitive=True),
             Field("sex", "性别", FieldType.OPTION, required=True, options=SEXES),
             _PastDate("birth_date", "出生日期", required=True),
             Field("ethnicity", "民族", max_length=20),
@@ -66,9 +66,19 @@ DEFINITIONS: tuple[FormSection, ...] = (
                 required_when="has_qualification",
                 options=QUALIFICATION_CATEGORIES,
             ),
-            Field("qualification_number", "医师资格证书编码", required_when="has_qualification", max_length=50),
             Field(
-                "qualification_scan", "医师资格证书扫描件（文件名）", required_when="has_qualification", max_length=200
+                "qualification_number",
+                "医师资格证书编码",
+                required_when="has_qualification",
+                max_length=50,
+                sensitive=True,
+            ),
+            Field(
+                "qualification_scan",
+                "医师资格证书扫描件（文件名）",
+                required_when="has_qualification",
+                max_length=200,
+                sensitive=True,
             ),
         ),
     ),
@@ -76,9 +86,9 @@ DEFINITIONS: tuple[FormSection, ...] = (
         Section.CONTACT,
         "联系信息",
         (
-            Field("mobile", "手机号码", FieldType.PHONE, required=True),
-            Field("email", "电子邮箱", FieldType.EMAIL),
-            Field("address", "通讯地址", max_length=200),
+            Field("mobile", "手机号码", FieldType.PHONE, required=True, sensitive=True),
+            Field("email", "电子邮箱", FieldType.EMAIL, sensitive=True),
+            Field("address", "通讯地址", max_length=200, sensitive=True),
         ),
     ),
     FormSection(
@@ -101,7 +111,7 @@ DEFINITIONS: tuple[FormSection, ...] = (
             Field("title", "职称", FieldType.OPTION, required=True, options=TITLES),
             _PastDate("title_since", "任现职时间", required=True),
             _PastDate("hospital_since", "来院时间"),
-            Field("practice_licence_number", "执业医师证书编号", max_length=50),
+            Field("practice_licence_number", "执业医师证书编号", max_length=50, sensitive=True),
         ),
     ),
 )

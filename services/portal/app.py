@@ -21,12 +21,14 @@ from services.portal.live import LiveHub, LiveStreams
 from services.portal.middleware import SameOrigin, SecurityHeaders, SmallBodies
 from services.portal.page import Renderer
 from services.portal.portal import Portal
+from services.portal.refresher import Refresher
 from services.portal.session import Sessions
 from services.portal.tracing import Traced
+from services.portal.whereabouts import Networks, Whereabouts
 
 
-def build(portal: Portal, hub: LiveHub) -> ASGIApp:
-    """The whole application of one process."""
+def build(portal: Portal, hub: LiveHub, proxies: Networks = ()) -> ASGIApp:
+    """The whole application of one process; `proxies` are believed about where a request comes from."""
     assets = Assets()
     app = FastAPI(
         title="住院医师规范化培训招录",
@@ -58,7 +60,7 @@ def build(portal: Portal, hub: LiveHub) -> ASGIApp:
     app.include_router(api.router())
     app.include_router(pages.router())
 
-    guarded = Sessions(app, portal.verifier)
+    guarded = Sessions(app, portal.verifier, Refresher(portal.clients))
     small = SmallBodies(guarded, problems.answer_outside(app))
     same_origin = SameOrigin(small, problems.answer_outside(app))
-    return SecurityHeaders(BoardLane(Traced(same_origin), portal.boards))
+    return SecurityHeaders(BoardLane(Traced(Whereabouts(same_origin, proxies)), portal.boards))

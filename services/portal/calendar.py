@@ -14,6 +14,7 @@ from residency.enrollment.v1 import cycle_pb2
 from services.portal.wire import instant_of
 
 DAY_SECONDS = 86400.0
+_CHINA = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -89,6 +90,12 @@ def day_text(day: date | str) -> str:
             return ""
         day = date.fromisoformat(day)
     return f"{day.month}月{day.day}日"
+
+
+def stamp(instant: datetime) -> str:
+    """`2026年11月22日 14:05`: a real instant in China's time, for what stands outside any cycle."""
+    local = instant.astimezone(_CHINA)
+    return f"{local.year}年{day_text(local.date())} {local:%H:%M}"
 
 
 def weekday(day: date) -> str:

@@ -12,11 +12,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from residency.enrollment.v1 import cycle_pb2
 from services.kit.ids import new_id
-from services.portal import calendar
+from services.portal import calendar, navigation
 from services.portal.assets import Assets
 from services.portal.clients import Clients
 from services.portal.cycles import CycleView
-from services.portal.i18n import zh
+from services.portal.i18n import account, zh
 from services.portal.portal import Frame, Portal, portal_of
 from services.portal.session import Visitor, visitor_of
 from services.portal.wire import enum_name, instant_of
@@ -37,7 +37,14 @@ class Renderer:
             auto_reload=False,
         )
         self._environment.globals.update(
-            asset=assets.url, zh=zh, new_id=new_id, day_text=calendar.day_text, phase_key=phase_key
+            asset=assets.url,
+            zh=zh,
+            names=account,
+            nav=navigation.ENTRIES,
+            new_id=new_id,
+            day_text=calendar.day_text,
+            stamp=calendar.stamp,
+            phase_key=phase_key,
         )
 
     def render(self, template: str, values: dict[str, Any]) -> str:

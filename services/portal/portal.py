@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from residency.enrollment.v1 import application_service_pb2
 from residency.faculty.v1 import faculty_service_pb2
-from residency.identity.v1 import identity_service_pb2
+from residency.identity.v1 import person_service_pb2
 from residency.notify.v1 import notify_service_pb2
 from services.kit.auth import TokenVerifier
 from services.kit.domain import DomainError
@@ -46,7 +46,7 @@ class Portal:
         self.boards = Boards(clients)
         self.dossiers = Dossiers(self._ask_enrollment)
         self.faculty_dossiers = Dossiers(self._ask_faculty)
-        self._names = Remembered(self._load_name, seconds=300.0, size=5000)
+        self._mine = Remembered(self._load_me, seconds=30.0, size=5000)
 
     def heard(self, topics: set[str]) -> None:
         """Facts were heard that change `topics`."""
@@ -66,10 +66,15 @@ class Portal:
         if visitor.caller is None:
             return ""
         try:
-            return await self._names.get(visitor.caller.person_id)
+            return str((await self.me(visitor)).person.name)
         except DomainError as error:
             _log.warning("name left out", reason=error.reason)
             return ""
+
+    async def me(self, visitor: Visitor) -> person_service_pb2.GetMeResponse:
+        """Who the visitor is: person, hat, binding; at most half a minute old. Call it within the visitor's request."""
+        caller = visitor.require()
+        return await self._mine.get((caller.session or caller.person_id, caller.role))
 
     async def _unread(self, visitor: Visitor) -> int | None:
         if visitor.caller is None:
@@ -100,9 +105,9 @@ class Portal:
         answer = await self.clients.faculty.GetDossierDefinition(request)
         return answer.sections
 
-    async def _load_name(self, person_id: str) -> str:
-        answer = await self.clients.identity.GetPerson(identity_service_pb2.GetPersonRequest(person_id=person_id))
-        return str(answer.person.name)
+    async def _load_me(self, _key: tuple[str, str]) -> person_service_pb2.GetMeResponse:
+        answer: person_service_pb2.GetMeResponse = await self.clients.persons.GetMe(person_service_pb2.GetMeRequest())
+        return answer
 
 
 def portal_of(request: Request) -> Portal:

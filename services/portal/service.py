@@ -11,7 +11,7 @@ from services.portal.clients import Clients
 from services.portal.live import LiveHub
 from services.portal.portal import Portal
 from services.portal.server import WebServer
-from services.portal.settings import PortalSettings
+from services.portal.settings import PortalSettings, networks_of
 
 SETTINGS: type[Settings] = PortalSettings
 """What the process reads from its environment."""
@@ -26,5 +26,7 @@ def parts(settings: Settings) -> list[Part]:
     clients = Clients(settings)
     portal = Portal(clients, token_verifier(settings))
     hub = LiveHub(Messaging(settings.nats_url, name="portal"), portal.heard)
-    server = WebServer(build(portal, hub), settings.http_host, settings.http_port)
+    server = WebServer(
+        build(portal, hub, networks_of(settings.trusted_proxies)), settings.http_host, settings.http_port
+    )
     return [clients, server, hub]

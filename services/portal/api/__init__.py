@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.portal.api import accounts, applications, cycles, decisions, faculty, messages
+from services.portal.api import applications, cycles, decisions, faculty, messages, registrations, sessions
 
 
 def router() -> APIRouter:
     """Every route of the REST side."""
     whole = APIRouter()
-    for resource in (accounts, cycles, applications, decisions, messages, faculty):
+    for resource in (registrations, sessions, cycles, applications, decisions, messages, faculty):
         whole.include_router(resource.router)
     return whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Header
@@ -32,7 +33,7 @@ PROBLEMS: dict[int, str] = {
 }
 """Statuses of problem details answers."""
 
-_bearer = HTTPBearer(auto_error=False, description="The token from POST /accounts or POST /sessions.")
+_bearer = HTTPBearer(auto_error=False, description="The access token from POST /sessions.")
 
 
 class Body(BaseModel):
@@ -101,10 +102,11 @@ def answers(message: type[Message], status: int = 200) -> dict[str, Any]:
     responses: dict[int | str, dict[str, Any]] = {
         status: {"description": "Done.", "content": {"application/json": {"schema": schema}}, "x-message": name}
     }
-    problem = {"$ref": "#/components/schemas/Problem"}
-    for code, description in PROBLEMS.items():
-        responses[code] = {
-            "description": description,
-            "content": {"application/problem+json": {"schema": problem}},
-        }
+    responses |= problem_answers(PROBLEMS)
     return {"status_code": status, "responses": responses, "response_class": Response}
+
+
+def problem_answers(problems: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """The failures of a route, as problem details, for its `responses`."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {code: {"description": description, "content": content} for code, description in problems.items()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.portal.pages import (
-    account,
     applicant,
     base,
     choice,
@@ -16,6 +15,7 @@ from services.portal.pages import (
     province,
     public,
     sections,
+    signing_in,
 )
 
 
@@ -24,7 +24,7 @@ def router() -> APIRouter:
     whole = APIRouter(include_in_schema=False)
     for audience in (
         public,
-        account,
+        signing_in,
         applicant,
         sections,
         choice,

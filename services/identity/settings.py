@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
@@ -13,24 +13,41 @@ from services.kit.settings import Settings
 class IdentitySettings(Settings):
     """What identity reads from the environment beside the common settings.
 
-    Keys come from `keys_json` or `keys_file` (one JSON document, see `keys.py`). With neither, `data_dir` holds a
-    key file that is made on the first start: the embedded stack's way. With none of the three identity refuses to
-    start, because tokens and sealed numbers would not survive it.
+    Without keys (`keys_json`, `keys_file` or `data_dir`) identity refuses to start: tokens and sealed numbers would
+    not survive it.
     """
 
-    data_dir: Path | None = None
-    """Directory of the embedded stack; unset elsewhere."""
-    keys_json: SecretStr = SecretStr("")
-    """The key document itself."""
-    keys_file: Path | None = None
-    """File holding the key document."""
     machine_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """Secret of each machine by name (JSON object); a machine without one cannot sign in."""
-    token_life: timedelta = timedelta(hours=12)
-    """How long a token is good for."""
+    token_life: timedelta = timedelta(minutes=10)
+    """How long a person's access token is good for."""
+    machine_token_life: timedelta = timedelta(minutes=30)
+    """How long a machine's token is good for."""
     argon2_memory_kib: int = Field(default=46 * 1024, ge=8 * 1024)
     """Memory of one password hash in KiB; below 46 MiB is for tests only."""
     sign_in_queue: int = Field(default=256, ge=1)
     """Sign-ins that may wait for the two hashing threads; more are turned away at once."""
     public_url: str = "http://localhost"
     """Base URL under which people reach the portal: passkeys are bound to its name. On localhost any port counts."""
+    texts_adapter: Literal["sandbox", "http"] | None = None
+    """Who sends text messages; unset means the sandbox on an embedded stack, and no start anywhere else."""
+    texts_address: str = ""
+    """URL of the gateway that sends text messages (`docs/adapters.md`)."""
+    texts_key: SecretStr = SecretStr("")
+    """Its bearer key."""
+    texts_timeout: timedelta = timedelta(seconds=5)
+    """How long it may take to answer."""
+    texts_per_day: int = Field(default=20_000, ge=1)
+    """Codes the province pays for from one midnight to the next (Asia/Shanghai); no more are sent that day."""
+    texts_per_hour_and_address: int = Field(default=20, ge=1)
+    """Codes that one network address may have sent within an hour."""
+    real_name_adapter: Literal["sandbox", "http"] | None = None
+    """Who confirms that a name and a document belong together; unset as for `texts_adapter`."""
+    real_name_address: str = ""
+    """URL of the real-name register (`docs/adapters.md`)."""
+    real_name_key: SecretStr = SecretStr("")
+    """Its bearer key."""
+    real_name_timeout: timedelta = timedelta(seconds=5)
+    """How long it may take to answer."""
+    retention: timedelta = Field(default=timedelta(days=3 * 365), ge=timedelta(days=180))
+    """How long after a person was last seen their account is erased by `EraseExpired`."""

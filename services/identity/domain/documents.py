@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from services.identity.domain.resident_id import mask
 
-__all__ = ["DocumentType", "Sex", "mask", "mask_mobile"]
+__all__ = ["DocumentType", "Sex", "fold_width", "mask", "mask_mobile"]
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
 class DocumentType(StrEnum):
@@ -35,3 +37,8 @@ def mask_mobile(number: str) -> str:
     """ID-06: a mobile number (E.164 or national) with all but its last four digits and its first three hidden."""
     digits = number.removeprefix("+86")
     return digits[:3] + "*" * max(0, len(digits) - 7) + digits[-4:]
+
+
+def fold_width(text: str) -> str:
+    """ID-24: full-width letters, digits, signs and blanks, as an input method leaves them, in their ASCII form."""
+    return text.translate(_WIDE)

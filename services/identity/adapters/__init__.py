@@ -1,0 +1,1 @@
+"""What identity needs from outside: somebody who sends text messages, somebody who knows real names."""

@@ -31,6 +31,7 @@ ALLOWED_KEYS = frozenset(
         *("event", "level", "timestamp", "logger", "process", "part", "port", "pid", "machine"),
         *("method", "route", "status", "code", "reason", "kind", "rule", "seconds", "count", "tries"),
         *("error", "error_type", "exception", "trace_id", "request_id", "event_id", "key_id"),
+        *("actor", "role"),
         *("service", "database", "stream", "consumer", "subject", "workflow", "workflow_id", "task_queue"),
         *("cycle_id", "application_id", "base_code", "round", "sequence", "phase"),
     }

@@ -69,3 +69,49 @@ class Hat:
         return (
             self.ended_at is None and self.suspended_at is None and (self.expires_at is None or now < self.expires_at)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session of a person: a browser that is signed in."""
+
+    session_id: str
+    person_id: str
+    hat_id: str | None
+    """The hat it carries, or is to carry once a second factor is enrolled; None while none is chosen."""
+    role: Role
+    organisation_code: str
+    generation: int
+    """How often its refresh token was exchanged, from 1."""
+    rotated_at: datetime
+    began_at: datetime
+    idle_at: datetime
+    """When it ends for want of use."""
+    ends_at: datetime
+    """When it ends whatever happens."""
+    proved_at: datetime | None = None
+    acting_by: str = ""
+    may_write: bool = True
+    browser: str = ""
+    address: str = ""
+    ended_at: datetime | None = None
+    end_reason: str = ""
+
+    def live(self, now: datetime) -> bool:
+        """SES-07: neither ended nor left alone for too long."""
+        return self.ended_at is None and now < self.idle_at and now < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A second factor that is owed."""
+
+    challenge_id: str
+    person_id: str
+    session_id: str | None
+    purpose: str
+    """`sign_in` or `step_up`."""
+    nonce: bytes = field(repr=False)
+    tries: int
+    expires_at: datetime
+    used_at: datetime | None = None

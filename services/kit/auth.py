@@ -41,6 +41,12 @@ def caller() -> Caller:
     return current
 
 
+def present() -> Caller | None:
+    """Who makes the call being served; None outside of a call, or for one that asks for no token."""
+    current = _current_caller.get()
+    return current if current is not None and current.person_id else None
+
+
 @contextmanager
 def serving(current: Caller) -> Iterator[None]:
     """Mark `current` as the caller for what runs inside."""

@@ -2,15 +2,19 @@
 
 The keys are one JSON document a service, from a secret store or made on the first start of an embedded stack:
 
-    {"lookup": "<base64, 32 bytes>", "sealing": {"current": "k1", "keys": {"k1": "<base64, 32 bytes>"}}}
+    {"lookup": "<base64, 32 bytes>", "sealing": {"current": "k1", "keys": {"k1": "<base64, 32 bytes>"}},
+     "audit": "<base64, 32 bytes>"}
 
-`lookup` keys the hash, `sealing` the ciphers; older keys stay to read with until everything was sealed anew.
+`lookup` keys the hash, `sealing` the ciphers; older keys stay to read with until everything was sealed anew. `audit`
+is the seed of the Ed25519 key that signs the seals of the service's audit. A document that we made ourselves gets what
+a newer version adds; one from a secret store is refused by name instead.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import hashlib
 import hmac
 import json
@@ -22,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.kit.settings import Settings
@@ -53,6 +58,10 @@ class Vault:
     """Seals, opens and looks up."""
 
     def __init__(self, keys: VaultKeys) -> None:
+        self._keys = keys
+
+    def renew(self, keys: VaultKeys) -> None:
+        """Use these keys from now on: the key document has changed."""
         self._keys = keys
 
     @property
@@ -124,6 +133,7 @@ def document_of(service: str, settings: Settings, make: Callable[[], dict[str, A
         path = file_in(settings.data_dir, service)
         if not path.exists():
             write_once(path, json.dumps(make()))
+        _complete(path, make)
         text = _read(path)
     if not text:
         raise KeysMissing(f"{service} has no keys: set RESIDENCY_KEYS_FILE or RESIDENCY_KEYS_JSON")
@@ -144,8 +154,8 @@ def file_in(data_dir: Path, service: str) -> Path:
 def parse(document: Mapping[str, Any]) -> VaultKeys:
     """The vault's keys in a key document. Raises KeysMissing, without quoting it, when malformed."""
     try:
-        sealing = {name: _key(value) for name, value in document["sealing"]["keys"].items()}
-        keys = VaultKeys(_key(document["lookup"]), document["sealing"]["current"], sealing)
+        sealing = {name: key_bytes(value) for name, value in document["sealing"]["keys"].items()}
+        keys = VaultKeys(key_bytes(document["lookup"]), document["sealing"]["current"], sealing)
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
         raise KeysMissing(f"the key document is malformed ({type(error).__name__})") from None
     if keys.current not in sealing:
@@ -155,7 +165,18 @@ def parse(document: Mapping[str, Any]) -> VaultKeys:
 
 def generate() -> dict[str, Any]:
     """A fresh key document."""
-    return {"lookup": fresh_key(), "sealing": {"current": "k1", "keys": {"k1": fresh_key()}}}
+    sealing = {"current": "k1", "keys": {"k1": fresh_key()}}
+    return {"lookup": fresh_key(), "sealing": sealing, "audit": fresh_key()}
+
+
+def audit_key(document: Mapping[str, Any]) -> Ed25519PrivateKey:
+    """The key that signs the seals of an audit. Raises KeysMissing, without quoting it, when absent or malformed."""
+    if "audit" not in document:
+        raise KeysMissing('the key document has no audit key: add "audit", the base64 of 32 random bytes')
+    try:
+        return Ed25519PrivateKey.from_private_bytes(key_bytes(document["audit"]))
+    except (TypeError, ValueError, binascii.Error) as error:
+        raise KeysMissing(f"the audit key is malformed ({type(error).__name__})") from None
 
 
 def fresh_key() -> str:
@@ -187,7 +208,21 @@ def write_draft(path: Path, text: str) -> Path:
     return draft
 
 
-def _key(value: str) -> bytes:
+def _complete(path: Path, make: Callable[[], dict[str, Any]]) -> None:
+    """Add what a newer version expects to a document that an older one made; processes at once add it once."""
+    with path.with_name(f"{path.name}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            document = json.loads(_read(path))
+        except ValueError:
+            return  # told as malformed by who reads it
+        missing = {name: value for name, value in make().items() if isinstance(document, dict) and name not in document}
+        if missing:
+            write_draft(path, json.dumps(document | missing)).replace(path)
+
+
+def key_bytes(value: str) -> bytes:
+    """The 32 bytes of a key in a document. Raises ValueError or binascii.Error when it is none."""
     key = base64.b64decode(value, validate=True)
     if len(key) != KEY_BYTES:
         raise ValueError("wrong key length")

@@ -1,8 +1,8 @@
 """Synthetic people: deterministic by seed, never mistaken for real ones.
 
 Resident numbers carry a valid GB 11643-1999 check digit over a division code that is not assigned (3799xx), phones
-use a prefix that no operator assigns (154), mail addresses end in the reserved `example.invalid`, and names are put
-together from a short word list.
+use a prefix of data cards, behind which nobody holds a telephone to the ear (145), mail addresses end in the reserved
+`example.invalid`, and names are put together from a short word list.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+PHONE_PREFIX = "145"
+"""How every synthetic mobile number begins."""
 
 _SURNAMES = "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方袁柳唐薛雷贺倪汤"
 _GIVEN = "安宁若晨之远景行思源知夏清和书言明澈云舟予青山以恒嘉树星河沐阳语桐千帆子衿怀瑾长风望舒"
@@ -81,8 +84,8 @@ def is_resident_id(text: str) -> bool:
 def make_people(count: int, seed: int, tag: str) -> list[Person]:
     """`count` people, the same for the same `seed` and `tag`.
 
-    Names and behaviour depend on `seed` alone; `tag` (letters and digits, one per rehearsal) makes logins and resident
-    numbers its own, so that rehearsals do not meet each other's accounts. No resident number occurs twice.
+    Names and behaviour depend on `seed` alone; `tag` (letters and digits, one per rehearsal) makes logins, resident
+    numbers and phones its own, so that rehearsals do not meet each other's accounts. None of these occurs twice.
     """
     numbers = random.Random(f"resident/{seed}/{tag}")  # noqa: S311 - reproducible play, not a secret
     taken: set[str] = set()
@@ -93,8 +96,9 @@ def make_people(count: int, seed: int, tag: str) -> list[Person]:
             birthday = _FIRST_BIRTHDAY + timedelta(days=numbers.randrange(_BIRTHDAYS))
             order = numbers.randrange(1, 1000)
             head = f"3799{numbers.randrange(50, 100):02d}{birthday:%Y%m%d}{order:03d}"
-            if head not in taken:
-                taken.add(head)
+            phone = f"{PHONE_PREFIX}{numbers.randrange(10**8):08d}"
+            if taken.isdisjoint((head, phone)):
+                taken |= {head, phone}
                 break
         login = f"{tag}-p{number:05d}"
         people.append(
@@ -103,7 +107,7 @@ def make_people(count: int, seed: int, tag: str) -> list[Person]:
                 name=chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, 2)),
                 resident_id=head + check_digit(head),
                 login=login,
-                phone=f"154{chance.randrange(10**8):08d}",
+                phone=phone,
                 email=f"{login}@example.invalid",
                 male=order % 2 == 1,
                 birthday=birthday,

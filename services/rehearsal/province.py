@@ -48,12 +48,22 @@ class Specialty:
 
 
 @dataclass(frozen=True, slots=True)
+class Department:
+    """A department of a base."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class BaseEntry:
     """A training base; `plan` maps specialty code to places and is empty where the real quota is not known."""
 
     code: str
     name: str
     plan: Mapping[str, int]
+    departments: tuple[Department, ...] = ()
+    """Those the file names; none where nobody needs them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +106,11 @@ def load_province(path: Path) -> Province:
             raise ProvinceFileError(f"{path}: specialties: code {specialty.code!r} is not four digits")
     by_name = {s.name: s.code for s in specialties}
     bases = tuple(
-        BaseEntry(base.text("code"), base.text("name"), _plan(base, by_name)) for base in document.nodes("bases")
+        BaseEntry(base.text("code"), base.text("name"), _plan(base, by_name), _departments(base))
+        for base in document.nodes("bases")
     )
-    _unique(path, "bases", [base.code for base in bases])
+    departments = [department.code for base in bases for department in base.departments]
+    _unique(path, "bases", [base.code for base in bases] + departments)
     return Province(
         path=path,
         code=province.text("code"),
@@ -166,6 +178,12 @@ def _plan(base: _Node, by_name: Mapping[str, str]) -> dict[str, int]:
         if not isinstance(places, int) or isinstance(places, bool) or not 1 <= places <= 10_000:
             raise ProvinceFileError(f"{base.path}: {base.where}.plan: {name}: {places!r} is not a number of places")
     return {by_name[name]: places for name, places in plan.items()}
+
+
+def _departments(base: _Node) -> tuple[Department, ...]:
+    if "departments" not in base.value:
+        return ()
+    return tuple(Department(each.text("code"), each.text("name")) for each in base.nodes("departments"))
 
 
 def _unique(path: Path, where: str, codes: Sequence[str]) -> None:

@@ -180,23 +180,19 @@ class Accounts:
         answer: account_pb2.SignedIn = proved.signed_in
         return answer
 
-    async def wearer(self, post: Post) -> str:
-        """Person id of who wears that hat under that name already; empty for nobody."""
+    async def worn(self, organisation: str) -> dict[tuple[str, str, str], str]:
+        """(role, organisation, name) → person id of the staff in `organisation` and below."""
+        found: dict[tuple[str, str, str], str] = {}
         after = ""
         while True:
-            request = staff_service_pb2.ListStaffRequest(organisation_code=post.organisation, after=after)
+            request = staff_service_pb2.ListStaffRequest(organisation_code=organisation, after=after)
             answer = await self._staff.ListStaff(request)
             for member in answer.staff:
-                hat = member.hat
-                same = (hat.role, hat.organisation_code, member.name) == (
-                    account_pb2.Role.Value(f"ROLE_{post.role.upper()}"),
-                    post.organisation,
-                    post.name,
-                )
-                if same and member.person_id and not member.HasField("ended_at"):
-                    return str(member.person_id)
+                if member.person_id and not member.HasField("ended_at"):
+                    role = account_pb2.Role.Name(member.hat.role).removeprefix("ROLE_").lower()
+                    found[role, member.hat.organisation_code, member.name] = member.person_id
             if not answer.next:
-                return ""
+                return found
             after = answer.next
 
     async def reclaim(self, post: Post, person_id: str) -> tuple[account_pb2.SignedIn, Authenticator]:

@@ -1,95 +1,152 @@
 """Loads a province into a running stack: organisations and demo log-ins, as the machine "operator".
 
 Run as a process of its own (`python -m services.stack.load FILE DATA`), so that `up` need not load gRPC. Loading twice
-changes nothing.
+changes nothing. The demo people come in as everybody does: applicant and faculty member register in three steps, staff
+accept an invitation and enrol an authenticator, whose secret is kept beside the data (`residency code`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from residency.identity.v1 import account_pb2, identity_service_pb2, identity_service_pb2_grpc
+from residency.identity.v1 import account_pb2
 from services.access import channel_to, machine_token
-from services.kit.domain import DomainError, Kind
+from services.kit.auth import coming_from
+from services.kit.domain import DomainError, Kind, Origin
 from services.kit.settings import Settings
-from services.rehearsal.province import Province, load_province
-from services.stack import demo, state
+from services.rehearsal.province import BaseEntry, Department, Province, load_province
+from services.stack import authenticator, demo, state
+from services.stack.accounts import Accounts, Newcomer, Post
+from services.stack.authenticator import Authenticator
+
+AT_ONCE = 3
+"""Accounts opened at a time: each costs a password hash of 46 MiB."""
+SECURITY = "security_administrator"
 
 
-async def load(province: Province, password: str, settings: Settings) -> None:
+def organisations(province: Province, bases: Sequence[BaseEntry]) -> list[account_pb2.Organisation]:
+    """The province, `bases` and their departments as identity's contract writes them."""
+    return [
+        account_pb2.Organisation(code=province.code, name=province.name, kind=account_pb2.ORGANISATION_KIND_PROVINCE),
+        *(
+            account_pb2.Organisation(
+                code=base.code,
+                name=base.name,
+                kind=account_pb2.ORGANISATION_KIND_BASE,
+                parent_code=province.code,
+            )
+            for base in bases
+        ),
+        *(
+            account_pb2.Organisation(
+                code=department.code,
+                name=department.name,
+                kind=account_pb2.ORGANISATION_KIND_DEPARTMENT,
+                parent_code=base.code,
+            )
+            for base in bases
+            for department in base.departments
+        ),
+    ]
+
+
+@dataclass(slots=True)
+class Loader:
+    """Opens the demo accounts of `province` where they are missing."""
+
+    accounts: Accounts
+    province: Province
+    password: str = field(repr=False)
+    factors: Path
+    kept: dict[str, Authenticator] = field(default_factory=dict, repr=False)
+    worn: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """(role, organisation, name) → person id of the staff there are."""
+
+    async def load(self) -> None:
+        """Organisations first, then people. Raises DomainError when identity refuses or is away."""
+        base = self._base()
+        others = [each for each in self.province.bases if each.code != base.code]
+        await self.accounts.import_organisations(organisations(self.province, [base, *others]))
+        self.kept = authenticator.load(self.factors)
+        self.worn = await self.accounts.worn(self.province.code)
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def one(person: demo.Demo) -> None:
+            async with slots:
+                # Each from an address of their own, as people would: limits count by address.
+                with coming_from(Origin(f"127.0.1.{demo.PEOPLE.index(person) + 1}", "residency up")):
+                    await self._open(person)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for person in demo.PEOPLE:
+                    if person.role != SECURITY:
+                        group.create_task(one(person))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        for person in demo.PEOPLE:
+            if person.role == SECURITY:
+                await one(person)
+
+    async def _open(self, person: demo.Demo) -> None:
+        if person.organisation:
+            await self._appoint(self._post(person))
+            return
+        newcomer = Newcomer(person.role, person.name, person.resident_id, person.mobile, person.login, self.password)
+        try:
+            await self.accounts.register(newcomer)
+        except DomainError as error:
+            if error.kind is not Kind.CONFLICT:
+                raise
+
+    async def _appoint(self, post: Post) -> None:
+        person_id = self.worn.get((post.role, post.organisation, post.name))
+        if person_id is None:
+            _, enrolled = await self.accounts.appoint(post, await self._approver())
+        elif post.login not in self.kept:
+            _, enrolled = await self.accounts.reclaim(post, person_id)
+        else:
+            return
+        self.kept[post.login] = enrolled
+        authenticator.save(self.factors, self.kept)
+
+    async def _approver(self) -> str:
+        """The token of the demo security administrator, where there is one from an earlier start; else empty."""
+        signer = next(person for person in demo.PEOPLE if person.role == SECURITY)
+        post = self._post(signer)
+        if (post.role, post.organisation, post.name) not in self.worn or signer.login not in self.kept:
+            return ""
+        signed_in = await self.accounts.sign_in(signer.login, self.password, self.kept[signer.login])
+        authenticator.save(self.factors, self.kept)
+        return str(signed_in.tokens.access.value)
+
+    def _post(self, person: demo.Demo) -> Post:
+        return Post(person.role, self._place(person), person.name, person.mobile, person.login, self.password)
+
+    def _place(self, person: demo.Demo) -> str:
+        """Where the hat holds; a province of one's own has other bases: its demo staff work at the first of them."""
+        if person.organisation == demo.PROVINCE:
+            return self.province.code
+        base = self._base()
+        return base.departments[0].code if person.organisation == demo.DEPARTMENT else base.code
+
+    def _base(self) -> BaseEntry:
+        bases = self.province.bases
+        base = next((base for base in bases if base.code == demo.DEMO_BASE), bases[0])
+        return base if base.departments else replace(base, departments=(Department(f"{base.code}-1", "演示科室"),))
+
+
+async def load(province: Province, password: str, data: Path, settings: Settings) -> None:
     """Import organisations and open the demo accounts. Raises DomainError when identity refuses or is away."""
     channel = channel_to("identity", settings, machine_token("operator", settings))
     try:
-        identity = channel.stub(identity_service_pb2_grpc.IdentityServiceStub)
-        await identity.ImportOrganisations(
-            identity_service_pb2.ImportOrganisationsRequest(organisations=_organisations(province))
-        )
-        codes = {base.code for base in province.bases}
-        # One after another: each costs a password hash of 46 MiB.
-        for person in demo.PEOPLE:
-            await _open_account(identity, person, province, codes, password)
+        await Loader(Accounts(channel), province, password, demo.factors_file(data)).load()
     finally:
         await channel.close()
-
-
-def _organisations(province: Province) -> list[account_pb2.Organisation]:
-    above = account_pb2.Organisation(
-        code=province.code, name=province.name, kind=account_pb2.ORGANISATION_KIND_PROVINCE
-    )
-    below = [
-        account_pb2.Organisation(
-            code=base.code, name=base.name, kind=account_pb2.ORGANISATION_KIND_BASE, parent_code=province.code
-        )
-        for base in province.bases
-    ]
-    return [above, *below]
-
-
-async def _open_account(
-    identity: identity_service_pb2_grpc.IdentityServiceStub,
-    person: demo.Demo,
-    province: Province,
-    codes: set[str],
-    password: str,
-) -> None:
-    role = f"ROLE_{person.role.upper()}"
-    if not person.organisation:
-        await _register(identity, person, role, password)
-        return
-    if person.organisation == demo.PROVINCE:
-        organisation = province.code
-    else:
-        # A province of one's own has other bases; its demo staff work at the first of them.
-        organisation = person.organisation if person.organisation in codes else province.bases[0].code
-    await identity.AppointStaff(
-        identity_service_pb2.AppointStaffRequest(
-            login=person.login, password=password, name=person.name, role=role, organisation_code=organisation
-        )
-    )
-
-
-async def _register(
-    identity: identity_service_pb2_grpc.IdentityServiceStub,
-    person: demo.Demo,
-    role: str,
-    password: str,
-) -> None:
-    try:
-        await identity.RegisterAccount(
-            identity_service_pb2.RegisterAccountRequest(
-                role=role,
-                name=person.name,
-                resident_id=person.resident_id,
-                login=person.login,
-                password=password,
-                idempotency_key=f"demo-{person.login}",
-            )
-        )
-    except DomainError as error:
-        if error.kind is not Kind.CONFLICT:
-            raise
 
 
 def main() -> int:
@@ -97,7 +154,7 @@ def main() -> int:
     settings = Settings()
     data = Path(sys.argv[2])
     try:
-        asyncio.run(load(load_province(Path(sys.argv[1])), demo.password(state.load(data)), settings))
+        asyncio.run(load(load_province(Path(sys.argv[1])), demo.password(state.load(data)), data, settings))
     except DomainError as error:
         print(f"the province cannot be loaded: {error}", file=sys.stderr)  # noqa: T201  (its log is its stderr)
         return 1

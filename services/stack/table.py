@@ -10,6 +10,8 @@ from rich.table import Table
 from services.stack import demo
 from services.stack.state import State
 
+_HINT = "Staff also give six digits when they sign in: `residency code LOG-IN` prints them (without a log-in, all).\n"
+
 
 def show(console: Console, data: Path, state: State, seconds: float) -> None:
     """Print addresses and demo log-ins."""
@@ -26,4 +28,4 @@ def show(console: Console, data: Path, state: State, seconds: float) -> None:
     people.add_column("who")
     for person in demo.PEOPLE:
         people.add_row(person.login, demo.password(state), person.title)
-    console.print(Group(addresses, people))
+    console.print(Group(addresses, people, _HINT))

@@ -188,7 +188,8 @@ class Up:
     async def _load_province(self) -> None:
         fingerprint = demo.fingerprint(self._options.province, self._state)
         # A server that is not ours may have been emptied since.
-        if self._state.loaded == fingerprint and not servers.given("postgres"):
+        complete = self._state.loaded == fingerprint and demo.factors_file(self._options.data).exists()
+        if complete and not servers.given("postgres"):
             return
         command = [sys.executable, "-m", "services.stack.load", str(self._options.province), str(self._options.data)]
         told = processes.common_environment() | processes.operator_environment(self._state)

@@ -7,7 +7,7 @@ import pytest
 from services.enrollment.domain import dossier as rules
 from services.enrollment.domain.choice import Catalogue, Choice, check_type
 from services.rehearsal.dossiers import SECTIONS, amend, employ, make_dossier, spoil
-from services.rehearsal.people import check_digit, is_resident_id, make_people
+from services.rehearsal.people import PHONE_PREFIX, check_digit, is_resident_id, make_people
 
 PEOPLE = make_people(400, seed=7, tag="t")
 
@@ -26,7 +26,7 @@ def test_everybody_has_a_valid_number_of_an_unassigned_division() -> None:
 
 
 def test_contacts_can_reach_nobody() -> None:
-    assert all(person.phone.startswith("154") and len(person.phone) == 11 for person in PEOPLE)
+    assert all(person.phone.startswith(PHONE_PREFIX) and len(person.phone) == 11 for person in PEOPLE)
     assert all(person.email.endswith("@example.invalid") for person in PEOPLE)
 
 

@@ -12,7 +12,7 @@ from residency.enrollment.v1 import (
     decision_service_pb2,
     decision_service_pb2_grpc,
 )
-from services.access import channel_to, machine_token, token_verifier
+from services.access import channel_to, machine_token, revocations, token_verifier
 from services.enrollment.grpc_api.applications import Applications
 from services.enrollment.grpc_api.cycles import Boards, Cycles
 from services.enrollment.grpc_api.decisions import Decisions
@@ -42,8 +42,9 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
     )
     messaging = Messaging(settings.nats_url, name="enrollment")
     people = IdentityPeople(channel_to("identity", settings, machine_token("enrollment", settings)))
-    server = GrpcServer(settings.grpc_port, servicers(database, people), token_verifier(settings))
-    return [database, messaging, Relay(database, messaging, "enrollment"), server]
+    verifier = token_verifier(settings)
+    server = GrpcServer(settings.grpc_port, servicers(database, people), verifier)
+    return [database, messaging, revocations(messaging, verifier), Relay(database, messaging, "enrollment"), server]
 
 
 def servicers(database: Database, people: People) -> list[Servicer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.access import token_verifier
+from services.access import revocations, token_verifier
 from services.faculty import grpc_api
 from services.faculty.handlers import Faculty
 from services.faculty.settings import FacultySettings
@@ -21,5 +21,6 @@ def parts(settings: FacultySettings) -> list[Part]:
     database = Database(settings.database_url.get_secret_value(), name="faculty")
     messaging = Messaging(settings.nats_url, name="faculty")
     faculty = Faculty(database, SystemClock())
-    server = GrpcServer(settings.grpc_port, [grpc_api.servicer(faculty)], token_verifier(settings))
-    return [database, messaging, Relay(database, messaging, "faculty"), server]
+    verifier = token_verifier(settings)
+    server = GrpcServer(settings.grpc_port, [grpc_api.servicer(faculty)], verifier)
+    return [database, messaging, revocations(messaging, verifier), Relay(database, messaging, "faculty"), server]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.access import token_verifier
+from services.access import revocations, token_verifier
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer
@@ -24,11 +24,13 @@ def parts(settings: NotifySettings) -> list[Part]:
     messaging = Messaging(settings.nats_url, name="notify")
     notify = Notify(database, SystemClock())
     listener = Listener(notify)
+    verifier = token_verifier(settings)
     return [
         database,
         messaging,
+        revocations(messaging, verifier),
         Relay(database, messaging, "notify"),
         OnceConsumer(messaging, "IDENTITY", "notify-identity", listener.hear, database=database),
         OnceConsumer(messaging, "ENROLLMENT", "notify-enrollment", listener.hear, database=database),
-        GrpcServer(settings.grpc_port, [grpc_api.servicer(notify)], token_verifier(settings)),
+        GrpcServer(settings.grpc_port, [grpc_api.servicer(notify)], verifier),
     ]

@@ -19,7 +19,11 @@ MODULES = {
     "season": "services.cli.season",
     "deadletters": "services.cli.deadletters",
     "trace": "services.cli.trace",
+    "audit": "services.cli.audit",
     "doctor": "services.cli.doctor",
+    "code": "services.cli.code",
+    "keys": "services.cli.keys",
+    "people": "services.cli.people",
 }
 """Command → module with `register(app)`."""
 

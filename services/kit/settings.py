@@ -53,3 +53,7 @@ class Settings(BaseSettings):
     """The key document of this service's vault (`services/kit/vault.py`)."""
     keys_file: Path | None = None
     """File holding the key document. With neither, `data_dir` holds one that is made on the first start."""
+    seal_seconds: float = Field(default=60.0, gt=0)
+    """Pause between two rounds of sealing the audit."""
+    seals_dir: Path | None = None
+    """Folder of the seals' copy outside the database; `seals` in `data_dir` when unset."""

@@ -1,6 +1,6 @@
-"""The tables every service's database has beside its own: outbox, inbox, relay lease.
+"""The tables every service's database has beside its own: outbox, inbox, relay lease; and those of a sealed audit.
 
-`services.kit.migrations.kit_tables` creates them; a test compares the two.
+`services.kit.migrations.kit_tables` and `seal_tables` create them; tests compare.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     func,
     text,
@@ -68,3 +69,28 @@ def metadata() -> MetaData:
         Column("until", DateTime(timezone=True), nullable=False),
     )
     return result
+
+
+def add_seal_tables(to: MetaData) -> None:
+    """Declare the tables of `seal_tables` in a service's MetaData (for `migrations.run.check`)."""
+    Table(
+        "audit_seal",
+        to,
+        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        Column("sealed_at", DateTime(timezone=True), nullable=False),
+        Column("leaves", Integer, nullable=False),
+        Column("root", LargeBinary, nullable=False),
+        Column("prev_hash", LargeBinary, nullable=False),
+        Column("key", Text, nullable=False),
+        Column("signature", LargeBinary, nullable=False),
+    )
+    Table(
+        "audit_leaf",
+        to,
+        Column("aggregate_id", Text, primary_key=True),
+        Column("n", Integer, primary_key=True, autoincrement=False),
+        Column("number", BigInteger, nullable=False),
+        Column("place", Integer, nullable=False),
+        Column("hash", LargeBinary, nullable=False),
+        UniqueConstraint("number", "place"),
+    )

@@ -22,9 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.kit.tables import metadata
+from services.kit.tables import add_seal_tables, metadata
 
 METADATA = metadata()
+add_seal_tables(METADATA)
 
 
 def _id(name: str) -> Column[str]:
@@ -166,10 +167,17 @@ recovery = Table(
     METADATA,
     _id("recovery_id"),
     Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id")),
+    Column("pair_lookup", LargeBinary, nullable=False),
+    Column("mobile_sealed", LargeBinary, nullable=False),
+    _time("asked_at", nullable=False),
     _time("expires_at", nullable=False),
     _time("used_at"),
+    Index("ix_recovery_pair_lookup_asked_at", "pair_lookup", "asked_at"),
+    Index("ix_recovery_asked_at", "asked_at"),
 )
-"""A password recovery; without a person when login and number did not belong together."""
+"""A password recovery; without a person when login and number did not belong together. The number as typed is kept
+either way, so that both are checked alike; `pair_lookup` is the keyed hash of login and number. Rows stay a day.
+"""
 
 attempt = Table(
     "attempt",
@@ -326,5 +334,6 @@ audit = Table(
     Column("prev_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     UniqueConstraint("position"),
+    Index("ix_audit_at", "at", postgresql_using="brin"),
 )
 """Every security-relevant act, chained per aggregate; rows are written once."""

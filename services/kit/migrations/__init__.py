@@ -62,3 +62,64 @@ def drop_kit_tables(op: Operations) -> None:
     """Undo `kit_tables`."""
     for table in ("relay_lease", "inbox", "outbox"):
         op.execute(f"DROP TABLE {table}")
+
+
+def seal_tables(op: Operations, aggregate_id: str = "text") -> None:
+    """AUD-02: create what the sealer writes, and fence `audit` in; never edited once released.
+
+    Needs the table `audit` (aggregate_id, n, at, hash, …; a row trigger refuses changes already) and the function
+    `refuse_change()`. The role that runs this, the service's own, may insert and read afterwards and nothing else.
+
+    Args:
+        op: `alembic.op`.
+        aggregate_id: SQL type of `audit.aggregate_id`.
+    """
+    op.execute(
+        """
+        CREATE TABLE audit_seal (
+            number bigint NOT NULL CONSTRAINT pk_audit_seal PRIMARY KEY,
+            sealed_at timestamptz NOT NULL,
+            leaves integer NOT NULL,
+            root bytea NOT NULL,
+            prev_hash bytea NOT NULL,
+            key text NOT NULL,
+            signature bytea NOT NULL
+        )
+        """
+    )
+    # No foreign key to the seal: checking one locks the row referred to, which takes the right to change it.
+    op.execute(
+        f"""
+        CREATE TABLE audit_leaf (
+            aggregate_id {aggregate_id} NOT NULL,
+            n integer NOT NULL,
+            number bigint NOT NULL,
+            place integer NOT NULL,
+            hash bytea NOT NULL,
+            CONSTRAINT pk_audit_leaf PRIMARY KEY (aggregate_id, n),
+            CONSTRAINT uq_audit_leaf_number_place UNIQUE (number, place)
+        )
+        """
+    )
+    # The sealer asks for the newest rows: a few bytes for each megabyte of an audit that only grows.
+    op.execute("CREATE INDEX ix_audit_at ON audit USING brin (at)")
+    for table in ("audit_seal", "audit_leaf"):
+        op.execute(
+            f"CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
+            " EXECUTE FUNCTION refuse_change()"
+        )
+    for table in ("audit", "audit_seal", "audit_leaf"):
+        op.execute(
+            f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+            " EXECUTE FUNCTION refuse_change()"
+        )
+        op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM CURRENT_USER, PUBLIC")
+
+
+def drop_seal_tables(op: Operations) -> None:
+    """Undo `seal_tables`."""
+    for table in ("audit_leaf", "audit_seal"):
+        op.execute(f"DROP TABLE {table}")
+    op.execute("DROP INDEX ix_audit_at")
+    op.execute("DROP TRIGGER never_emptied ON audit")
+    op.execute("GRANT UPDATE, DELETE, TRUNCATE ON audit TO CURRENT_USER")

@@ -260,11 +260,20 @@ TABLES = (
     CREATE TABLE recovery (
         recovery_id UUID NOT NULL,
         person_id UUID,
+        pair_lookup BYTEA NOT NULL,
+        mobile_sealed BYTEA NOT NULL,
+        asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
         expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
         used_at TIMESTAMP WITH TIME ZONE,
         CONSTRAINT pk_recovery PRIMARY KEY (recovery_id),
         CONSTRAINT fk_recovery_person_id_person FOREIGN KEY(person_id) REFERENCES person (person_id)
     )
+    """,
+    """
+    CREATE INDEX ix_recovery_asked_at ON recovery (asked_at)
+    """,
+    """
+    CREATE INDEX ix_recovery_pair_lookup_asked_at ON recovery (pair_lookup, asked_at)
     """,
     """
     CREATE TABLE recovery_code (

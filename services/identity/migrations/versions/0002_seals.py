@@ -1,0 +1,18 @@
+"""The audit's seals, and a fence around the audit itself."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from services.kit.migrations import drop_seal_tables, seal_tables
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    seal_tables(op)
+
+
+def downgrade() -> None:
+    drop_seal_tables(op)

@@ -137,7 +137,7 @@ class Capability(_message.Message):
     def __init__(self, action: _Optional[str] = ..., allowed: _Optional[bool] = ..., reason: _Optional[str] = ..., rule: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., changed_by: _Optional[str] = ...) -> None: ...
 
 class HistoryEntry(_message.Message):
-    __slots__ = ("number", "at", "command", "role", "organisation_code", "phase", "state", "rule", "remark")
+    __slots__ = ("number", "at", "command", "role", "organisation_code", "phase", "state", "rule", "remark", "acted")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
     COMMAND_FIELD_NUMBER: _ClassVar[int]
@@ -147,6 +147,7 @@ class HistoryEntry(_message.Message):
     STATE_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
     REMARK_FIELD_NUMBER: _ClassVar[int]
+    ACTED_FIELD_NUMBER: _ClassVar[int]
     number: int
     at: _timestamp_pb2.Timestamp
     command: str
@@ -156,4 +157,5 @@ class HistoryEntry(_message.Message):
     state: ApplicationState
     rule: str
     remark: str
-    def __init__(self, number: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., command: _Optional[str] = ..., role: _Optional[str] = ..., organisation_code: _Optional[str] = ..., phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., state: _Optional[_Union[ApplicationState, str]] = ..., rule: _Optional[str] = ..., remark: _Optional[str] = ...) -> None: ...
+    acted: bool
+    def __init__(self, number: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., command: _Optional[str] = ..., role: _Optional[str] = ..., organisation_code: _Optional[str] = ..., phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., state: _Optional[_Union[ApplicationState, str]] = ..., rule: _Optional[str] = ..., remark: _Optional[str] = ..., acted: _Optional[bool] = ...) -> None: ...

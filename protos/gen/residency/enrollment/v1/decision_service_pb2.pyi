@@ -75,16 +75,18 @@ class GetSubmissionRequest(_message.Message):
     def __init__(self, application_id: _Optional[str] = ...) -> None: ...
 
 class GetSubmissionResponse(_message.Message):
-    __slots__ = ("row", "sections", "choice", "capabilities")
+    __slots__ = ("row", "sections", "choice", "capabilities", "correction_of")
     ROW_FIELD_NUMBER: _ClassVar[int]
     SECTIONS_FIELD_NUMBER: _ClassVar[int]
     CHOICE_FIELD_NUMBER: _ClassVar[int]
     CAPABILITIES_FIELD_NUMBER: _ClassVar[int]
+    CORRECTION_OF_FIELD_NUMBER: _ClassVar[int]
     row: QueueRow
     sections: _containers.RepeatedCompositeFieldContainer[_application_pb2.SectionStatus]
     choice: _application_pb2.Choice
     capabilities: _containers.RepeatedCompositeFieldContainer[_application_pb2.Capability]
-    def __init__(self, row: _Optional[_Union[QueueRow, _Mapping]] = ..., sections: _Optional[_Iterable[_Union[_application_pb2.SectionStatus, _Mapping]]] = ..., choice: _Optional[_Union[_application_pb2.Choice, _Mapping]] = ..., capabilities: _Optional[_Iterable[_Union[_application_pb2.Capability, _Mapping]]] = ...) -> None: ...
+    correction_of: int
+    def __init__(self, row: _Optional[_Union[QueueRow, _Mapping]] = ..., sections: _Optional[_Iterable[_Union[_application_pb2.SectionStatus, _Mapping]]] = ..., choice: _Optional[_Union[_application_pb2.Choice, _Mapping]] = ..., capabilities: _Optional[_Iterable[_Union[_application_pb2.Capability, _Mapping]]] = ..., correction_of: _Optional[int] = ...) -> None: ...
 
 class ReviewApplicationRequest(_message.Message):
     __slots__ = ("application_id", "submission_number", "verdict", "reason_code", "remark", "idempotency_key")

@@ -22,37 +22,42 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from residency.enrollment.v1 import application_pb2 as residency_dot_enrollment_dot_v1_dot_application__pb2
 from residency.enrollment.v1 import cycle_pb2 as residency_dot_enrollment_dot_v1_dot_cycle__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$residency/enrollment/v1/events.proto\x12\x17residency.enrollment.v1\x1a)residency/enrollment/v1/application.proto\x1a#residency/enrollment/v1/cycle.proto\" \n\x0c\x43ycleCreated\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\"p\n\x0cPhaseEntered\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12-\n\x05phase\x18\x02 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x03 \x01(\r\x12\r\n\x05round\x18\x04 \x01(\r\"j\n\x0cWindowClosed\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\x12\x12\n\nunreviewed\x18\x04 \x01(\r\x12\x12\n\nunselected\x18\x05 \x01(\r\"C\n\rMilestonesSet\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\"\x99\x02\n\x0f\x41pplicationFact\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tbase_code\x18\x04 \x01(\t\x12\x11\n\tbase_name\x18\x05 \x01(\t\x12\x16\n\x0especialty_code\x18\x06 \x01(\t\x12\x16\n\x0especialty_name\x18\x07 \x01(\t\x12\x19\n\x11submission_number\x18\x08 \x01(\r\x12\r\n\x05round\x18\t \x01(\r\x12\x0f\n\x07version\x18\n \x01(\r\x12\x38\n\x05state\x18\x0b \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\"m\n\x14\x41pplicationSubmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\"\x8b\x01\n\x13\x41pplicationReviewed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x13\n\x0breason_code\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\"W\n\x16\x41pplicationNotSelected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"q\n ApplicationProvisionallyAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"T\n\x13\x41pplicationAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"U\n\x14\x41pplicationWithdrawn\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFactb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$residency/enrollment/v1/events.proto\x12\x17residency.enrollment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)residency/enrollment/v1/application.proto\x1a#residency/enrollment/v1/cycle.proto\" \n\x0c\x43ycleCreated\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\"p\n\x0cPhaseEntered\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12-\n\x05phase\x18\x02 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x03 \x01(\r\x12\r\n\x05round\x18\x04 \x01(\r\"j\n\x0cWindowClosed\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\x12\x12\n\nunreviewed\x18\x04 \x01(\r\x12\x12\n\nunselected\x18\x05 \x01(\r\"C\n\rMilestonesSet\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\"\x99\x02\n\x0f\x41pplicationFact\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tbase_code\x18\x04 \x01(\t\x12\x11\n\tbase_name\x18\x05 \x01(\t\x12\x16\n\x0especialty_code\x18\x06 \x01(\t\x12\x16\n\x0especialty_name\x18\x07 \x01(\t\x12\x19\n\x11submission_number\x18\x08 \x01(\r\x12\r\n\x05round\x18\t \x01(\r\x12\x0f\n\x07version\x18\n \x01(\r\x12\x38\n\x05state\x18\x0b \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\"m\n\x14\x41pplicationSubmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\"\x8b\x01\n\x13\x41pplicationReviewed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x13\n\x0breason_code\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\"W\n\x16\x41pplicationNotSelected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"q\n ApplicationProvisionallyAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"T\n\x13\x41pplicationAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"U\n\x14\x41pplicationWithdrawn\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"\x88\x01\n\x14\x41pplicationCorrected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x31\n\x07section\x18\x02 \x01(\x0e\x32 .residency.enrollment.v1.Section\"\x7f\n\x13\x41pplicationUnlocked\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'residency.enrollment.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CYCLECREATED']._serialized_start=145
-  _globals['_CYCLECREATED']._serialized_end=177
-  _globals['_PHASEENTERED']._serialized_start=179
-  _globals['_PHASEENTERED']._serialized_end=291
-  _globals['_WINDOWCLOSED']._serialized_start=293
-  _globals['_WINDOWCLOSED']._serialized_end=399
-  _globals['_MILESTONESSET']._serialized_start=401
-  _globals['_MILESTONESSET']._serialized_end=468
-  _globals['_APPLICATIONFACT']._serialized_start=471
-  _globals['_APPLICATIONFACT']._serialized_end=752
-  _globals['_APPLICATIONSUBMITTED']._serialized_start=754
-  _globals['_APPLICATIONSUBMITTED']._serialized_end=863
-  _globals['_APPLICATIONREVIEWED']._serialized_start=866
-  _globals['_APPLICATIONREVIEWED']._serialized_end=1005
-  _globals['_APPLICATIONNOTSELECTED']._serialized_start=1007
-  _globals['_APPLICATIONNOTSELECTED']._serialized_end=1094
-  _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_start=1096
-  _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_end=1209
-  _globals['_APPLICATIONADMITTED']._serialized_start=1211
-  _globals['_APPLICATIONADMITTED']._serialized_end=1295
-  _globals['_APPLICATIONWITHDRAWN']._serialized_start=1297
-  _globals['_APPLICATIONWITHDRAWN']._serialized_end=1382
+  _globals['_CYCLECREATED']._serialized_start=178
+  _globals['_CYCLECREATED']._serialized_end=210
+  _globals['_PHASEENTERED']._serialized_start=212
+  _globals['_PHASEENTERED']._serialized_end=324
+  _globals['_WINDOWCLOSED']._serialized_start=326
+  _globals['_WINDOWCLOSED']._serialized_end=432
+  _globals['_MILESTONESSET']._serialized_start=434
+  _globals['_MILESTONESSET']._serialized_end=501
+  _globals['_APPLICATIONFACT']._serialized_start=504
+  _globals['_APPLICATIONFACT']._serialized_end=785
+  _globals['_APPLICATIONSUBMITTED']._serialized_start=787
+  _globals['_APPLICATIONSUBMITTED']._serialized_end=896
+  _globals['_APPLICATIONREVIEWED']._serialized_start=899
+  _globals['_APPLICATIONREVIEWED']._serialized_end=1038
+  _globals['_APPLICATIONNOTSELECTED']._serialized_start=1040
+  _globals['_APPLICATIONNOTSELECTED']._serialized_end=1127
+  _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_start=1129
+  _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_end=1242
+  _globals['_APPLICATIONADMITTED']._serialized_start=1244
+  _globals['_APPLICATIONADMITTED']._serialized_end=1328
+  _globals['_APPLICATIONWITHDRAWN']._serialized_start=1330
+  _globals['_APPLICATIONWITHDRAWN']._serialized_end=1415
+  _globals['_APPLICATIONCORRECTED']._serialized_start=1418
+  _globals['_APPLICATIONCORRECTED']._serialized_end=1554
+  _globals['_APPLICATIONUNLOCKED']._serialized_start=1556
+  _globals['_APPLICATIONUNLOCKED']._serialized_end=1683
 # @@protoc_insertion_point(module_scope)

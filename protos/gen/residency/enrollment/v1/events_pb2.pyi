@@ -1,3 +1,6 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from residency.enrollment.v1 import application_pb2 as _application_pb2
 from residency.enrollment.v1 import cycle_pb2 as _cycle_pb2
 from google.protobuf import descriptor as _descriptor
@@ -120,3 +123,19 @@ class ApplicationWithdrawn(_message.Message):
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFact
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
+
+class ApplicationCorrected(_message.Message):
+    __slots__ = ("application", "section")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    SECTION_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    section: _application_pb2.Section
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., section: _Optional[_Union[_application_pb2.Section, str]] = ...) -> None: ...
+
+class ApplicationUnlocked(_message.Message):
+    __slots__ = ("application", "until")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    until: _timestamp_pb2.Timestamp
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

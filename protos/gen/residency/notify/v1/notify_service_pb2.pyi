@@ -95,3 +95,17 @@ class SendNoticeResponse(_message.Message):
     WRITTEN_FIELD_NUMBER: _ClassVar[int]
     written: bool
     def __init__(self, written: _Optional[bool] = ...) -> None: ...
+
+class RewrapSealedRequest(_message.Message):
+    __slots__ = ("limit",)
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    limit: int
+    def __init__(self, limit: _Optional[int] = ...) -> None: ...
+
+class RewrapSealedResponse(_message.Message):
+    __slots__ = ("rewrapped", "left")
+    REWRAPPED_FIELD_NUMBER: _ClassVar[int]
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    rewrapped: int
+    left: int
+    def __init__(self, rewrapped: _Optional[int] = ..., left: _Optional[int] = ...) -> None: ...

@@ -55,6 +55,11 @@ class NotifyServiceStub:
                 request_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.SendNoticeRequest.SerializeToString,
                 response_deserializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.SendNoticeResponse.FromString,
                 _registered_method=True)
+        self.RewrapSealed = channel.unary_unary(
+                '/residency.notify.v1.NotifyService/RewrapSealed',
+                request_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.RewrapSealedRequest.SerializeToString,
+                response_deserializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.RewrapSealedResponse.FromString,
+                _registered_method=True)
 
 
 class NotifyServiceServicer:
@@ -89,6 +94,13 @@ class NotifyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RewrapSealed(self, request, context):
+        """Seals values of old keys anew with the current one, a batch at a time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_NotifyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +123,11 @@ def add_NotifyServiceServicer_to_server(servicer, server):
                     servicer.SendNotice,
                     request_deserializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.SendNoticeRequest.FromString,
                     response_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.SendNoticeResponse.SerializeToString,
+            ),
+            'RewrapSealed': grpc.unary_unary_rpc_method_handler(
+                    servicer.RewrapSealed,
+                    request_deserializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.RewrapSealedRequest.FromString,
+                    response_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.RewrapSealedResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -222,6 +239,33 @@ class NotifyService:
             '/residency.notify.v1.NotifyService/SendNotice',
             residency_dot_notify_dot_v1_dot_notify__service__pb2.SendNoticeRequest.SerializeToString,
             residency_dot_notify_dot_v1_dot_notify__service__pb2.SendNoticeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RewrapSealed(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.notify.v1.NotifyService/RewrapSealed',
+            residency_dot_notify_dot_v1_dot_notify__service__pb2.RewrapSealedRequest.SerializeToString,
+            residency_dot_notify_dot_v1_dot_notify__service__pb2.RewrapSealedResponse.FromString,
             options,
             channel_credentials,
             insecure,

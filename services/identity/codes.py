@@ -112,6 +112,10 @@ class Codes:
             DomainError: INVALID CODE_WRONG; INVALID CODE_EXPIRED, also for one already used; EXHAUSTED CODE_TRIES
                 after five wrong tries. All with the field `code`.
         """
+        await self.spend(uow, await self.verify(purpose, subject, mobile, code))
+
+    async def verify(self, purpose: str, subject: str, mobile: str, code: str) -> str:
+        """The first half of `check`: the id of the code to `spend` once all else is right. Raises as `check`."""
         core, now = self._core, self._core.clock.now()
         key = (purpose, subject, core.vault.lookup("mobile", mobile))
         # The fast lane has connections of its own: whoever holds a transaction here never waits for a second one.
@@ -127,10 +131,14 @@ class Codes:
         if not tried["right"]:
             left = TRIES - tried["tries"]
             raise _wrong(f"短信验证码不正确，还可以再试{left}次。" if left else "短信验证码不正确，请重新获取。")
+        return str(tried["code_id"])
+
+    async def spend(self, uow: UnitOfWork, code_id: str) -> None:
+        """The second half of `check`: use the code up with `uow`. Raises DomainError INVALID CODE_EXPIRED."""
         spent = await uow.session.execute(
             update(text_code)
-            .where(text_code.c.code_id == tried["code_id"], text_code.c.used_at.is_(None))
-            .values(used_at=now)
+            .where(text_code.c.code_id == code_id, text_code.c.used_at.is_(None))
+            .values(used_at=self._core.clock.now())
             .returning(text_code.c.code_id)
         )
         if spent.one_or_none() is None:

@@ -11,6 +11,17 @@ from services.kit.domain import Fact
 from services.kit.ids import new_id
 
 
+def account_registered(person_id: str, role: str, held: bool) -> Fact:
+    """A person opened an account; `role` is the name of the hat, upper case, and `held` that it waits for a human."""
+    body = events_pb2.AccountRegistered(person_id=person_id, role=f"ROLE_{role}", held=held)
+    return _fact("account.registered", body, person_id, 1)
+
+
+def person_erased(person_id: str, at: datetime) -> Fact:
+    """A person's data are gone; nothing follows it."""
+    return _fact("person.erased", events_pb2.PersonErased(person_id=person_id), person_id, int(at.timestamp()))
+
+
 def session_ended(session_id: str, forget_at: datetime) -> Fact:
     """Tokens of a session count no longer; nobody need remember it after `forget_at`."""
     body = events_pb2.SessionEnded(session_id=session_id)

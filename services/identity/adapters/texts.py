@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-import httpx
 import structlog
 from sqlalchemy import delete, insert, select
 
 from services.identity.adapters.choice import chosen
+from services.identity.adapters.http import Door, NoAnswer
 from services.identity.settings import IdentitySettings
 from services.identity.store.tables import sandbox_text
 from services.kit.clock import Clock
@@ -127,42 +127,34 @@ class HttpTexts:
 
     name = "texts"
 
-    def __init__(self, address: str, key: str, timeout: timedelta) -> None:
-        self._address = address
-        self._client = httpx.AsyncClient(
-            timeout=timeout.total_seconds(),
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            follow_redirects=False,
-            trust_env=False,
-        )
+    def __init__(self, door: Door) -> None:
+        self._door = door
 
     async def start(self) -> None:
         """Connections open when first used."""
 
     async def stop(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._door.close()
 
     def not_ready(self) -> str:
         """Always ready: a gateway that is away takes nothing but its own messages with it."""
         return ""
 
     async def send(self, mobile: str, purpose: str, text: str, code: str = "") -> None:
-        """POST the message; any answer but 2xx is a failure."""
+        """POST the message; any answer but success is a failure."""
         body = {"id": new_id(), "to": mobile, "purpose": purpose, "text": text, "code": code}
         try:
-            answer = await self._client.post(self._address, json=body)
-        except httpx.HTTPError as error:
-            raise _unavailable(type(error).__name__) from None
-        if not answer.is_success:
-            raise _unavailable(f"status {answer.status_code}")
+            await self._door.ask(body)
+        except NoAnswer as error:
+            raise _unavailable(str(error)) from None
 
 
 def create(settings: IdentitySettings, database: Database, vault: Vault, clock: Clock) -> TextMessages:
     """The adapter the settings name. Raises AdapterMissing."""
     if chosen("texts", settings) == "sandbox":
         return SandboxTexts(database, vault, clock)
-    return HttpTexts(settings.texts_address, settings.texts_key.get_secret_value(), settings.texts_timeout)
+    return HttpTexts(Door(settings.texts_address, settings.texts_key.get_secret_value(), settings.texts_timeout))
 
 
 def _unavailable(why: str) -> DomainError:

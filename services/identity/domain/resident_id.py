@@ -23,7 +23,7 @@ AGE_MIN = 15
 AGE_MAX = 80
 """Ages in completed years, both allowed (ID-04)."""
 
-_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 
@@ -54,23 +54,27 @@ def check_character(first_seventeen: str) -> str:
     return _CHECKS[sum(int(d) * w for d, w in zip(first_seventeen, _WEIGHTS, strict=True)) % 11]
 
 
+def age_on(birth_date: date, day: date) -> int:
+    """Completed years on `day`; somebody born on 29 February turns a year older on 1 March of a common year."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
 def parse(number: str, today: date) -> ResidentId:
     """Read `number`, checking ID-01 to ID-05 in order.
 
     Args:
-        number: As typed; nothing is trimmed or folded, so that one person cannot be two strings.
+        number: In its one form (ID-24); nothing is trimmed or folded here.
         today: The present day in the province.
 
     Raises:
         DomainError: INVALID, with the rule that refused; never repeats the number.
     """
-    if not _SHAPE.fullmatch(number):
+    if not SHAPE.fullmatch(number):
         raise _refused("ID-01", "RESIDENT_ID_FORMAT", "身份证号码应为18位：前17位为数字，末位为数字或大写字母X。")
     if number[:2] not in PROVINCE_PREFIXES:
         raise _refused("ID-02", "RESIDENT_ID_REGION", "身份证号码前两位不是有效的省级代码。")
     birth = _birth_date(number[6:14], today)
-    age = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
-    if not AGE_MIN <= age <= AGE_MAX:
+    if not AGE_MIN <= age_on(birth, today) <= AGE_MAX:
         raise _refused("ID-04", "RESIDENT_ID_AGE", f"年龄应在{AGE_MIN}至{AGE_MAX}周岁之间。")
     if check_character(number[:17]) != number[17]:
         raise _refused("ID-05", "RESIDENT_ID_CHECK", "身份证号码校验位不正确，请核对。")
@@ -89,4 +93,4 @@ def _birth_date(digits: str, today: date) -> date:
 
 
 def _refused(rule: str, reason: str, message: str) -> DomainError:
-    return DomainError(Kind.INVALID, reason, message, field="resident_id", rule=rule)
+    return DomainError(Kind.INVALID, reason, message, field="document_number", rule=rule)

@@ -26,18 +26,16 @@ def code(
     """
     # Loaded here so that `--help` stays quick.
     from services.kit.clock import SystemClock  # noqa: PLC0415
-    from services.stack import authenticator  # noqa: PLC0415
+    from services.stack.authenticator import Keyring  # noqa: PLC0415
 
     file = demo.factors_file(data)
-    kept = authenticator.load(file)
-    if login:
-        if login not in kept:
-            known = ", ".join(kept) or "nobody: start with `residency up`"
-            output.fail(f"{file} has no authenticator of {login!r}; it knows {known}", output.NOT_FOUND)
-        kept = {login: kept[login]}
-    elif not kept:
+    kept = Keyring(file)
+    if login and login not in kept:
+        known = ", ".join(kept.logins()) or "nobody: start with `residency up`"
+        output.fail(f"{file} has no authenticator of {login!r}; it knows {known}", output.NOT_FOUND)
+    if not kept.logins():
         output.fail(f"{file} is not there: start with `residency up`", output.NOT_FOUND)
-    shown = {name: one.shown(SystemClock()) for name, one in kept.items()}
+    shown = {name: kept[name].shown(SystemClock()) for name in ([login] if login else kept.logins())}
     if as_json:
         output.write_json({name: {"code": digits, "seconds": left} for name, (digits, left) in shown.items()})
         return

@@ -12,7 +12,7 @@ from typing import Any
 from services.rehearsal.dossiers import SECTIONS, amend, employ, make_dossier, spoil
 from services.rehearsal.people import Arrival, Person
 from services.rehearsal.plans import Seats
-from services.rehearsal.rest import Session
+from services.rehearsal.session import Session
 from services.rehearsal.stage import Stage
 
 _SETTLED = frozenset({"provisional", "admitted", "annulled", "withdrawn", "closed_unplaced", "approved"})

@@ -1,4 +1,4 @@
-"""The operator's few commands that have no REST route: organisations, staff, and a new cycle."""
+"""The operator's few commands that have no REST route: organisations, invitations, the sandbox, and a new cycle."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any, Self, TypeVar
 
 from residency.enrollment.v1 import cycle_pb2, cycle_service_pb2
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
-from residency.identity.v1 import account_pb2, identity_service_pb2
-from residency.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
+from residency.identity.v1 import account_pb2
 from services.access import channel_to, machine_token
 from services.kit.clock import SystemClock
 from services.kit.domain import DomainError, Kind
@@ -20,6 +19,9 @@ from services.kit.ids import new_id
 from services.kit.settings import Settings
 from services.rehearsal.plans import Seats
 from services.rehearsal.province import BaseEntry, Province
+from services.stack.accounts import Accounts, Post
+from services.stack.authenticator import Authenticator
+from services.stack.load import organisations
 
 PATIENCE = timedelta(seconds=60)
 """How long a command is tried again while a service is away."""
@@ -35,7 +37,7 @@ class Operator:
         identity = channel_to("identity", settings, token)
         enrollment = channel_to("enrollment", settings, token)
         self._channels = (identity, enrollment)
-        self._identity = identity.stub(IdentityServiceStub)
+        self._accounts = Accounts(identity)
         self._cycles = enrollment.stub(CycleServiceStub)
 
     async def __aenter__(self) -> Self:
@@ -49,33 +51,28 @@ class Operator:
 
     async def import_organisations(self, province: Province, bases: Sequence[BaseEntry]) -> None:
         """Make sure the province and these bases exist."""
-        organisations = [
-            account_pb2.Organisation(
-                code=province.code, name=province.name, kind=account_pb2.ORGANISATION_KIND_PROVINCE
-            ),
-            *(
-                account_pb2.Organisation(
-                    code=base.code,
-                    name=base.name,
-                    kind=account_pb2.ORGANISATION_KIND_BASE,
-                    parent_code=province.code,
-                )
-                for base in bases
-            ),
-        ]
-        request = identity_service_pb2.ImportOrganisationsRequest(organisations=organisations)
-        await _patiently(lambda: self._identity.ImportOrganisations(request))
+        wanted = organisations(province, bases)
+        await _patiently(lambda: self._accounts.import_organisations(wanted))
 
-    async def appoint(self, login: str, password: str, name: str, role: str, base_code: str) -> None:
-        """Make sure a staff account exists; `role` as in a token, such as `base_reviewer`."""
-        request = identity_service_pb2.AppointStaffRequest(
-            login=login,
-            password=password,
-            name=name,
-            role=f"ROLE_{role.upper()}",
-            organisation_code=base_code,
-        )
-        await _patiently(lambda: self._identity.AppointStaff(request))
+    async def worn(self, province: Province) -> dict[tuple[str, str, str], str]:
+        """(role, organisation, name) → person id of all staff of the province."""
+        return await _patiently(lambda: self._accounts.worn(province.code))
+
+    async def appoint(self, post: Post) -> tuple[account_pb2.SignedIn, Authenticator]:
+        """Have somebody invited, accept, and enrol an authenticator; signed in."""
+        return await self._accounts.appoint(post)
+
+    async def reclaim(self, post: Post, person_id: str) -> tuple[account_pb2.SignedIn, Authenticator]:
+        """Have somebody whose authenticator is not known here enrol another; signed in."""
+        return await self._accounts.reclaim(post, person_id)
+
+    async def captcha_answer(self, captcha_id: str) -> str:
+        """What stands in a captcha's picture, from the sandbox."""
+        return await _patiently(lambda: self._accounts.captcha_answer(captcha_id))
+
+    async def newest_code(self, mobile: str, purpose: str) -> str:
+        """The code in the newest text of `purpose`, from the sandbox."""
+        return await _patiently(lambda: self._accounts.newest_code(mobile, purpose))
 
     async def create_cycle(
         self,

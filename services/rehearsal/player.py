@@ -28,6 +28,7 @@ from services.rehearsal.staff import BUSY, LEISURELY, BaseStaff
 from services.rehearsal.stage import Stage
 from services.rehearsal.timetable import Timetable
 from services.rehearsal.trespassers import Trespassers
+from services.stack.authenticator import Keyring
 
 _LEAD_SECONDS = 4.0
 """Between creating the cycle and its first day: the cycle's workflow has to start."""
@@ -97,6 +98,7 @@ class Player:
         self._progress = progress
         self._ledger = Ledger()
         self._clock = SystemClock()
+        self._keyring = Keyring(site.data / "rehearsal-factors.json")
         self._tag = script.tag or f"r{int(time.time() * 10):x}"
         self._default_title = f"{script.province.title}（演练 {self._tag}）"
 
@@ -117,6 +119,8 @@ class Player:
             stage, applicants, staff, trespassers = await self._prepare(rest, operator)
             await self._perform(stage, applicants, staff, trespassers, verifier)
             await self._look_at_results(applicants)
+            # Codes that were used in between must not be tried again by a later play.
+            self._keyring.save()
             self._progress.stage("verifying", 1)
             finals = [applicant.final for applicant in applicants]
             findings = await verifier.verify(stage.cycle_id, self._ledger, finals, lambda: _board(stage))
@@ -151,8 +155,8 @@ class Player:
         self._progress.stage("opening accounts", len(people) + len(bases))
         await operator.import_organisations(script.province, bases)
         secret, done = self._site.secret, self._progress.step
-        sessions = await appoint_staff(rest, operator, bases, secret, done)
-        cast = await open_accounts(rest, people, secret, done)
+        sessions = await appoint_staff(rest, operator, script.province, bases, self._keyring, secret, done)
+        cast = await open_accounts(rest, people, operator, secret, done)
         scene = await self._scene(rest, operator, bases)
         stage = Stage(
             rest=rest,

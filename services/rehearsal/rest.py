@@ -1,8 +1,7 @@
 """The public REST door, as a patient client uses it.
 
 Every write carries an idempotency key and is sent again with the *same* key after a broken connection or a 429, 502,
-503 or 504, until it is answered: a process that dies in between must change nothing. A refused token is replaced by
-signing in again.
+503 or 504, until it is answered: a process that dies in between must change nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -19,7 +18,7 @@ from uuid import UUID, uuid5
 import httpx
 
 from services.kit.clock import Clock, SystemClock
-from services.rehearsal.ledger import Act, Ledger, Outcome
+from services.rehearsal.ledger import Ledger
 
 PATIENCE = timedelta(seconds=90)
 """How long one command is retried before its outcome counts as unknown."""
@@ -155,137 +154,3 @@ class Rest:
 
 def _shape(path: str) -> str:
     return "/".join("*" if len(part) == 36 else part for part in path.split("/"))
-
-
-@dataclass(slots=True)
-class Session:
-    """One person at the door: signs in when needed and sends commands under their own name."""
-
-    rest: Rest
-    actor: str
-    login: str
-    password: str = field(repr=False)
-    token: str = field(default="", repr=False)
-    person: Mapping[str, Any] = field(default_factory=dict)
-
-    async def sign_in(self) -> bool:
-        """Exchange login and password for a token; False when they are refused."""
-        body = {"login": self.login, "password": self.password}
-        sent = await self.rest.send("POST", "/sessions", body=body)
-        self._note("sign_in", "", sent, expected=sent.answer.ok, audited=False)
-        self._take(sent.answer)
-        return sent.answer.ok
-
-    async def register(self, name: str, resident_id: str) -> Answer:
-        """Open an account as an applicant; it signs in at once."""
-        body = {
-            "role": "applicant",
-            "name": name,
-            "resident_id": resident_id,
-            "login": self.login,
-            "password": self.password,
-        }
-        key = self.rest.key(self.actor)
-        sent = await self.rest.send("POST", "/accounts", key=key, body=body)
-        answer = sent.answer
-        self._note("register", key, sent, expected=answer.ok or answer.status == 409, audited=False)
-        self._take(answer)
-        return answer
-
-    async def read(self, name: str, path: str, query: Any = None) -> Answer:
-        """Read something; the answer may be a refusal."""
-        return await self._act(name, "GET", path, query=query)
-
-    async def command(
-        self,
-        name: str,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        tolerated: Collection[str] = (),
-        late: datetime | None = None,
-    ) -> Answer:
-        """Send a command that the rules allow now.
-
-        A refusal with a reason in `tolerated` is an honest race; a refusal answered at or after `late` (when the window
-        closes) is what the rules ask for. Any other refusal is noted as unexpected.
-        """
-        return await self._act(name, method, path, body, tolerated=tolerated, late=late, write=True)
-
-    async def trespass(self, name: str, method: str, path: str, body: Any = None, *, still: Any = None) -> Answer:
-        """Send a command that must be refused; acceptance is noted as a broken invariant.
-
-        `still` is asked afterwards whether the circumstances that forbid it still held; when not, nothing is judged.
-        """
-        key = self.rest.key(self.actor) if method != "GET" else ""
-        sent = await self._send(method, path, key, body)
-        answer, holds = sent.answer, still is None or still()
-        if answer.ok and holds:
-            self.rest.ledger.trespasses_accepted.append(f"{name} by {self.actor} at {sent.sent_at.isoformat()}")
-        expected = not answer.ok or not holds
-        self._note(name, key, sent, expected=expected, audited=method != "GET", trespass=True)
-        return answer
-
-    async def _act(
-        self,
-        name: str,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        query: Any = None,
-        tolerated: Collection[str] = (),
-        late: datetime | None = None,
-        write: bool = False,
-    ) -> Answer:
-        key = self.rest.key(self.actor) if write else ""
-        sent = await self._send(method, path, key, body, query)
-        answer, answered_at = sent.answer, self.rest.clock.now()
-        expected = answer.ok or answer.reason in tolerated or (late is not None and answered_at >= late)
-        self._note(name, key, sent, expected=expected, audited=write)
-        if write and answer.ok and self.rest.wants_repeat():
-            await self._again(name, method, path, key, body, answer)
-        return answer
-
-    async def _again(self, name: str, method: str, path: str, key: str, body: Any, first: Answer) -> None:
-        self.rest.ledger.repeats += 1
-        second = (await self._send(method, path, key, body)).answer
-        if second.status and _essence(second) != _essence(first):
-            self.rest.ledger.repeats_different.append(f"{name}: {_essence(first)} then {_essence(second)}")
-
-    async def _send(self, method: str, path: str, key: str, body: Any, query: Any = None) -> Sent:
-        sent = await self.rest.send(method, path, token=self.token, key=key, body=body, query=query)
-        if sent.answer.status == 401 and await self.sign_in():
-            again = await self.rest.send(method, path, token=self.token, key=key, body=body, query=query)
-            return Sent(again.answer, sent.tries + again.tries, sent.sent_at)
-        return sent
-
-    def _take(self, answer: Answer) -> None:
-        if answer.ok:
-            self.token = answer.body["token"]["value"]
-            self.person = answer.body["person"]
-
-    def _note(self, name: str, key: str, sent: Sent, *, expected: bool, audited: bool, trespass: bool = False) -> None:
-        answer = sent.answer
-        self.rest.ledger.add(
-            Act(
-                name=name,
-                key=key,
-                sent_at=sent.sent_at,
-                answered_at=self.rest.clock.now(),
-                outcome=Outcome.ACCEPTED if answer.ok else Outcome.REFUSED if answer.status else Outcome.UNKNOWN,
-                status=answer.status,
-                reason=answer.reason,
-                tries=sent.tries,
-                expected=expected,
-                audited=audited,
-                trespass=trespass,
-            )
-        )
-
-
-def _essence(answer: Answer) -> tuple[Any, ...]:
-    """What two answers to one intent must share: status, and which thing in which state and version."""
-    thing = answer.body.get("application") or answer.body.get("row") or {}
-    return (answer.status, thing.get("application_id"), thing.get("state"), thing.get("version"))

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.rehearsal.rest import Answer, Session
+from services.rehearsal.rest import Answer
+from services.rehearsal.session import Session
 from services.rehearsal.stage import Stage
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from services.rehearsal.applicants import Applicant
-from services.rehearsal.rest import Session
+from services.rehearsal.session import Session
 from services.rehearsal.staff import BaseStaff
 from services.rehearsal.stage import Stage
 

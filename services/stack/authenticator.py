@@ -47,20 +47,39 @@ class Authenticator:
         return str(pyotp.TOTP(self.secret, interval=STEP_SECONDS).generate_otp(step))
 
 
-def load(file: Path) -> dict[str, Authenticator]:
-    """The authenticators kept in `file` by log-in; empty when there is none or it is damaged: they can be reset."""
-    try:
-        return {login: Authenticator(**kept) for login, kept in json.loads(file.read_text(encoding="utf-8")).items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
+class Keyring:
+    """Authenticators by log-in, kept in a file that only its owner reads."""
 
+    def __init__(self, file: Path) -> None:
+        """Empty when there is no such file or it is damaged: second factors can be reset."""
+        self._file = file
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            self._kept = {login: Authenticator(**one) for login, one in kept.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            self._kept = {}
 
-def save(file: Path, kept: dict[str, Authenticator]) -> None:
-    """Keep them so that only the owner reads them, and never half of them."""
-    draft = file.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump({login: asdict(one) for login, one in kept.items()}, stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(file)
+    def __contains__(self, login: str) -> bool:
+        return login in self._kept
+
+    def __getitem__(self, login: str) -> Authenticator:
+        return self._kept[login]
+
+    def logins(self) -> list[str]:
+        """Whose there are, in the order in which they came."""
+        return list(self._kept)
+
+    def add(self, login: str, authenticator: Authenticator) -> None:
+        """Keep another one."""
+        self._kept[login] = authenticator
+        self.save()
+
+    def save(self) -> None:
+        """Write the file, never half of it; also after codes were used."""
+        draft = self._file.with_suffix(".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump({login: asdict(one) for login, one in self._kept.items()}, stream, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(self._file)

@@ -19,9 +19,9 @@ from services.kit.auth import coming_from
 from services.kit.domain import DomainError, Kind, Origin
 from services.kit.settings import Settings
 from services.rehearsal.province import BaseEntry, Department, Province, load_province
-from services.stack import authenticator, demo, state
+from services.stack import demo, state
 from services.stack.accounts import Accounts, Newcomer, Post
-from services.stack.authenticator import Authenticator
+from services.stack.authenticator import Keyring
 
 AT_ONCE = 3
 """Accounts opened at a time: each costs a password hash of 46 MiB."""
@@ -61,8 +61,7 @@ class Loader:
     accounts: Accounts
     province: Province
     password: str = field(repr=False)
-    factors: Path
-    kept: dict[str, Authenticator] = field(default_factory=dict, repr=False)
+    kept: Keyring
     worn: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """(role, organisation, name) → person id of the staff there are."""
 
@@ -71,7 +70,6 @@ class Loader:
         base = self._base()
         others = [each for each in self.province.bases if each.code != base.code]
         await self.accounts.import_organisations(organisations(self.province, [base, *others]))
-        self.kept = authenticator.load(self.factors)
         self.worn = await self.accounts.worn(self.province.code)
         slots = asyncio.Semaphore(AT_ONCE)
 
@@ -111,8 +109,7 @@ class Loader:
             _, enrolled = await self.accounts.reclaim(post, person_id)
         else:
             return
-        self.kept[post.login] = enrolled
-        authenticator.save(self.factors, self.kept)
+        self.kept.add(post.login, enrolled)
 
     async def _approver(self) -> str:
         """The token of the demo security administrator, where there is one from an earlier start; else empty."""
@@ -121,7 +118,7 @@ class Loader:
         if (post.role, post.organisation, post.name) not in self.worn or signer.login not in self.kept:
             return ""
         signed_in = await self.accounts.sign_in(signer.login, self.password, self.kept[signer.login])
-        authenticator.save(self.factors, self.kept)
+        self.kept.save()
         return str(signed_in.tokens.access.value)
 
     def _post(self, person: demo.Demo) -> Post:
@@ -144,7 +141,7 @@ async def load(province: Province, password: str, data: Path, settings: Settings
     """Import organisations and open the demo accounts. Raises DomainError when identity refuses or is away."""
     channel = channel_to("identity", settings, machine_token("operator", settings))
     try:
-        await Loader(Accounts(channel), province, password, demo.factors_file(data)).load()
+        await Loader(Accounts(channel), province, password, Keyring(demo.factors_file(data))).load()
     finally:
         await channel.close()
 

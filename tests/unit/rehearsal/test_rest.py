@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from services.rehearsal.ledger import Ledger, Outcome
-from services.rehearsal.rest import Rest, Session
+from services.rehearsal.rest import Rest
+from services.rehearsal.session import Session
 
 RUN = UUID(int=1)
 Reply = Callable[[httpx.Request], httpx.Response]
@@ -34,6 +35,14 @@ def answering(*replies: httpx.Response | Exception) -> tuple[Rest, list[httpx.Re
 
 def ok(**application: Any) -> httpx.Response:
     return httpx.Response(200, json={"application": application})
+
+
+def tokens(access: str) -> dict[str, Any]:
+    return {"access": {"value": access}, "refresh": {"value": f"refresh-{access}"}}
+
+
+def signed(access: str) -> dict[str, Any]:
+    return {"person": {"person_id": "p"}, "tokens": tokens(access), "challenge_id": ""}
 
 
 def refused(status: int, reason: str) -> httpx.Response:
@@ -65,7 +74,7 @@ async def test_each_intent_has_its_own_key(person: Callable[[Rest], Session]) ->
 
 
 async def test_signs_in_again_when_the_token_is_refused(person: Callable[[Rest], Session]) -> None:
-    signed_in = httpx.Response(201, json={"person": {"person_id": "p"}, "token": {"value": "new"}})
+    signed_in = httpx.Response(201, json={"signed_in": signed("new")})
     rest, seen = answering(refused(401, "TOKEN_EXPIRED"), signed_in, ok(version=2))
     answer = await person(rest).command("save", "PUT", "/x", {})
     assert answer.ok

@@ -95,8 +95,10 @@ class Played:
         )
         key = new_id()
         await self.enrollment.execute(
-            "INSERT INTO audit VALUES ($1, $2, $3, 'submit_application', 'p', 'applicant', '', 'r', $4, $5, 1, 'draft',"
-            " 'pending', 1, '{}', $6, '', '')",
+            "INSERT INTO audit (aggregate_id, n, at, command, actor, role, organisation, rule, phase, gate_sequence,"
+            " calendar_version, state_before, state_after, submission_number, detail, idempotency_key, address,"
+            " acted_for, prev_hash, hash) VALUES ($1, $2, $3, 'submit_application', 'p', 'applicant', '', 'r', $4, $5,"
+            " 1, 'draft', 'pending', 1, '{}', $6, '', '', '', '')",
             application,
             version,
             at,

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.domain.factors import FactorKind
 from services.identity.store.tables import challenge, factor, recovery_code
+from services.kit.domain import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,6 @@ class Factor:
     credential_id: bytes | None = None
     public_key: bytes | None = field(default=None, repr=False)
     sign_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Nonce:
-    """A challenge that a new passkey is to sign."""
-
-    challenge_id: str
-    nonce: bytes = field(repr=False)
 
 
 _COLUMNS = tuple(factor.c[name] for name in Factor.__dataclass_fields__)
@@ -62,10 +56,11 @@ class FactorStore:
         )
         return found[-1] if found else None
 
-    async def add(self, new: Factor) -> None:
-        """Write a new factor."""
+    async def add(self, new: Factor) -> bool:
+        """Write a new factor; False, and nothing written, when its passkey is somebody's already."""
         values: dict[str, Any] = {name: getattr(new, name) for name in Factor.__dataclass_fields__}
-        await self._session.execute(insert(factor).values(values | {"kind": new.kind.value}))
+        statement = upsert(factor).values(values | {"kind": new.kind.value}).on_conflict_do_nothing()
+        return await self._session.scalar(statement.returning(factor.c.factor_id)) is not None
 
     async def enrol(self, factor_id: str, at: datetime, step: int) -> None:
         """Let an app count from `at` on; `step` is spent."""
@@ -106,10 +101,12 @@ class FactorStore:
             )
         )
 
-    async def has_credential(self, credential_id: bytes) -> bool:
-        """Whether this passkey is enrolled, by anybody."""
-        statement = select(factor.c.factor_id).where(factor.c.credential_id == credential_id)
-        return await self._session.scalar(statement) is not None
+    async def remove_all(self, person_id: str) -> int:
+        """Forget all of the person's factors, begun ones too, and the recovery codes; how many counted."""
+        counted = len(await self.enrolled(person_id))
+        await self._session.execute(delete(factor).where(factor.c.person_id == person_id))
+        await self.replace_codes(person_id, [])
+        return counted
 
     async def replace_codes(self, person_id: str, hashes: Sequence[bytes]) -> None:
         """CRED-02: let these recovery codes count and no others; none leaves the person without."""
@@ -139,37 +136,24 @@ class FactorStore:
         )
         return await self._session.scalar(statement) or 0
 
-    async def add_nonce(self, new: Nonce, person_id: str, session_id: str, expires_at: datetime) -> None:
-        """Write a challenge for a passkey to be enrolled in this session."""
-        await self._session.execute(
-            insert(challenge).values(
-                challenge_id=new.challenge_id,
-                person_id=person_id,
-                session_id=session_id,
-                purpose="passkey",
-                nonce=new.nonce,
-                expires_at=expires_at,
-            )
-        )
+    async def add_nonce(self, challenge_id: str, nonce: bytes, who: Caller, expires_at: datetime) -> None:
+        """Write what a new passkey is to sign in this session; what was written before no longer counts."""
+        await self._session.execute(delete(challenge).where(*_passkey_of(who)))
+        values = {"challenge_id": challenge_id, "nonce": nonce, "purpose": "passkey", "expires_at": expires_at}
+        owner = {"person_id": who.person_id, "session_id": who.session}
+        await self._session.execute(insert(challenge).values(values | owner))
 
-    async def take_nonce(self, session_id: str, at: datetime) -> bytes | None:
-        """The newest challenge of this session for a passkey, spent with all older ones; None when it is too old."""
-        statement = (
-            update(challenge)
-            .where(
-                challenge.c.session_id == session_id,
-                challenge.c.purpose == "passkey",
-                challenge.c.used_at.is_(None),
-                challenge.c.expires_at > at,
-            )
-            .values(used_at=at)
-            .returning(challenge.c.challenge_id, challenge.c.nonce)
-        )
-        rows = (await self._session.execute(statement)).all()
-        # Ids rise with time (UUID version 7).
-        return max(rows, key=lambda row: str(row.challenge_id)).nonce if rows else None
+    async def take_nonce(self, who: Caller, at: datetime) -> bytes | None:
+        """What a new passkey is to sign in this session, once; None when there is nothing, or it is too old."""
+        statement = delete(challenge).where(*_passkey_of(who)).returning(challenge.c.nonce, challenge.c.expires_at)
+        row = (await self._session.execute(statement)).one_or_none()
+        return row.nonce if row is not None and row.expires_at > at else None
 
     async def _all(self, *conditions: ColumnElement[bool]) -> Sequence[Factor]:
         statement = select(*_COLUMNS).where(*conditions).order_by(factor.c.begun_at, factor.c.factor_id)
         rows = (await self._session.execute(statement)).mappings()
         return [Factor(**{**row, "kind": FactorKind(row["kind"])}) for row in rows]
+
+
+def _passkey_of(who: Caller) -> tuple[ColumnElement[bool], ...]:
+    return challenge.c.session_id == who.session, challenge.c.purpose == "passkey"

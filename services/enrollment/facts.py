@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from google.protobuf.message import Message
 
 from residency.enrollment.v1 import events_pb2
+from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.phases import Phase, review_round
 from services.enrollment.records import ApplicationRecord, CycleRecord
 from services.kit.domain import Fact
@@ -77,6 +80,19 @@ def withdrawn(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
     """Given up by the applicant."""
     body = events_pb2.ApplicationWithdrawn(application=_about(cycle, after))
     return _fact("application.withdrawn", body, after.id, after.version)
+
+
+def corrected(cycle: CycleRecord, after: ApplicationRecord, section: Section) -> Fact:
+    """A correction of the current submission was appended."""
+    body = events_pb2.ApplicationCorrected(application=_about(cycle, after), section=f"SECTION_{section.name}")
+    return _fact("application.corrected", body, after.id, after.version)
+
+
+def unlocked(cycle: CycleRecord, after: ApplicationRecord, until: datetime) -> Fact:
+    """Sections may be edited for a while."""
+    body = events_pb2.ApplicationUnlocked(application=_about(cycle, after))
+    body.until.FromDatetime(until)
+    return _fact("application.unlocked", body, after.id, after.version)
 
 
 def _about(cycle: CycleRecord, after: ApplicationRecord) -> events_pb2.ApplicationFact:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from residency.identity.v1 import identity_service_pb2 as identity
-from residency.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
+from residency.identity.v1 import account_pb2
+from residency.identity.v1 import person_service_pb2 as identity
+from residency.identity.v1.person_service_pb2_grpc import PersonServiceStub
 from services.enrollment.handlers.applications import Identified
 from services.kit.grpc_client import Channel
 
@@ -12,9 +13,13 @@ class IdentityPeople:
     """Asks identity with the service's own token; never inside a transaction."""
 
     def __init__(self, channel: Channel) -> None:
-        self._stub = channel.stub(IdentityServiceStub)
+        self._stub = channel.stub(PersonServiceStub)
 
     async def person(self, person_id: str) -> Identified:
-        """What identity knows; raises NOT_FOUND or UNAVAILABLE."""
-        answer = await self._stub.GetPerson(identity.GetPersonRequest(person_id=person_id))
-        return Identified(answer.person.name, answer.person.masked_document, answer.person.verified)
+        """What identity knows; raises NOT_FOUND or UNAVAILABLE.
+
+        Verified is who is bound to a checked document and not held for a comparison.
+        """
+        person = (await self._stub.GetPerson(identity.GetPersonRequest(person_id=person_id))).person
+        verified = person.verified and person.state == account_pb2.ACCOUNT_STATE_ACTIVE
+        return Identified(person.name, person.masked_document, verified)

@@ -14,6 +14,7 @@ from services.enrollment.domain.choice import Catalogue, Choice
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import Phase
+from services.enrollment.domain.unlock import Unlocked
 from services.kit.domain import Fact
 
 
@@ -70,7 +71,7 @@ class ApplicationRecord:
     provisional_at: datetime | None = None
     audit_hash: bytes = b""
 
-    def standing(self, seats_left: int = 1) -> Standing:
+    def standing(self, seats_left: int = 1, unlocked: Mapping[Section, Unlocked] | None = None) -> Standing:
         """The same for the pure rules."""
         return Standing(
             self.state,
@@ -81,6 +82,7 @@ class ApplicationRecord:
             self.not_selected,
             self.provisional_at,
             seats_left,
+            unlocked or {},
         )
 
 
@@ -94,7 +96,7 @@ class SavedSection:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """What a command with the same key was answered, and the hash of that command's body."""
+    """What a command with the same key was answered (sealed, if it is about a person), and the hash of its body."""
 
     body_hash: bytes
     answer: bytes = field(repr=False)
@@ -112,6 +114,8 @@ class Situation:
     named_base: str = ""
     """Base of the submission that the command names, when that is not the current one; empty when there is none."""
     answered: StoredAnswer | None = None
+    unlocked: Mapping[Section, Unlocked] = field(default_factory=dict)
+    """Sections of the person's own application that are unlocked now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,38 @@ class SectionWrite:
     section: Section
     body: Mapping[str, Any] = field(repr=False)
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenDossier:
+    """The sections as they are frozen with a submission, and the keyed hash that the audit names."""
+
+    sections: Mapping[Section, Mapping[str, Any]] = field(repr=False)
+    fingerprint: bytes
+    correction_of: int = 0
+    """Number of the submission of which this is a correction; 0 when the applicant submitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockRecord:
+    """Sections of one application that may be edited for a while; `ended_at` when it ended before its time."""
+
+    id: str
+    application_id: str
+    sections: tuple[Section, ...]
+    since: datetime
+    until: datetime
+    reason: str = field(repr=False)
+    granted_by: str
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockWrite:
+    """An unlock as it becomes, and until when any section of its application is unlocked then."""
+
+    unlock: UnlockRecord
+    unlocked_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +180,13 @@ class Write:
     fact: Fact | None = None
     """About the application as it becomes."""
     section: SectionWrite | None = None
-    dossier: Mapping[str, Any] | None = field(default=None, repr=False)
-    """The sections, frozen as the dossier of the current submission."""
+    dossier: FrozenDossier | None = None
+    """The dossier of the current submission."""
     verdict: Verdict | None = None
     seat: int = 0
     """Places taken (1) or given back (-1) at the base and specialty of the current submission."""
+    unlock: UnlockWrite | None = None
+    """Then nothing else of the application changes than its version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,24 +11,34 @@ from residency.enrollment.v1 import (
     cycle_service_pb2_grpc,
     decision_service_pb2,
     decision_service_pb2_grpc,
+    support_service_pb2,
+    support_service_pb2_grpc,
 )
 from services.access import channel_to, machine_token, revocations, token_verifier
 from services.enrollment.grpc_api.applications import Applications
 from services.enrollment.grpc_api.cycles import Boards, Cycles
 from services.enrollment.grpc_api.decisions import Decisions
+from services.enrollment.grpc_api.support import Support
 from services.enrollment.handlers.applications import ApplicationHandlers, People
 from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
+from services.enrollment.handlers.support import SupportHandlers
+from services.enrollment.handlers.upkeep import Upkeep
 from services.enrollment.people import IdentityPeople
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.queries import QueryStore
+from services.enrollment.store.sealed import SealedStore
+from services.enrollment.store.sealing import Sealing
+from services.enrollment.store.unlocks import UnlockStore
 from services.enrollment.store.windows import WindowStore
+from services.kit import vault
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer, Servicer
 from services.kit.messaging import Messaging
+from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
 from services.kit.part import Part
 
@@ -43,22 +53,32 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
     messaging = Messaging(settings.nats_url, name="enrollment")
     people = IdentityPeople(channel_to("identity", settings, machine_token("enrollment", settings)))
     verifier = token_verifier(settings)
-    server = GrpcServer(settings.grpc_port, servicers(database, people), verifier)
-    return [database, messaging, revocations(messaging, verifier), Relay(database, messaging, "enrollment"), server]
+    sealing = Sealing(vault.of("enrollment", settings))
+    upkeep = Upkeep(SealedStore(database, sealing))
+    return [
+        database,
+        messaging,
+        revocations(messaging, verifier),
+        Relay(database, messaging, "enrollment"),
+        OnceConsumer(messaging, "IDENTITY", "enrollment-identity", upkeep.hear, database=database),
+        GrpcServer(settings.grpc_port, servicers(database, people, sealing), verifier),
+    ]
 
 
-def servicers(database: Database, people: People) -> list[Servicer]:
-    """Enrollment's four gRPC services over one database."""
+def servicers(database: Database, people: People, sealing: Sealing) -> list[Servicer]:
+    """Enrollment's five gRPC services over one database."""
     cycles = CycleStore(database)
-    applications = ApplicationStore(database)
-    queries = QueryStore(database)
+    applications = ApplicationStore(database, sealing)
+    queries = QueryStore(database, sealing)
+    support = SupportHandlers(cycles, applications, UnlockStore(database))
     contract = application_service_pb2.DESCRIPTOR.services_by_name["ApplicationService"]
     return [
         Servicer(
             contract,
             application_service_pb2_grpc.add_ApplicationServiceServicer_to_server,
             Applications(
-                ApplicationHandlers(cycles, applications, people), HistoryHandlers(cycles, applications, queries)
+                ApplicationHandlers(cycles, applications, queries, people),
+                HistoryHandlers(cycles, applications, queries),
             ),
         ),
         Servicer(
@@ -75,5 +95,10 @@ def servicers(database: Database, people: People) -> list[Servicer]:
             board_service_pb2.DESCRIPTOR.services_by_name["BoardService"],
             board_service_pb2_grpc.add_BoardServiceServicer_to_server,
             Boards(BoardHandlers(queries)),
+        ),
+        Servicer(
+            support_service_pb2.DESCRIPTOR.services_by_name["SupportService"],
+            support_service_pb2_grpc.add_SupportServiceServicer_to_server,
+            Support(support, Upkeep(SealedStore(database, sealing))),
         ),
     ]

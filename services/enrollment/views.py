@@ -81,6 +81,7 @@ class SubmissionView:
     sections: tuple[SectionView, ...]
     choice: Choice
     capabilities: dict[Action, Decision]
+    correction_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class HistoryView:
     state: State
     rule: str
     remark: str = field(repr=False)
+    acted: bool = False
+    """Somebody did it in the person's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +135,17 @@ class WindowView:
     over: bool
     day_seconds: float
     closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockView:
+    """Sections of one application that may be edited for a while."""
+
+    unlock_id: str
+    application_id: str
+    sections: tuple[Section, ...]
+    since: datetime
+    until: datetime
+    reason: str = field(repr=False)
+    granted_by: str
+    ended_at: datetime | None

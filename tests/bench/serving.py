@@ -24,12 +24,13 @@ from residency.enrollment.v1.decision_service_pb2_grpc import (
 )
 from services.enrollment.service import servicers
 from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.store.sealing import Sealing
 from services.kit import telemetry
 from services.kit.auth import TokenVerifier
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer
 from services.kit.settings import Settings
-from tests.handlers.enrollment.story import Registry
+from tests.handlers.enrollment.story import VAULT, Registry
 
 POOL = 16
 """Connections of the bare server; ours has as many as enrollment has by default."""
@@ -72,7 +73,7 @@ async def serve(url: str, key_set: str, trace_file: Path) -> None:
 
     database = Database(url, name="bench", pool_size=EnrollmentSettings().database_pool_size)
     await database.start()
-    ours = GrpcServer(0, servicers(database, Registry()), TokenVerifier(published))
+    ours = GrpcServer(0, servicers(database, Registry(), Sealing(VAULT)), TokenVerifier(published))
     await ours.start()
     print(bare_port, ours.port, flush=True)
     await asyncio.to_thread(sys.stdin.read)

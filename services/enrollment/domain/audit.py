@@ -31,6 +31,8 @@ class AuditRow:
     submission_number: int
     detail: str
     idempotency_key: str
+    address: str
+    acted_for: str
     prev_hash: bytes
     hash: bytes
 
@@ -54,6 +56,8 @@ def row_hash(row: AuditRow) -> bytes:
         row.submission_number,
         row.detail,
         row.idempotency_key,
+        row.address,
+        row.acted_for,
     ]
     return hashlib.sha256(row.prev_hash + json.dumps(content, ensure_ascii=False).encode()).digest()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.enrollment.domain.application import State, effective_state
+from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import P1, P2, P3, P4, P5, P6, Phase, later_phases, standing_round
 from services.enrollment.domain.refusals import Decision
@@ -26,6 +27,7 @@ from services.enrollment.domain.tables import (
     Action,
     Role,
 )
+from services.enrollment.domain.unlock import RULE, UNLOCKABLE, Unlocked
 
 __all__ = ["Action", "Actor", "Decision", "Moment", "Policy", "Role", "Standing", "capabilities", "decide"]
 
@@ -67,6 +69,8 @@ class Standing:
     not_selected: bool = False
     provisional_at: datetime | None = None
     seats_left: int = 1
+    unlocked: Mapping[Section, Unlocked] = field(default_factory=dict)
+    """Sections that may be edited though the tables lock them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,21 @@ class _Case:
     standing: Standing
     actor: Actor
     policy: Policy
+    section: Section | None = None
+    """The section to be edited; None when no one in particular."""
+
+    @property
+    def unlocked_until(self) -> datetime | None:
+        """UNL-01: until when the section (or any, when none is named) is unlocked; None when it is not.
+
+        An unlock ends by itself, by the database's clock.
+        """
+        ends = [
+            entry.until
+            for section, entry in self.standing.unlocked.items()
+            if self.section in (None, section) and self.moment.now < entry.until
+        ]
+        return max(ends, default=None) if self.state in UNLOCKABLE else None
 
     @property
     def state(self) -> State:
@@ -120,10 +139,16 @@ def capabilities(
 
 
 def decide(
-    action: Action, moment: Moment, milestones: Milestones, standing: Standing, actor: Actor, policy: Policy
+    action: Action,
+    moment: Moment,
+    milestones: Milestones,
+    standing: Standing,
+    actor: Actor,
+    policy: Policy,
+    section: Section | None = None,
 ) -> Decision:
-    """`capabilities` for one action: what a command is guarded by."""
-    return _decide(action, _Case(moment, milestones, standing, actor, policy))
+    """`capabilities` for one action (on one section): what a command is guarded by."""
+    return _decide(action, _Case(moment, milestones, standing, actor, policy, section))
 
 
 def _decide(action: Action, case: _Case) -> Decision:
@@ -131,6 +156,10 @@ def _decide(action: Action, case: _Case) -> Decision:
         refusal = check(action, case)
         if refusal is not None:
             return refusal
+    unlocked_until = case.unlocked_until if case.standing.unlocked else None
+    if unlocked_until is not None and not _in_table(action, case):
+        bounds = [at for at in (unlocked_until, case.moment.closes_at) if at is not None]
+        return Decision(True, "", RULE, min(bounds), "UNLOCK_END")
     until, changed_by = case.moment.closes_at, _next_label(case.moment.phase)
     if _bound_by_deadline(action, case) and case.deadline is not None and case.deadline != until:
         until, changed_by = case.deadline, "REVIEW_DEADLINE"
@@ -153,6 +182,11 @@ def _check_scope(action: Action, case: _Case) -> Decision | None:
 def _check_table(action: Action, case: _Case) -> Decision | None:
     if _in_table(action, case):
         return None
+    if action is Action.EDIT_PROFILE and case.standing.unlocked:
+        if case.unlocked_until is not None:
+            return None
+        if replace(case, section=None).unlocked_until is not None:
+            return Decision(False, "SECTION_NOT_UNLOCKED", "UNL-02")
     until, changed_by = _opening(action, case)
     if case.state is State.PENDING and case.moment.phase is P2 and action in EDITS:
         changed_by = "BASE_DECISION"

@@ -29,6 +29,7 @@ REASONS: dict[str, tuple[Kind, str]] = {
     "CONSENT_REQUIRED": (Kind.NOT_NOW, "调剂阶段须先选择接受调剂。"),
     "ALREADY_RECORDED": (Kind.CONFLICT, "已登记为未入选。"),
     "PUBLICITY_RUNNING": (Kind.NOT_NOW, "公示尚未结束。"),
+    "SECTION_NOT_UNLOCKED": (Kind.NOT_NOW, "该部分没有开放修改。"),
     "SEAT_FULL": (Kind.NOT_NOW, "该专业的计划数已满。"),
 }
 

@@ -92,6 +92,7 @@ class Applications(ApplicationServiceServicer):
                     state=convert.state_message(entry.state),
                     rule=entry.rule,
                     remark=entry.remark,
+                    acted=entry.acted,
                 )
                 for entry in entries
             ]

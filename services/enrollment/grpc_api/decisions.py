@@ -49,6 +49,7 @@ class Decisions(DecisionServiceServicer):
             sections=[convert.status_message(section) for section in view.sections],
             choice=convert.choice_message(view.choice),
             capabilities=convert.capability_messages(view.capabilities),
+            correction_of=view.correction_of,
         )
 
     async def ReviewApplication(

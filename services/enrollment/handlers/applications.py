@@ -10,17 +10,30 @@ from pydantic import TypeAdapter
 
 from services.enrollment import facts
 from services.enrollment.domain import dossier
-from services.enrollment.domain.application import Event, State, effective_state, is_overdue, next_state
+from services.enrollment.domain.application import Event, State, effective_state, next_state
 from services.enrollment.domain.capabilities import Action, Actor, Decision, Role, Standing, capabilities, decide
 from services.enrollment.domain.choice import Choice, check_codes, check_planned, check_type
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.phases import P2, P3, standing_round
 from services.enrollment.domain.refusals import base_locked, require, stale_version
+from services.enrollment.domain.unlock import RULE as UNLOCKED
+from services.enrollment.domain.unlock import WITH_BASE
+from services.enrollment.handlers.correcting import correction
+from services.enrollment.handlers.own_view import no_view, own_view
 from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
-from services.enrollment.records import ApplicationRecord, CycleRecord, SavedSection, SectionWrite, Situation, Write
+from services.enrollment.records import (
+    ApplicationRecord,
+    CycleRecord,
+    FrozenDossier,
+    SavedSection,
+    SectionWrite,
+    Situation,
+    Write,
+)
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
-from services.enrollment.views import ApplicationView, ProblemView, SectionView
+from services.enrollment.store.queries import QueryStore
+from services.enrollment.views import ApplicationView
 from services.kit.domain import Caller, Fact
 from services.kit.ids import new_id
 
@@ -96,8 +109,9 @@ _Order = StartApplication | SaveSection | SaveChoice | SubmitApplication | Withd
 class ApplicationHandlers:
     """An applicant's own application in a cycle."""
 
-    def __init__(self, cycles: CycleStore, applications: ApplicationStore, people: People) -> None:
+    def __init__(self, cycles: CycleStore, applications: ApplicationStore, queries: QueryStore, people: People) -> None:
         self._applications = applications
+        self._queries = queries
         self._people = people
         self._runner = Runner(cycles, applications)
 
@@ -111,10 +125,10 @@ class ApplicationHandlers:
         found = situation.application
         if found is None or found.state is State.WITHDRAWN:
             actor = await self._identified_actor(caller)
-        standing = found.standing() if found is not None else Standing()
+        standing = found.standing(unlocked=situation.unlocked) if found is not None else Standing()
         moment = situation.gate.moment(cycle)
         may = capabilities(moment, situation.milestones, standing, actor, cycle.policy)
-        view = own_view(cycle, situation, found, situation.sections) if found is not None else _no_view(cycle_id)
+        view = own_view(cycle, situation, found, situation.sections) if found is not None else no_view(cycle_id)
         return view, may
 
     async def start_application(self, caller: Caller, order: StartApplication) -> ApplicationView:
@@ -144,12 +158,17 @@ class ApplicationHandlers:
             raise dossier.refuse(faults, "SECTION_INVALID", "填写内容有误,请按提示修改。")
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
-            decision = _allow(Action.EDIT_PROFILE, cycle, now)
+            decision = _allow(Action.EDIT_PROFILE, cycle, now, section=order.section)
             before = _edited(now, order.expected_version)
             after = replace(before, version=before.version + 1)
             sections = {**now.sections, order.section: SavedSection(body, now.gate.now)}
             row = SectionWrite(order.section, body, now.gate.now)
             detail = {"section": order.section.value}
+            if decision.rule == UNLOCKED and _state(now) in WITH_BASE:
+                frozen = await self._queries.submission(before.id, before.submission_number)
+                dossier = correction(cycle, now, before, frozen, sections, order.section)
+                if dossier is not None:
+                    return self._corrected(caller, order, cycle, now, decision, after, sections, detail, row, dossier)
             return self._outcome(caller, order, cycle, now, decision, after, sections, detail, section=row)
 
         return await self._run(caller, order, decided)
@@ -192,7 +211,12 @@ class ApplicationHandlers:
                 not_selected=False,
             )
             left = before.submitted.base_code if before.submitted.base_code != after.submitted.base_code else ""
-            detail = {"base_code": after.submitted.base_code, "specialty_code": after.submitted.specialty_code}
+            fingerprint = self._applications.sealing.fingerprint(after.id, after.submission_number, bodies)
+            detail = {
+                "base_code": after.submitted.base_code,
+                "specialty_code": after.submitted.specialty_code,
+                "dossier": fingerprint.hex(),
+            }
             return self._outcome(
                 caller,
                 order,
@@ -202,7 +226,7 @@ class ApplicationHandlers:
                 after,
                 now.sections,
                 detail,
-                dossier={section.value: body for section, body in bodies.items()},
+                dossier=FrozenDossier(bodies, fingerprint),
                 fact=facts.submitted(cycle, after, left),
             )
 
@@ -230,9 +254,39 @@ class ApplicationHandlers:
         decided: Callable[[CycleRecord, Situation], Awaitable[Outcome[ApplicationView]]],
     ) -> ApplicationView:
         async def read() -> Situation | None:
-            return await self._applications.read_own(order.cycle_id, caller.person_id, order.idempotency_key)
+            return await self._applications.read_own(
+                order.cycle_id, caller.person_id, caller.actor, order.idempotency_key
+            )
 
-        return await self._runner.run(order, _VIEW, read, decided, order.cycle_id)
+        return await self._runner.run(caller, order, _VIEW, read, decided, order.cycle_id)
+
+    def _corrected(
+        self,
+        caller: Caller,
+        order: SaveSection,
+        cycle: CycleRecord,
+        now: Situation,
+        decision: Decision,
+        after: ApplicationRecord,
+        sections: Mapping[Section, SavedSection],
+        detail: Mapping[str, Any],
+        row: SectionWrite,
+        dossier: Mapping[Section, Mapping[str, Any]],
+    ) -> Outcome[ApplicationView]:
+        """UNL-03: the section is saved and a correction of the current submission appended; the state stays."""
+        number = after.submission_number + 1
+        fingerprint = self._applications.sealing.fingerprint(after.id, number, dossier)
+        frozen = FrozenDossier(dossier, fingerprint, after.submission_number)
+        after = replace(after, submission_number=number)
+        detail = {**detail, "dossier": fingerprint.hex(), "correction_of": frozen.correction_of}
+        fact = facts.corrected(cycle, after, order.section)
+        return self._outcome(
+            *(caller, order, cycle, now, decision, after, sections, detail),
+            section=row,
+            dossier=frozen,
+            fact=fact,
+            command="correct_section",
+        )
 
     def _outcome(
         self,
@@ -246,11 +300,12 @@ class ApplicationHandlers:
         detail: Mapping[str, Any],
         *,
         section: SectionWrite | None = None,
-        dossier: Mapping[str, Any] | None = None,
+        dossier: FrozenDossier | None = None,
         fact: Fact | None = None,
         seat: int = 0,
+        command: str = "",
     ) -> Outcome[ApplicationView]:
-        name = _COMMANDS[type(order)]
+        name = command or _COMMANDS[type(order)]
         entry = audit_entry(caller, name, order.idempotency_key, cycle, now.gate, decision, now.application, detail)
         write = Write(after, entry, decision.until, fact=fact, section=section, dossier=dossier, seat=seat)
         return Outcome(write, own_view(cycle, now, after, sections))
@@ -269,50 +324,18 @@ _COMMANDS: dict[type, str] = {
 """How the audit names each order."""
 
 
-def own_view(
-    cycle: CycleRecord, now: Situation, record: ApplicationRecord, sections: Mapping[Section, SavedSection]
-) -> ApplicationView:
-    """The application as its owner sees it, state as of the gate."""
-    return ApplicationView(
-        record.id,
-        cycle.id,
-        effective_state(record.state, record.round, now.gate.phase),
-        record.round,
-        record.version,
-        record.draft,
-        record.submission_number,
-        record.submitted_at,
-        tuple(_section_view(section, sections.get(section)) for section in Section),
-        record.remark,
-        record.reason_code,
-        record.not_selected,
-        is_overdue(record.state, now.gate.phase),
-        record.name,
-        record.masked_document,
-    )
-
-
-def _section_view(section: Section, saved: SavedSection | None) -> SectionView:
-    body = dict(saved.body) if saved is not None else {}
-    problems = tuple(ProblemView(p.key, p.rule, p.message) for p in dossier.validate(section, body))
-    return SectionView(section, not problems, body, saved.saved_at if saved is not None else None, problems)
-
-
-def _no_view(cycle_id: str) -> ApplicationView:
-    return ApplicationView("", cycle_id, State.NONE, 0, 0, Choice(), 0, None, ())
-
-
 def _state(now: Situation) -> State:
     found = now.application
     return State.NONE if found is None else effective_state(found.state, found.round, now.gate.phase)
 
 
-def _allow(action: Action, cycle: CycleRecord, now: Situation, actor: Actor | None = None) -> Decision:
+def _allow(
+    action: Action, cycle: CycleRecord, now: Situation, actor: Actor | None = None, section: Section | None = None
+) -> Decision:
     """The decision that allows `action`; raises why not."""
-    standing = now.application.standing() if now.application is not None else Standing()
-    decision = decide(
-        action, now.gate.moment(cycle), now.milestones, standing, actor or Actor(Role.APPLICANT), cycle.policy
-    )
+    standing = now.application.standing(unlocked=now.unlocked) if now.application is not None else Standing()
+    who = actor or Actor(Role.APPLICANT)
+    decision = decide(action, now.gate.moment(cycle), now.milestones, standing, who, cycle.policy, section)
     require(decision)
     return decision
 

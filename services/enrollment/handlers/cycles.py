@@ -19,8 +19,8 @@ from services.enrollment.domain.phases import P0, P1, Phase, phase_of_round, rev
 from services.enrollment.domain.refusals import require
 from services.enrollment.handlers import running
 from services.enrollment.records import CycleRecord, GateRecord, WindowRecord
-from services.enrollment.store.applications import Changed, KeyReused
 from services.enrollment.store.cycles import CycleStore, GateMoved
+from services.enrollment.store.guarded import Changed, KeyReused
 from services.enrollment.store.windows import WindowStore
 from services.enrollment.views import CycleView, WindowView
 from services.kit.domain import Caller, DomainError, Kind
@@ -195,7 +195,7 @@ class CycleHandlers:
         for _ in range(running.TRIES):
             window = await self._windows.window(order.cycle_id, order.base_code, order.round)
             gate = await self._gate(order.cycle_id)
-            answered = await self._windows.answered(caller.person_id, order.idempotency_key)
+            answered = await self._windows.answered(caller.actor, order.idempotency_key)
             if answered is not None:
                 return _WINDOW.validate_json(running.replayed(answered, body_hash))
             rule = _allow_milestones(caller, cycle, gate, order.round)

@@ -149,7 +149,7 @@ class DecisionHandlers:
         sections = tuple(
             SectionView(section, True, frozen.dossier.get(section, {}), frozen.submitted_at) for section in Section
         )
-        return SubmissionView(queue_row(record, situation.gate), sections, frozen.choice, may)
+        return SubmissionView(queue_row(record, situation.gate), sections, frozen.choice, may, frozen.correction_of)
 
     async def review_application(self, caller: Caller, order: ReviewApplication) -> QueueRowView:
         """Approve or reject. Raises INVALID when a rejection lacks reason or remark, CONFLICT when superseded."""
@@ -196,12 +196,12 @@ class DecisionHandlers:
 
     async def _run(self, caller: Caller, order: _Order, number: int, deed: _Deed) -> QueueRowView:
         async def read() -> Situation | None:
-            return await self._applications.read(order.application_id, caller.person_id, order.idempotency_key, number)
+            return await self._applications.read(order.application_id, caller.actor, order.idempotency_key, number)
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[QueueRowView]:
             return _decided(caller, order.idempotency_key, cycle, now, number, deed)
 
-        return await self._runner.run(order, _VIEW, read, decided)
+        return await self._runner.run(caller, order, _VIEW, read, decided)
 
 
 def _decided(

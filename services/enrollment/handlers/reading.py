@@ -87,6 +87,7 @@ class HistoryHandlers:
                 State(entry.state_after),
                 entry.rule,
                 str(json.loads(entry.detail).get("remark", "")),
+                entry.acted_for != "",
             )
             for entry in entries
             if whole or entry.organisation in ("", caller.organisation)
@@ -98,5 +99,7 @@ class HistoryHandlers:
         if caller.role.startswith("base_"):
             shown = record.state not in (State.DRAFT, State.WITHDRAWN)
             return shown and record.submitted.base_code == caller.organisation
+        if caller.role != "province_administrator":
+            return False
         cycle = await self._cycles.cycle(record.cycle_id)
         return cycle is not None and cycle.province_code == caller.organisation

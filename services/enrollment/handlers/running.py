@@ -13,8 +13,10 @@ from pydantic import TypeAdapter
 from services.enrollment.domain.capabilities import Decision
 from services.enrollment.domain.phases import Phase
 from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation, StoredAnswer, Write
-from services.enrollment.store.applications import ApplicationStore, Changed, KeyReused
+from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.guarded import Changed, KeyReused
+from services.kit.auth import origin
 from services.kit.domain import Caller, DomainError, Kind
 
 View = TypeVar("View")
@@ -49,6 +51,7 @@ class Runner:
 
     async def run(
         self,
+        caller: Caller,
         order: Order,
         adapter: TypeAdapter[View],
         read: Callable[[], Awaitable[Situation | None]],
@@ -60,13 +63,15 @@ class Runner:
         `decide` raises the DomainError that tells why not. Raises NOT_FOUND when there is nothing to read, CONFLICT
         `KEY_REUSED` for another order under the key, UNAVAILABLE `CONTENDED` when others are faster every time.
         """
-        body_hash = hash_of(order)
+        sealing, key = self.applications.sealing, order.idempotency_key
+        body_hash = sealing.body_hash(text_of(order))
         for _ in range(TRIES):
             situation = await read()
             if situation is None:
                 raise not_found()
             if situation.answered is not None:
-                return adapter.validate_json(replayed(situation.answered, body_hash))
+                stored = replayed(situation.answered, body_hash)
+                return adapter.validate_json(sealing.open_answer(caller.actor, key, stored))
             known = situation.application
             cycle = await self.cycle(cycle_id or (known.cycle_id if known else ""))
             outcome = await decide(cycle, situation)
@@ -101,9 +106,7 @@ def audit_entry(
     """What the audit says of an accepted command beside the application as it becomes; the database chains it."""
     return {
         "command": order_name,
-        "actor": caller.person_id,
-        "role": caller.role,
-        "organisation": caller.organisation,
+        **whose(caller),
         "rule": decision.rule,
         "phase": gate.phase.value,
         "calendar_version": cycle.calendar_version,
@@ -127,9 +130,7 @@ def cycle_audit_entry(
     return {
         "aggregate_id": cycle.id,
         "command": order_name,
-        "actor": caller.person_id,
-        "role": caller.role,
-        "organisation": caller.organisation,
+        **whose(caller),
         "rule": rule,
         "phase": phase.value,
         "gate_sequence": sequence,
@@ -139,6 +140,17 @@ def cycle_audit_entry(
         "submission_number": 0,
         "detail": canonical(detail),
         "idempotency_key": key,
+    }
+
+
+def whose(caller: Caller) -> dict[str, str]:
+    """APP-15: whose deed a row of the audit tells: who answers for it, in which hat, in whose place, from where."""
+    return {
+        "actor": caller.actor,
+        "role": caller.role,
+        "organisation": caller.organisation,
+        "acted_for": caller.person_id if caller.acting_by else "",
+        "address": origin().address,
     }
 
 
@@ -157,6 +169,11 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 
 def hash_of(order: object) -> bytes:
+    """A plain hash of `text_of`, for orders that are about nobody."""
+    return hashlib.sha256(text_of(order).encode()).digest()
+
+
+def text_of(order: object) -> str:
     """What two orders under one key must agree in: their kind and every field.
 
     Raises INVALID for a NUL character anywhere in it, which the database does not store.
@@ -166,7 +183,7 @@ def hash_of(order: object) -> bytes:
     text = canonical([type(order).__name__, order])
     if "\\u0000" in text:
         raise DomainError(Kind.INVALID, "BAD_TEXT", "文字中含有无法保存的字符。")
-    return hashlib.sha256(text.encode()).digest()
+    return text
 
 
 def replayed(stored: StoredAnswer, body_hash: bytes) -> bytes:

@@ -13,7 +13,7 @@ from services.enrollment.domain.choice import Catalogue
 from services.enrollment.domain.phases import P0, Phase
 from services.enrollment.records import CycleRecord, GateRecord
 from services.enrollment.store import rows
-from services.enrollment.store.applications import KeyReused
+from services.enrollment.store.guarded import KeyReused
 from services.kit.database import Database
 from services.kit.domain import DomainError, Fact
 

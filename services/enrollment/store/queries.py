@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.queue import Cell
 from services.enrollment.records import ApplicationRecord
 from services.enrollment.store import rows
+from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database
 
 # One short index scan for each pair of round and stored state, merged: the index gives each in order already.
@@ -64,14 +64,18 @@ class Frozen:
     number: int
     choice: Choice
     dossier: dict[Section, dict[str, Any]]
+    """Empty when the person's data were erased."""
     submitted_at: datetime
+    correction_of: int = 0
+    """Number of the submission that this one corrects; 0 when it is the applicant's own."""
 
 
 class QueryStore:
     """Reads only."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sealing: Sealing) -> None:
         self._database = database
+        self._sealing = sealing
 
     async def queue(
         self,
@@ -96,15 +100,19 @@ class QueryStore:
         return [record for record in map(rows.application_of, found) if record is not None]
 
     async def submission(self, application_id: str, number: int) -> Frozen | None:
-        """One frozen submission."""
+        """One frozen submission. Raises SealBroken when its dossier is not what was submitted."""
         row = await self._database.fetchrow(
             "SELECT * FROM submission WHERE application_id = $1 AND number = $2", application_id, number
         )
         if row is None:
             return None
         choice = Choice(row["base_code"], row["specialty_code"], row["accepts_reallocation"])
-        dossier = {Section(name): body for name, body in json.loads(row["dossier"]).items()}
-        return Frozen(row["number"], choice, dossier, row["submitted_at"])
+        dossier = (
+            self._sealing.open_dossier(application_id, number, row["dossier"], row["fingerprint"])
+            if row["dossier"] is not None
+            else {}
+        )
+        return Frozen(row["number"], choice, dossier, row["submitted_at"], row["correction_of"])
 
     async def board(self, cycle_id: str) -> tuple[list[BoardRow], datetime | None]:
         """Every planned base and specialty with its counts, by base and specialty, and the database's clock."""

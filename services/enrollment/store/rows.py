@@ -15,7 +15,8 @@ from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import NAMES, Milestones
 from services.enrollment.domain.phases import Phase
-from services.enrollment.records import ApplicationRecord, GateRecord, SavedSection
+from services.enrollment.domain.unlock import Unlocked
+from services.enrollment.records import ApplicationRecord, GateRecord
 from services.kit import telemetry
 from services.kit.domain import Fact
 
@@ -57,12 +58,12 @@ def milestones_of(row: Row) -> Milestones:
     return Milestones(*(row[name] for name in NAMES))
 
 
-def sections_of(text: str | None) -> dict[Section, SavedSection]:
-    """From an object of sections to body and time."""
+def unlocked_of(text: str | None) -> dict[Section, Unlocked]:
+    """From an object of sections to since and until."""
     content = json.loads(text) if text else {}
     return {
-        Section(name): SavedSection(entry["body"], datetime.fromisoformat(entry["saved_at"]))
-        for name, entry in content.items()
+        Section(name): Unlocked(datetime.fromisoformat(since), datetime.fromisoformat(until))
+        for name, (since, until) in content.items()
     }
 
 

@@ -9,16 +9,17 @@ from services.enrollment.domain.application import State
 from services.enrollment.domain.milestones import NAMES
 from services.enrollment.records import CycleRecord, GateRecord, StoredAnswer, WindowRecord
 from services.enrollment.store import rows
-from services.enrollment.store.applications import guarded
+from services.enrollment.store.guarded import guarded
 from services.kit.database import Database
 from services.kit.domain import Fact
 
 # From the frozen submissions, not from the live state: by the time this is asked, some may have applied elsewhere.
+# A correction is no submission of its own: verdicts on it are verdicts on the one it corrects.
 _OUTCOME = """
     WITH last AS (
         SELECT DISTINCT ON (s.application_id) s.application_id, s.number
         FROM submission s
-        WHERE s.cycle_id = $1 AND s.round = $3
+        WHERE s.cycle_id = $1 AND s.round = $3 AND s.correction_of = 0
             AND s.application_id IN (SELECT application_id FROM submission
                                      WHERE cycle_id = $1 AND base_code = $2 AND round = $3)
         ORDER BY s.application_id, s.number DESC
@@ -29,7 +30,8 @@ _OUTCOME = """
         FROM last l
         JOIN submission s ON s.application_id = l.application_id AND s.number = l.number AND s.base_code = $2
         JOIN application a ON a.id = l.application_id AND NOT (a.state = 'withdrawn' AND a.round = $3)
-        LEFT JOIN decision d ON d.application_id = l.application_id AND d.submission_number = l.number
+        LEFT JOIN decision d
+            ON d.application_id = l.application_id AND d.submission_number >= l.number AND d.round = $3
         GROUP BY l.application_id
     )
     SELECT count(*) FILTER (WHERE reviewed IS NOT TRUE) AS unreviewed,

@@ -24,14 +24,22 @@ from services.enrollment.handlers.applications import (
 from services.enrollment.handlers.cycles import CreateCycle, CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers, GrantProvisional, ReviewApplication
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
+from services.enrollment.handlers.support import SupportHandlers
+from services.enrollment.handlers.upkeep import Upkeep
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.queries import QueryStore
+from services.enrollment.store.sealed import SealedStore
+from services.enrollment.store.sealing import Sealing
+from services.enrollment.store.unlocks import UnlockStore
 from services.enrollment.store.windows import WindowStore
 from services.enrollment.views import ApplicationView
 from services.kit.database import Database
 from services.kit.domain import Caller
+from services.kit.vault import Vault, VaultKeys
 
+VAULT = Vault(VaultKeys(lookup=bytes(32), current="k1", sealing={"k1": bytes(32)}))
+"""What one process seals another of the same test opens."""
 QILU, SECOND = "SD-QILU", "SD-SLYY"
 MEDICINE, SKIN = "0100", "0400"
 OPERATOR = Caller("operator", "operator")
@@ -129,18 +137,22 @@ PLAN = {(QILU, MEDICINE): 3, (QILU, SKIN): 1, (SECOND, MEDICINE): 2}
 class Stage:
     """Handlers over a database, and shortcuts that only go through them; `stand` alone moves the gate by hand."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault = VAULT) -> None:
         self.database = database
         self.registry = Registry()
+        self.sealing = Sealing(vault)
         self.cycle_store = CycleStore(database)
-        self.application_store = ApplicationStore(database)
-        self.queries = QueryStore(database)
+        self.application_store = ApplicationStore(database, self.sealing)
+        self.queries = QueryStore(database, self.sealing)
         self.windows = WindowStore(database)
         self.cycles = CycleHandlers(self.cycle_store, self.windows)
-        self.applications = ApplicationHandlers(self.cycle_store, self.application_store, self.registry)
+        self.applications = ApplicationHandlers(self.cycle_store, self.application_store, self.queries, self.registry)
         self.decisions = DecisionHandlers(self.cycle_store, self.application_store, self.queries)
         self.board = BoardHandlers(self.queries)
         self.history = HistoryHandlers(self.cycle_store, self.application_store, self.queries)
+        self.support = SupportHandlers(self.cycle_store, self.application_store, UnlockStore(database))
+        self.sealed = SealedStore(database, self.sealing)
+        self.upkeep = Upkeep(self.sealed)
         self.cycle_id = ""
 
     async def open(self, plan: Mapping[tuple[str, str], int] = PLAN) -> None:

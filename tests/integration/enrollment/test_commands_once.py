@@ -16,7 +16,7 @@ from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.phases import P1, P2, P3, Phase
 from services.enrollment.handlers.applications import StartApplication, SubmitApplication
 from services.enrollment.records import Write
-from services.enrollment.store.applications import Changed
+from services.enrollment.store.guarded import Changed
 from services.kit.domain import DomainError, Kind
 from tests.handlers.enrollment.story import ADMINISTRATOR, MEDICINE, QILU, SECOND, applicant, key
 from tests.integration.enrollment.crowd import WRITERS, Crowd
@@ -101,6 +101,7 @@ async def test_a_decision_on_what_no_longer_holds_writes_nothing(crowd: Crowd) -
     after = replace(before, version=2, state=State.APPROVED)
     entry = {
         **dict.fromkeys(("command", "role", "organisation", "rule", "phase", "state_before", "state_after"), "x"),
+        **dict.fromkeys(("address", "acted_for"), ""),
         "aggregate_id": before.id,
         "n": 2,
         "actor": "a",
@@ -140,9 +141,12 @@ async def test_app_11_the_audit_is_whole_and_a_changed_row_is_found(crowd: Crowd
     head = await stage.database.fetchval("SELECT audit_hash FROM application WHERE id = $1", id_)
     assert broken_at(rows, 8, head) == 0
     assert broken_at(rows[:-1], 8, head) == 8, "the tail is cut off"
-    for table in ("audit", "submission"):
+    with pytest.raises(asyncpg.PostgresError, match="permission denied"):
+        await stage.database.execute("DELETE FROM audit")
+    await stage.database.execute("GRANT UPDATE, DELETE ON audit TO CURRENT_USER")
+    for statement in ("DELETE FROM audit", "DELETE FROM submission", "UPDATE submission SET base_code = 'X'"):
         with pytest.raises(asyncpg.PostgresError, match="written once"):
-            await stage.database.execute(f"DELETE FROM {table}")
+            await stage.database.execute(statement)
     await stage.database.execute("ALTER TABLE audit DISABLE TRIGGER written_once")
     await stage.database.execute("UPDATE audit SET detail = '{}' WHERE aggregate_id = $1 AND n = 6", id_)
     assert broken_at(await stage.queries.audit(id_), 8, head) == 6

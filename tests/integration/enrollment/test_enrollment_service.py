@@ -23,6 +23,7 @@ from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceStub
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.service import servicers
+from services.enrollment.store.sealing import Sealing
 from services.kit.auth import ALGORITHM, AUDIENCE, ISSUER, TokenVerifier, act_as
 from services.kit.database import Database
 from services.kit.domain import Caller, DomainError
@@ -37,6 +38,7 @@ from tests.handlers.enrollment.story import (
     PLAN,
     QILU,
     REVIEWER,
+    VAULT,
     WORKER,
     Registry,
     Stage,
@@ -81,7 +83,7 @@ async def wire(database_url: Callable[[str], str]) -> AsyncIterator[Wire]:
 
     database = Database(database_url("enrollment"), name="wire")
     await database.start()
-    server = GrpcServer(0, servicers(database, Registry()), TokenVerifier(published))
+    server = GrpcServer(0, servicers(database, Registry(), Sealing(VAULT)), TokenVerifier(published))
     await server.start()
     channel = Channel(f"127.0.0.1:{server.port}")
     yield Wire(

@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 # `cycle.version` and `application.version` are the length of the aggregate's audit chain, `audit_hash` its head.
+# `sealed_with` is the name of the key that sealed the values beside it; empty when nothing there is sealed.
 CYCLES = """
 CREATE SEQUENCE gate_lock_key START 7300000000;
 
@@ -118,6 +119,7 @@ CREATE TABLE application (
     not_selected boolean NOT NULL DEFAULT false,
     provisional_at timestamptz,
     audit_hash bytea NOT NULL,
+    unlocked_until timestamptz,
     live boolean NOT NULL GENERATED ALWAYS AS (state NOT IN ('withdrawn', 'annulled')) STORED,
     CONSTRAINT ck_application_state CHECK (state IN
         ('draft', 'pending', 'rejected', 'approved', 'provisional', 'admitted', 'withdrawn', 'annulled'))
@@ -134,10 +136,28 @@ CREATE TABLE dossier_section (
     section text NOT NULL,
     body jsonb NOT NULL,
     saved_at timestamptz NOT NULL,
+    sealed_with text NOT NULL,
     CONSTRAINT pk_dossier_section PRIMARY KEY (application_id, section)
 );
 
+-- Sections that somebody may edit for a while though the rules lock them; `application.unlocked_until` is the last end.
+CREATE TABLE section_unlock (
+    id uuid CONSTRAINT pk_section_unlock PRIMARY KEY,
+    application_id uuid NOT NULL
+        CONSTRAINT fk_section_unlock_application_id_application REFERENCES application,
+    sections text[] NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz NOT NULL,
+    reason text NOT NULL,
+    granted_by text NOT NULL,
+    ended_at timestamptz,
+    CONSTRAINT ck_section_unlock_ordered CHECK (since < until)
+);
+CREATE INDEX ix_section_unlock_application_id ON section_unlock (application_id);
+
 -- Written by `write_command` alone, in the call that has just locked the application: a foreign key would look again.
+-- Written once: `fingerprint`, which the audit names too, is what the dossier must match. Only the dossier's seal may
+-- be made anew, and a person's data forgotten (`dossier` is null then).
 CREATE TABLE submission (
     application_id uuid NOT NULL,
     number integer NOT NULL,
@@ -146,7 +166,10 @@ CREATE TABLE submission (
     base_code text NOT NULL,
     specialty_code text NOT NULL,
     accepts_reallocation boolean NOT NULL,
-    dossier jsonb NOT NULL,
+    dossier jsonb,
+    fingerprint bytea NOT NULL,
+    sealed_with text NOT NULL,
+    correction_of integer NOT NULL,
     gate_sequence integer NOT NULL,
     submitted_at timestamptz NOT NULL,
     CONSTRAINT pk_submission PRIMARY KEY (application_id, number)
@@ -191,6 +214,8 @@ CREATE TABLE audit (
     submission_number integer NOT NULL,
     detail text NOT NULL,
     idempotency_key text NOT NULL,
+    address text NOT NULL,
+    acted_for text NOT NULL,
     prev_hash bytea NOT NULL,
     hash bytea NOT NULL,
     CONSTRAINT pk_audit PRIMARY KEY (aggregate_id, n)
@@ -202,6 +227,7 @@ CREATE TABLE idempotency (
     key text NOT NULL,
     body_hash bytea NOT NULL,
     answer bytea NOT NULL,
+    sealed_with text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT pk_idempotency PRIMARY KEY (actor, key)
 );
@@ -210,13 +236,25 @@ CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% rows are written once', TG_TABLE_NAME USING ERRCODE = 'RE099';
 END $$;
-CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON submission FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_change_beside_seal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        OLD.dossier := NEW.dossier;
+        OLD.sealed_with := NEW.sealed_with;
+        IF OLD IS NOT DISTINCT FROM NEW THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '% rows are written once', TG_TABLE_NAME USING ERRCODE = 'RE099';
+END $$;
+CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON submission
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_beside_seal();
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
 
 TABLES = (
-    *("idempotency", "audit", "decision", "submission", "dossier_section", "application"),
+    *("idempotency", "audit", "decision", "submission", "section_unlock", "dossier_section", "application"),
     *("base_window", "seat", "specialty", "base", "cycle_gate", "cycle_phase", "cycle"),
 )
 
@@ -232,6 +270,7 @@ def downgrade() -> None:
     for table in TABLES:
         op.execute(f"DROP TABLE {table}")
     op.execute("DROP FUNCTION refuse_change()")
+    op.execute("DROP FUNCTION refuse_change_beside_seal()")
     op.execute("DROP SEQUENCE gate_lock_key")
     drop_kit_tables(op)
 

@@ -20,18 +20,19 @@ CREATE FUNCTION audit_hash(a audit) RETURNS bytea LANGUAGE sql STABLE AS $$
     SELECT sha256(a.prev_hash || convert_to(jsonb_build_array(
         a.aggregate_id, a.n, (extract(epoch FROM a.at) * 1000000)::bigint, a.command, a.actor, a.role,
         a.organisation, a.rule, a.phase, a.gate_sequence, a.calendar_version, a.state_before, a.state_after,
-        a.submission_number, a.detail, a.idempotency_key)::text, 'UTF8'))
+        a.submission_number, a.detail, a.idempotency_key, a.address, a.acted_for)::text, 'UTF8'))
 $$
 """
 
 # Insert first: of equal commands one claims the key, the others wait for it and read its answer.
 CLAIM = """
-CREATE FUNCTION claim_key(p_actor text, p_key text, p_body_hash bytea, p_answer bytea) RETURNS bytea
-LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION claim_key(p_actor text, p_key text, p_body_hash bytea, p_answer bytea, p_sealed_with text)
+RETURNS bytea LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     stored idempotency;
 BEGIN
-    INSERT INTO idempotency (actor, key, body_hash, answer) VALUES (p_actor, p_key, p_body_hash, p_answer)
+    INSERT INTO idempotency (actor, key, body_hash, answer, sealed_with)
+    VALUES (p_actor, p_key, p_body_hash, p_answer, p_sealed_with)
     ON CONFLICT (actor, key) DO NOTHING;
     IF FOUND THEN
         RETURN NULL;
@@ -68,8 +69,8 @@ END $$
 # that is null says that there is nothing of that kind to write.
 WRITE_COMMAND = """
 CREATE FUNCTION write_command(
-    -- the claim
-    p_actor text, p_key text, p_body_hash bytea, p_answer bytea,
+    -- the claim; p_sealed_with is the key that sealed the answer, a section and a dossier
+    p_actor text, p_key text, p_body_hash bytea, p_answer bytea, p_sealed_with text,
     -- what the decision was based on
     p_lock_key bigint, p_cycle_id uuid, p_sequence integer, p_deadline timestamptz,
     -- the application as it becomes; p_audit_hash is the head of its chain as it was
@@ -80,10 +81,10 @@ CREATE FUNCTION write_command(
     p_audit_hash bytea,
     -- the row of the audit
     p_command text, p_role text, p_organisation text, p_rule text, p_phase text, p_calendar_version integer,
-    p_state_before text, p_detail text,
+    p_state_before text, p_detail text, p_address text, p_acted_for text,
     -- a section that was saved, the dossier of a new submission, a decision: any of them or none
     p_section text, p_section_body jsonb, p_saved_at timestamptz,
-    p_dossier jsonb,
+    p_dossier jsonb, p_fingerprint bytea, p_correction_of integer,
     p_decision text, p_decision_reason_code text, p_decision_remark text, p_qualified boolean,
     -- the fact to publish
     p_event_id uuid, p_subject text, p_event_type text, p_body bytea, p_traceparent text,
@@ -94,15 +95,15 @@ DECLARE
     stored bytea;
     r audit;
 BEGIN
-    stored := claim_key(p_actor, p_key, p_body_hash, p_answer);
+    stored := claim_key(p_actor, p_key, p_body_hash, p_answer, p_sealed_with);
     IF stored IS NOT NULL THEN
         RETURN stored;
     END IF;
     PERFORM pass_gate(p_lock_key, p_cycle_id, p_sequence, p_deadline);
 
     r := ROW(p_id, p_version, clock_timestamp(), p_command, p_actor, p_role, p_organisation, p_rule, p_phase,
-        p_sequence, p_calendar_version, p_state_before, p_state, p_submission_number, p_detail, p_key, p_audit_hash,
-        NULL)::audit;
+        p_sequence, p_calendar_version, p_state_before, p_state, p_submission_number, p_detail, p_key, p_address,
+        p_acted_for, p_audit_hash, NULL)::audit;
     r.hash := audit_hash(r);
     IF p_version = 1 THEN
         INSERT INTO application (id, cycle_id, person_id, name, masked_document, version, state, round, audit_hash)
@@ -124,15 +125,17 @@ BEGIN
 
     INSERT INTO audit VALUES (r.*);
     IF p_section IS NOT NULL THEN
-        INSERT INTO dossier_section (application_id, section, body, saved_at)
-        VALUES (p_id, p_section, p_section_body, p_saved_at)
-        ON CONFLICT (application_id, section) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at;
+        INSERT INTO dossier_section (application_id, section, body, saved_at, sealed_with)
+        VALUES (p_id, p_section, p_section_body, p_saved_at, p_sealed_with)
+        ON CONFLICT (application_id, section) DO UPDATE
+        SET body = excluded.body, saved_at = excluded.saved_at, sealed_with = excluded.sealed_with;
     END IF;
     IF p_dossier IS NOT NULL THEN
         INSERT INTO submission (application_id, number, cycle_id, round, base_code, specialty_code,
-            accepts_reallocation, dossier, gate_sequence, submitted_at)
+            accepts_reallocation, dossier, fingerprint, sealed_with, correction_of, gate_sequence, submitted_at)
         VALUES (p_id, p_submission_number, p_cycle_id, p_round, p_base_code, p_specialty_code,
-            p_accepts_reallocation, p_dossier, p_sequence, p_submitted_at);
+            p_accepts_reallocation, p_dossier, p_fingerprint, p_sealed_with, p_correction_of, p_sequence,
+            coalesce(p_saved_at, p_submitted_at));  -- a correction saves the section that it corrects
     END IF;
     IF p_decision IS NOT NULL THEN
         INSERT INTO decision (application_id, version, submission_number, kind, reason_code, remark, qualified,
@@ -183,7 +186,7 @@ DECLARE
     w base_window := jsonb_populate_record(NULL::base_window, p->'window');
 BEGIN
     IF p ? 'key' THEN
-        stored := claim_key(p->>'actor', p->>'key', (p->>'body_hash')::bytea, p_answer);
+        stored := claim_key(p->>'actor', p->>'key', (p->>'body_hash')::bytea, p_answer, '');
         IF stored IS NOT NULL THEN
             RETURN stored;
         END IF;
@@ -247,6 +250,71 @@ BEGIN
 END $$
 """
 
+# Sections of one application unlocked for a while, or that ended before its time: an act about the application, so it
+# takes a number in its chain, and who edits at the same moment reads again.
+WRITE_UNLOCK = """
+CREATE FUNCTION write_unlock(p jsonb, p_body_hash bytea, p_answer bytea) RETURNS bytea
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    stored bytea;
+    r audit := jsonb_populate_record(NULL::audit, p->'audit');
+    u section_unlock := jsonb_populate_record(NULL::section_unlock, p->'unlock');
+BEGIN
+    stored := claim_key(r.actor, r.idempotency_key, p_body_hash, p_answer, p->>'sealed_with');
+    IF stored IS NOT NULL THEN
+        RETURN stored;
+    END IF;
+    PERFORM pass_gate((p->>'lock_key')::bigint, (p->>'cycle_id')::uuid, r.gate_sequence, NULL);
+    r.at := clock_timestamp();
+    r.hash := audit_hash(r);
+    UPDATE application SET version = r.n, audit_hash = r.hash,
+        unlocked_until = (p->>'unlocked_until')::timestamptz
+    WHERE id = r.aggregate_id AND version = r.n - 1 AND audit_hash = r.prev_hash;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'changed meanwhile' USING ERRCODE = 'RE004';
+    END IF;
+    INSERT INTO audit SELECT r.*;
+    INSERT INTO section_unlock SELECT u.* ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at;
+    INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, traceparent)
+    SELECT f.event_id, f.subject, f.event_type, f.aggregate_id, f.version, f.body, f.traceparent
+    FROM jsonb_populate_record(NULL::outbox, p->'fact') f WHERE f.event_id IS NOT NULL;
+    RETURN p_answer;
+END $$
+"""
+
+# What is known of a person in the clear or sealed goes; states, decisions and the audit stay, and one row more says so.
+# Answers stored under an idempotency key may name the person. Returns the number of applications.
+FORGET_PERSON = """
+CREATE FUNCTION forget_person(p_person_id text, p_audit jsonb) RETURNS integer LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    a application;
+    r audit;
+    forgotten integer := 0;
+BEGIN
+    FOR a IN SELECT * FROM application WHERE person_id = p_person_id ORDER BY id FOR UPDATE LOOP
+        r := jsonb_populate_record(NULL::audit, p_audit);
+        SELECT g.phase, g.sequence, c.calendar_version INTO STRICT r.phase, r.gate_sequence, r.calendar_version
+        FROM cycle_gate g JOIN cycle c ON c.id = g.cycle_id WHERE c.id = a.cycle_id;
+        r.aggregate_id := a.id;
+        r.n := a.version + 1;
+        r.at := clock_timestamp();
+        r.state_before := a.state;
+        r.state_after := a.state;
+        r.submission_number := a.submission_number;
+        r.prev_hash := a.audit_hash;
+        r.hash := audit_hash(r);
+        UPDATE application SET name = '', masked_document = '', version = r.n, audit_hash = r.hash WHERE id = a.id;
+        INSERT INTO audit SELECT r.*;
+        DELETE FROM dossier_section WHERE application_id = a.id;
+        UPDATE submission SET dossier = NULL, sealed_with = '' WHERE application_id = a.id;
+        DELETE FROM idempotency i USING audit e
+        WHERE e.aggregate_id = a.id AND e.idempotency_key <> '' AND i.actor = e.actor AND i.key = e.idempotency_key;
+        forgotten := forgotten + 1;
+    END LOOP;
+    RETURN forgotten;
+END $$
+"""
+
 FUNCTIONS = {
     "audit_hash": AUDIT_HASH,
     "claim_key": CLAIM,
@@ -254,6 +322,8 @@ FUNCTIONS = {
     "write_command": WRITE_COMMAND,
     "append_to_cycle": APPEND_TO_CYCLE,
     "write_window": WRITE_WINDOW,
+    "write_unlock": WRITE_UNLOCK,
+    "forget_person": FORGET_PERSON,
     "flip_gate": FLIP_GATE,
 }
 

@@ -29,13 +29,6 @@ def session_ended(session_id: str, forget_at: datetime) -> Fact:
     return _fact("session.ended", body, session_id, 1)
 
 
-def security_noticed(person_id: str, what: str, at: datetime) -> Fact:
-    """Something the person should hear of; `what` is one of those named in the contract (`SecurityNoticed.what`)."""
-    # Versions rise with time: nobody counts what happens to an account.
-    body = events_pb2.SecurityNoticed(person_id=person_id, what=what)
-    return _fact("security.noticed", body, person_id, int(at.timestamp()))
-
-
 def _fact(name: str, body: Message, aggregate_id: str, version: int) -> Fact:
     return Fact(
         subject=f"residency.identity.v1.{name}",

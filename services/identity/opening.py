@@ -10,7 +10,8 @@ from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain.roles import STAFF, Role
 from services.identity.factors import Factors
-from services.identity.facts import security_noticed, session_ended
+from services.identity.facts import session_ended
+from services.identity.notices import Notice, noticed
 from services.identity.records import Hat, Person, PersonState, Session
 from services.identity.store.hats import Hats
 from services.identity.store.people import People
@@ -85,7 +86,9 @@ class SessionOpener:
                 wear; FORBIDDEN HAT_NOT_WEARABLE for a hat that is somebody else's, suspended, expired or ended.
         """
         now = self._core.clock.now()
-        await People(uow.session).by_id(person.person_id, lock=True)
+        people = People(uow.session)
+        # Read anew: it may have been suspended while a password was hashed. Openings for one person take turns.
+        person = await people.by_id(person.person_id, lock=True) or person
         check_account(person)
         wearable = [each for each in await Hats(uow.session).of(person.person_id) if each.wearable(now)]
         hat = _chosen(wearable, hat)
@@ -94,7 +97,7 @@ class SessionOpener:
             role = Role.ENROLLING
         staff = any(each.role in STAFF for each in (wearable if hat is None else [hat]))
         ends = now + (self._issuer.life if acting_by else LONGEST_STAFF if staff else LONGEST)
-        ends = ends if instead_of is None else min(ends, instead_of.ends_at)
+        ends = min(ends, instead_of.ends_at if instead_of else ends, (hat and hat.expires_at) or ends)
         origin = auth.origin()
         session = Session(
             session_id=new_id(),
@@ -114,9 +117,10 @@ class SessionOpener:
             address=origin.address,
         )
         if not acting_by:
+            await people.seen(person.person_id, now)
             await self._tell_of_new_device(uow, session)
-        if staff and not acting_by:
-            await self._make_room(uow, session, now)
+            if staff:
+                await self._make_room(uow, session, now)
         await Sessions(uow.session).add(session)
         who = Caller(person.person_id, role.value, session.organisation_code, acting_by=acting_by)
         detail: dict[str, str | int | bool] = {
@@ -207,7 +211,7 @@ class SessionOpener:
         """SES-08: whoever was signed in before hears of a browser and address never seen with them."""
         ever, here = await Sessions(uow.session).knows(session.person_id, session.browser, session.address)
         if ever and not here:
-            uow.add_fact(security_noticed(session.person_id, "new_device", session.began_at))
+            uow.add_fact(noticed(session.person_id, Notice.NEW_DEVICE))
 
     async def _make_room(self, uow: UnitOfWork, new: Session, now: datetime) -> None:
         """SES-05: the oldest sessions of staff end when there would be more than three."""

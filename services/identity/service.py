@@ -2,35 +2,103 @@
 
 from __future__ import annotations
 
-from services.identity import grpc_api, keys
-from services.identity.handlers import Identity
+from collections.abc import Mapping
+from typing import Any
+
+from services.access import revocations
+from services.identity import keys
+from services.identity.adapters import real_name, texts
+from services.identity.captchas import Captchas
+from services.identity.challenges import Challenges
+from services.identity.codes import Codes
+from services.identity.core import Core
+from services.identity.factors import Factors
+from services.identity.grpc_api import credential, registration, sandbox, scan, session
+from services.identity.grpc_api.session import SessionUseCases
+from services.identity.handlers.credentials import CredentialHandlers, Tools
+from services.identity.handlers.factors import FactorHandlers
+from services.identity.handlers.machines import MachineHandlers
+from services.identity.handlers.recovery import RecoveryHandlers
+from services.identity.handlers.refresh import RefreshHandlers
+from services.identity.handlers.registration import RegistrationHandler
+from services.identity.handlers.scans import ScanHandlers
+from services.identity.handlers.sessions import SessionHandlers
+from services.identity.handlers.sign_in import SignInHandlers
+from services.identity.opening import SessionOpener
 from services.identity.passwords import Passwords
 from services.identity.settings import IdentitySettings
+from services.identity.throttle import Throttle
 from services.identity.tokens import TokenIssuer
-from services.identity.vault import Vault
+from services.kit import vault
 from services.kit.auth import TokenVerifier
-from services.kit.clock import SystemClock
+from services.kit.clock import Clock, SystemClock
 from services.kit.database import Database
-from services.kit.grpc_server import GrpcServer
+from services.kit.grpc_server import GrpcServer, Servicer
+from services.kit.keywatch import KeyWatch
 from services.kit.messaging import Messaging
 from services.kit.outbox import Relay
 from services.kit.part import Part
+from services.kit.vault import Vault
 
 SETTINGS = IdentitySettings
 
 
-def parts(settings: IdentitySettings) -> list[Part]:
-    """Identity's parts. Raises `keys.KeysMissing` when there are no keys to sign and seal with."""
-    held = keys.load(settings)
-    clock = SystemClock()
+def parts(settings: IdentitySettings, clock: Clock | None = None) -> list[Part]:
+    """Identity's parts; `clock` is the machine's when None. Raises `vault.KeysMissing` when there are no keys."""
+    clock = clock or SystemClock()
+    document = keys.document_of(settings)
+    ring = keys.KeyRing(keys.parse(document))
+    safe = Vault(vault.parse(document))
     database = Database(settings.database_url.get_secret_value(), name="identity")
     messaging = Messaging(settings.nats_url, name="identity")
     passwords = Passwords(settings.argon2_memory_kib, settings.sign_in_queue, clock)
-    issuer = TokenIssuer(held, settings.token_life, clock)
-    identity = Identity(database, Vault(held), passwords, issuer, settings.machine_secrets, clock)
+    issuer = TokenIssuer(ring, settings.token_life, clock)
+
+    def renew(changed: Mapping[str, Any]) -> None:
+        renewed = vault.parse(changed)
+        ring.take(changed)
+        safe.renew(renewed)
 
     async def own_keys() -> str:
-        return identity.key_set_json()
+        return issuer.key_set_json()
 
-    server = GrpcServer(settings.grpc_port, [grpc_api.servicer(identity)], TokenVerifier(own_keys))
-    return [database, messaging, Relay(database, messaging, "identity"), passwords, server]
+    verifier = TokenVerifier(own_keys, clock)
+    core = Core(database, safe, passwords, clock, settings)
+    return [
+        database,
+        messaging,
+        revocations(messaging, verifier),
+        Relay(database, messaging, "identity"),
+        KeyWatch(keys.SERVICE, settings, renew),
+        passwords,
+        GrpcServer(settings.grpc_port, servicers(core, issuer), verifier),
+    ]
+
+
+def servicers(core: Core, issuer: TokenIssuer) -> list[Servicer]:
+    """Identity's gRPC services over one core."""
+    opener, throttle, factors = SessionOpener(core, issuer), Throttle(core), Factors(core)
+    challenges = Challenges(core, factors, throttle)
+    messages = texts.create(core.settings, core.database, core.vault, core.clock)
+    captchas, codes = Captchas(core), Codes(core, messages)
+    register = real_name.create(core.settings)
+    sessions = SessionUseCases(
+        SignInHandlers(core, opener, factors, challenges, throttle),
+        RefreshHandlers(core, opener, issuer),
+        SessionHandlers(core, opener, factors, challenges),
+        MachineHandlers(core, issuer),
+        challenges,
+        issuer,
+    )
+    return [
+        session.servicer(sessions, core.vault),
+        registration.servicer(RegistrationHandler(core, register, captchas, codes, opener), captchas, core.vault),
+        credential.servicer(
+            CredentialHandlers(core, Tools(opener, throttle, codes, captchas, messages)),
+            RecoveryHandlers(core, opener, throttle, codes, captchas),
+            FactorHandlers(core, opener),
+            core.vault,
+        ),
+        scan.servicer(ScanHandlers(core, opener, throttle), core.vault),
+        sandbox.servicer(messages, captchas),
+    ]

@@ -18,4 +18,5 @@ CONSUMER_HANDLED = Counter("residency_consumer_handled_total", "Deliveries by ou
 CONSUMER_LAG_SECONDS = Histogram(
     "residency_consumer_lag_seconds", "Time from a fact to its effect.", ["consumer"], buckets=(*_SECONDS, 30.0, 300.0)
 )
+SIGN_INS = Counter("residency_sign_ins_total", "Sign-ins by outcome; refusals by their reason.", ["outcome"])
 LIVE_STREAMS = Gauge("residency_live_streams", "Open live-page streams.")

@@ -146,6 +146,15 @@ def document_of(service: str, settings: Settings, make: Callable[[], dict[str, A
     return document
 
 
+def source_of(service: str, settings: Settings) -> Path | None:
+    """The file from which `document_of` reads; None when the document stands in the settings or nowhere."""
+    if settings.keys_json.get_secret_value():
+        return None
+    if settings.keys_file is not None:
+        return settings.keys_file
+    return None if settings.data_dir is None else file_in(settings.data_dir, service)
+
+
 def file_in(data_dir: Path, service: str) -> Path:
     """Where the embedded stack keeps the key document of `service`."""
     return data_dir / f"{service}-keys.json"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.domain.roles import Role
@@ -15,6 +15,7 @@ from services.identity.store.tables import challenge, session
 
 _COLUMNS = tuple(session.c[name] for name in Session.__dataclass_fields__)
 _CHALLENGE_COLUMNS = tuple(challenge.c[name] for name in Challenge.__dataclass_fields__)
+_CHALLENGES_KEPT = timedelta(hours=1)
 
 
 class Sessions:
@@ -71,8 +72,15 @@ class Sessions:
         row = (await self._session.execute(select(exists().where(own), exists().where(here)))).one()
         return bool(row[0]), bool(row[1])
 
+    async def here_since(self, person_id: str, address: str, begin: datetime) -> bool:
+        """Whether the person was signed in from this address after `begin`."""
+        own = (session.c.person_id == person_id) & (session.c.acting_by == "") & (session.c.began_at > begin)
+        return bool(await self._session.scalar(select(exists().where(own & (session.c.address == address)))))
+
     async def add_challenge(self, new: Challenge) -> None:
-        """Write a new challenge."""
+        """Write a new challenge; those that ended an hour before it began are forgotten."""
+        old = challenge.c.expires_at < new.expires_at - _CHALLENGES_KEPT
+        await self._session.execute(delete(challenge).where(old))
         values = {name: getattr(new, name) for name in Challenge.__dataclass_fields__}
         await self._session.execute(insert(challenge).values(values))
 

@@ -73,8 +73,8 @@ class RecoveryHandlers:
     async def reset(self, recovery_id: str, code: str, new_password: str) -> None:
         """CRED-14: set a new password with the code; all sessions end, the owner is told, a second factor stays owed.
 
-        Raises DomainError INVALID CODE_WRONG, CODE_EXPIRED; EXHAUSTED CODE_TRIES, TOO_MANY_FAILURES; NOT_NOW RECOVERY_ENDED; with the
-        right code as `check_password`, and the code stays good for another password.
+        Raises DomainError INVALID CODE_WRONG, CODE_EXPIRED; EXHAUSTED CODE_TRIES, TOO_MANY_FAILURES; NOT_NOW
+        RECOVERY_ENDED; with the right code as `check_password`, and the code stays good for another password.
         """
         core = self._core
         async with core.database.unit_of_work() as uow:

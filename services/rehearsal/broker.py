@@ -12,6 +12,8 @@ from nats.js.errors import NotFoundError
 
 CONSUMERS = {
     "notify-identity": "IDENTITY",
+    "enrollment-identity": "IDENTITY",
+    "faculty-identity": "IDENTITY",
     "notify-enrollment": "ENROLLMENT",
     "workflows-enrollment": "ENROLLMENT",
 }

@@ -14,6 +14,9 @@ SECTIONS = ("basic", "education", "certificates", "work")
 PLACEHOLDER_EMPLOYER = "示例县人民医院"
 """An employer that is no base of any province."""
 
+_MOST_AMENDED = 12
+"""More often nobody corrects their number in one cycle."""
+
 _ETHNICITIES = ("汉族", "汉族", "汉族", "汉族", "回族", "满族", "蒙古族")
 _MAJORS = ("临床医学", "临床医学", "口腔医学", "麻醉学", "医学影像学", "精神医学", "儿科学")
 _SCHOOLS = ("示例医科大学", "示例医学院", "样本大学医学院", "演练医科大学")
@@ -120,6 +123,12 @@ def spoil(section: str, body: Mapping[str, Any]) -> dict[str, Any]:
     }
     key, value = mistakes[section]
     return {**body, key: value}
+
+
+def numbers_of(person: Person) -> list[str]:
+    """Every identity and mobile number that the person may enter anywhere, corrections included."""
+    mobiles = [amend({"mobile": person.phone}, number)["mobile"] for number in range(_MOST_AMENDED + 1)]
+    return [person.resident_id, *mobiles]
 
 
 def amend(body: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -8,18 +8,22 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any, Protocol
 from uuid import uuid4
 
 from services.kit.clock import SystemClock
 from services.kit.domain import DomainError, Kind
 from services.rehearsal.applicants import Applicant
-from services.rehearsal.cast import appoint_staff, open_accounts
+from services.rehearsal.cast import appoint_staff, open_accounts, staff_mobiles
+from services.rehearsal.dossiers import numbers_of
 from services.rehearsal.invariants import Verifier
 from services.rehearsal.ledger import Ledger
+from services.rehearsal.needles import Needles
 from services.rehearsal.operator import Operator
 from services.rehearsal.people import Arrival, make_people
 from services.rehearsal.plans import Seats, choose_bases, make_plan
+from services.rehearsal.probe import Probe
 from services.rehearsal.province import BaseEntry, Province
 from services.rehearsal.report import Report
 from services.rehearsal.rest import Rest
@@ -98,6 +102,7 @@ class Player:
         self._progress = progress
         self._ledger = Ledger()
         self._clock = SystemClock()
+        self._needles = Needles(())
         self._keyring = Keyring(site.data / "rehearsal-factors.json")
         self._tag = script.tag or f"r{int(time.time() * 10):x}"
         self._default_title = f"{script.province.title}（演练 {self._tag}）"
@@ -124,6 +129,7 @@ class Player:
             self._progress.stage("verifying", 1)
             finals = [applicant.final for applicant in applicants]
             findings = await verifier.verify(stage.cycle_id, self._ledger, finals, lambda: _board(stage))
+            findings.append(await Probe(self._site, self._needles).finding())
             lateness = await verifier.lateness(stage.cycle_id)
             self._progress.step()
         restarts = {
@@ -152,6 +158,7 @@ class Player:
         script = self._script
         bases = choose_bases(script.province, script.bases)
         people = make_people(script.applicants + _OUTSIDERS, script.seed, self._tag)
+        self._needles = Needles([*chain.from_iterable(map(numbers_of, people)), *staff_mobiles(bases)])
         self._progress.stage("opening accounts", len(people) + len(bases))
         await operator.import_organisations(script.province, bases)
         secret, done = self._site.secret, self._progress.step

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import SecretStr
 
 from services.kit.settings import Settings
-from services.stack import databases, servers, state
+from services.stack import databases, processes, servers, state
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Site:
     databases: Mapping[str, str] = field(repr=False)
     """Service → URL of its database."""
     nats_url: str = field(repr=False)
+    metrics_urls: tuple[str, ...]
+    """Of every process."""
     secret: str = field(repr=False)
     """From which the passwords of synthetic people on this stack are derived."""
 
@@ -48,6 +50,7 @@ def find(data: Path) -> Site:
     settings = Settings(
         identity_address=f"127.0.0.1:{ports['identity.grpc']}",
         enrollment_address=f"127.0.0.1:{ports['enrollment.grpc']}",
+        temporal_address=servers.url("temporal", running),
         machine_secret=SecretStr(running.secret("machine.operator")),
     )
     postgres = servers.url("postgres", running)
@@ -57,5 +60,6 @@ def find(data: Path) -> Site:
         settings=settings,
         databases={service: databases.service_url(postgres, running, service) for service in databases.SERVICES},
         nats_url=servers.url("nats", running),
+        metrics_urls=tuple(f"http://127.0.0.1:{ports[f'{name}.metrics']}/metrics" for name in processes.MODULES),
         secret=running.secret("machine.operator"),
     )

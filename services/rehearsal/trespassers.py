@@ -28,14 +28,18 @@ class Trespassers:
         self._staff = staff
         self._outsiders = outsiders
         self._chance = stage.chance("trespassers")
+        self._old_tokens: list[str] = []
 
     async def run(self) -> None:
         """Trespass once in each phase, after its beginning and before its end."""
         await self._start("start_in_preparation", "preparation")
         if await self._stage.timetable.reach("registration", 0.7):
             await self._decide_early()
+            await self._steal_papers()
         if await self._stage.timetable.reach("first_choice", 0.3):
             await asyncio.gather(
+                self._show_old_papers(),
+                self._wear_other_hats(),
                 self._start("start_in_review", "first_choice"),
                 self._change_base_in_review(),
                 self._meddle_with_another_base(),
@@ -66,6 +70,41 @@ class Trespassers:
         path = self._stage.path("application")
         for outsider in self._outsiders[:_AT_A_TIME]:
             await outsider.trespass(name, "POST", path, {}, still=self._still(phase))
+
+    async def _steal_papers(self) -> None:
+        """SES: a refresh token that was used before ends its session, for the thief and for the owner."""
+        for owner in self._outsiders[:1]:
+            stolen = owner.refresh_token
+            # Twice: the one just used is answered again for a while, for answers that got lost.
+            if not (await owner.renew(owner.token) and await owner.renew(owner.token)):
+                continue
+            self._old_tokens.append(owner.token)
+            for token in (stolen, owner.refresh_token):
+                body = {"refresh_token": token}
+                await owner.misuse("refresh_with_a_used_token", "POST", "/sessions/refresh", body)
+            await owner.sign_in()
+        for leaver in self._outsiders[1:2]:
+            self._old_tokens.append(leaver.token)
+            await leaver.command("sign_out", "DELETE", "/sessions/current")
+            await leaver.sign_in()
+
+    async def _show_old_papers(self) -> None:
+        """SES: tokens of ended sessions, forged ones and none at all open nothing."""
+        for someone in self._outsiders[:1]:
+            head, _, signature = someone.token.rpartition(".")
+            forged = f"{head}.{signature[::-1]}"
+            for token in (*self._old_tokens, forged, "none.at.all", ""):
+                path = self._stage.path("application")
+                await someone.misuse("read_with_a_dead_token", "GET", path, token=token)
+                await someone.misuse("list_sessions_with_a_dead_token", "GET", "/sessions", token=token)
+
+    async def _wear_other_hats(self) -> None:
+        """ROLE-01: what belongs to another hat is refused, also to staff."""
+        for staff in self._some_staff()[:1]:
+            await staff.reviewer.trespass("start_as_reviewer", "POST", self._stage.path("application"), {})
+            await staff.administrator.trespass("read_own_application_as_staff", "GET", self._stage.path("application"))
+        for outsider in self._outsiders[:1]:
+            await outsider.trespass("list_queue_as_applicant", "GET", self._stage.path("queue"))
 
     async def _decide_early(self) -> None:
         """B5: bases only look in P1."""

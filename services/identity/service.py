@@ -8,22 +8,26 @@ from typing import Any
 from services.access import revocations
 from services.identity import keys
 from services.identity.adapters import real_name, texts
+from services.identity.adapters.later import TextsLater
 from services.identity.captchas import Captchas
 from services.identity.challenges import Challenges
 from services.identity.codes import Codes
 from services.identity.core import Core
 from services.identity.factors import Factors
-from services.identity.grpc_api import credential, registration, sandbox, scan, session
+from services.identity.grpc_api import credential, person, registration, sandbox, scan, session
 from services.identity.grpc_api.session import SessionUseCases
 from services.identity.handlers.credentials import CredentialHandlers, Tools
 from services.identity.handlers.factors import FactorHandlers
 from services.identity.handlers.machines import MachineHandlers
+from services.identity.handlers.own_data import OwnDataHandler
+from services.identity.handlers.people import PeopleHandler
 from services.identity.handlers.recovery import RecoveryHandlers
 from services.identity.handlers.refresh import RefreshHandlers
 from services.identity.handlers.registration import RegistrationHandler
 from services.identity.handlers.scans import ScanHandlers
 from services.identity.handlers.sessions import SessionHandlers
 from services.identity.handlers.sign_in import SignInHandlers
+from services.identity.handlers.upkeep import UpkeepHandler
 from services.identity.opening import SessionOpener
 from services.identity.passwords import Passwords
 from services.identity.settings import IdentitySettings
@@ -64,6 +68,9 @@ def parts(settings: IdentitySettings, clock: Clock | None = None) -> list[Part]:
 
     verifier = TokenVerifier(own_keys, clock)
     core = Core(database, safe, passwords, clock, settings)
+    messages = texts.create(settings, database, safe, clock)
+    later = TextsLater(messages)
+    register = real_name.create(settings)
     return [
         database,
         messaging,
@@ -71,17 +78,24 @@ def parts(settings: IdentitySettings, clock: Clock | None = None) -> list[Part]:
         Relay(database, messaging, "identity"),
         KeyWatch(keys.SERVICE, settings, renew),
         passwords,
-        GrpcServer(settings.grpc_port, servicers(core, issuer), verifier),
+        messages,
+        later,
+        register,
+        GrpcServer(settings.grpc_port, servicers(core, issuer, messages, later, register), verifier),
     ]
 
 
-def servicers(core: Core, issuer: TokenIssuer) -> list[Servicer]:
-    """Identity's gRPC services over one core."""
+def servicers(
+    core: Core,
+    issuer: TokenIssuer,
+    messages: texts.TextMessages,
+    later: TextsLater,
+    register: real_name.RealNameRegister,
+) -> list[Servicer]:
+    """Identity's gRPC services over one core; `later` sends what nobody must be able to time."""
     opener, throttle, factors = SessionOpener(core, issuer), Throttle(core), Factors(core)
     challenges = Challenges(core, factors, throttle)
-    messages = texts.create(core.settings, core.database, core.vault, core.clock)
     captchas, codes = Captchas(core), Codes(core, messages)
-    register = real_name.create(core.settings)
     sessions = SessionUseCases(
         SignInHandlers(core, opener, factors, challenges, throttle),
         RefreshHandlers(core, opener, issuer),
@@ -95,10 +109,11 @@ def servicers(core: Core, issuer: TokenIssuer) -> list[Servicer]:
         registration.servicer(RegistrationHandler(core, register, captchas, codes, opener), captchas, core.vault),
         credential.servicer(
             CredentialHandlers(core, Tools(opener, throttle, codes, captchas, messages)),
-            RecoveryHandlers(core, opener, throttle, codes, captchas),
+            RecoveryHandlers(core, opener, throttle, Codes(core, later), captchas),
             FactorHandlers(core, opener),
             core.vault,
         ),
         scan.servicer(ScanHandlers(core, opener, throttle), core.vault),
+        person.servicer(PeopleHandler(core, register), OwnDataHandler(core), UpkeepHandler(core, opener), core.vault),
         sandbox.servicer(messages, captchas),
     ]

@@ -121,10 +121,8 @@ class RegistrationHandler:
                 store = Registrations(uow.session)
                 await store.prune(now)
                 await store.add(replace(begun, held=held))
-            else:
-                who = Caller(owner.person_id, "")
-                await note(uow, core.clock, "registration", owner.person_id, who=who, outcome="PERSON_REGISTERED")
         if owner is not None:
+            await note_attempt(core, owner)
             raise registration.already_registered()
         return Begun(registration_id, begun.expires_at, documents.mask(document.number), held)
 
@@ -209,7 +207,7 @@ class RegistrationHandler:
         if not await store.take(begun.registration_id):
             raise _answered()
         await self._codes.spend(uow, code_id)
-        await store.one_at_a_time(begun.birth_lookup)
+        await store.one_at_a_time(begun.document_lookup, begun.birth_lookup)
         if await people.alike(begun.birth_lookup):
             person = replace(person, state=PersonState.HELD)
         if not await people.add(person):
@@ -276,6 +274,13 @@ async def confirm_real_name(
             async with core.database.unit_of_work() as uow:
                 await throttle.failed_all(uow, buckets)
         raise
+
+
+async def note_attempt(core: Core, owner: Person) -> None:
+    """ID-10: the audit of an account keeps that somebody else came with its document."""
+    async with core.database.unit_of_work() as uow:
+        who = Caller(owner.person_id, "")
+        await note(uow, core.clock, "registration", owner.person_id, who=who, outcome="PERSON_REGISTERED")
 
 
 async def _refuse_taken(people: People, login_key: str, document_lookup: bytes) -> None:

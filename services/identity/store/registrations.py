@@ -63,7 +63,10 @@ class Registrations:
         """ID-40: forget those whose time is over."""
         await self._session.execute(delete(registration).where(registration.c.expires_at <= now))
 
-    async def one_at_a_time(self, birth_lookup: bytes) -> None:
-        """ID-39: accounts of one name and birth date are opened one after the other until this transaction ends."""
-        key = int.from_bytes(birth_lookup[:8], "big", signed=True)
-        await self._session.execute(select(func.pg_advisory_xact_lock(key)))
+    async def one_at_a_time(self, *lookups: bytes) -> None:
+        """ID-10, ID-39: whoever opens or binds an account with one of these documents, or names and birth dates, waits.
+
+        Until this transaction ends; so what `People` then answers about them stays true until we have written.
+        """
+        for key in sorted(int.from_bytes(lookup[:8], "big", signed=True) for lookup in lookups):
+            await self._session.execute(select(func.pg_advisory_xact_lock(key)))

@@ -26,16 +26,20 @@ ONCE_BY_NATURE = {
     "identity.SessionService.EndAllSessions": "what has ended stays ended",
     "identity.SessionService.SignInMachine": "another token of the same machine changes nothing",
     "identity.StaffService.ImportOrganisations": "the same list twice changes nothing",
+    "identity.ScanService.GetScanTicket": "what was opened stays open",
     "identity.PersonService.EraseExpired": "an erased person is not due again",
     "identity.PersonService.RewrapSealed": "a value sealed anew is not due again",
     "enrollment.SupportService.RewrapSealed": "a value sealed anew is not due again",
     "faculty.FacultyService.RewrapSealed": "a value sealed anew is not due again",
+    "notify.NotifyService.RewrapSealed": "a value sealed anew is not due again",
     "enrollment.CycleService.EnterPhase": "the number of the phase is its key",
     "enrollment.CycleService.CloseWindow": "a window is closed once",
     "notify.NotifyService.MarkRead": "what is read stays read",
     "notify.NotifyService.SendNotice": "key",
 }
 """Commands that are repeatable though they carry no field `idempotency_key`, and why."""
+LEAVES_A_MARK = {"identity.ScanService.GetScanTicket"}
+"""Named as readings, and yet something is different afterwards."""
 NOT_REPEATABLE = {
     "identity.RegistrationService.CreateCaptcha",
     "identity.RegistrationService.VerifyIdentity",
@@ -99,7 +103,7 @@ def test_a_method_says_whose_things_it_touches(method: MethodDescriptor) -> None
 @each_method
 def test_a_method_that_reads_is_named_so_and_the_other_way_round(method: MethodDescriptor) -> None:
     policy = policy_of(method)
-    assert policy.reads == method.name.startswith(READING)
+    assert policy.reads == (method.name.startswith(READING) and short(method) not in LEAVES_A_MARK)
     assert policy.repeatable or not policy.reads, "what changes nothing may be repeated"
     assert not (policy.reads and policy.step_up), "a reading that needs a proof leaves a trace: declare it a command"
 

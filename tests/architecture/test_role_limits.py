@@ -53,6 +53,7 @@ MACHINE_METHODS = {
         "enrollment.CycleService.CreateCycle",
         "enrollment.SupportService.RewrapSealed",
         "faculty.FacultyService.RewrapSealed",
+        "notify.NotifyService.RewrapSealed",
         "identity.PersonService.EraseExpired",
         "identity.PersonService.RewrapSealed",
         "identity.SandboxService.GetCaptchaAnswer",

@@ -69,7 +69,7 @@ class ScanServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetScanTicket(self, request, context):
-        """The phone asks who wants to sign in.
+        """The phone asks who wants to sign in; the desktop sees that its ticket was opened, so this is no mere reading.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -14,7 +14,21 @@ from services.portal.i18n import zh
 
 KEY = "idempotency_key"
 VERSION = "expected_version"
-_NEVER_BACK = frozenset({"password", "resident_id"})
+SECRETS = frozenset(
+    {
+        "password",
+        "password_again",
+        "current_password",
+        "new_password",
+        "totp",
+        "recovery_code",
+        "passkey_json",
+        "secret",
+        "code",
+        "document_number",
+    }
+)
+"""Fields that are never sent back to a browser on a page of another form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,12 @@ class Posted:
 
     def carried(self) -> list[tuple[str, str]]:
         """What may be sent back to the browser to post again: everything but secrets."""
-        return [(name, value) for name, value in self.values.items() if name not in _NEVER_BACK]
+        return [(name, value) for name, value in self.values.items() if name not in SECRETS]
+
+    def shown(self, *hidden: str) -> dict[str, str]:
+        """The values for the same form again: everything but passwords, codes, and what `hidden` names."""
+        kept = (SECRETS - {"document_number", "secret"}) | set(hidden)
+        return {name: value for name, value in self.values.items() if name not in kept}
 
 
 async def read_form(request: Request) -> Posted:

@@ -15,9 +15,12 @@ from starlette.types import ASGIApp
 
 from services.kit import errors
 from services.kit.domain import DomainError, Kind
+from services.portal import step_up
 from services.portal.forms import Posted, read_form
+from services.portal.i18n import account as words
 from services.portal.middleware import Refuse
 from services.portal.page import Page
+from services.portal.pages import proving
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger("portal")
@@ -93,10 +96,26 @@ def problem(content: dict[str, Any], headers: dict[str, str] | None = None) -> R
     return Response(body, status_code=status, headers=extra | (headers or {}), media_type=MEDIA_TYPE)
 
 
+async def _prove_first(request: Request) -> Response:
+    """On to the proof; a form that was posted is offered to be posted again afterwards."""
+    if request.method == "GET":
+        onward = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/prove?next={quote(onward)}", status_code=303)
+    posted = getattr(request.state, "posted", None)
+    carried = posted.carried() if isinstance(posted, Posted) else []
+    try:
+        return await proving.offer(Page(request), request.url.path, carried)
+    except DomainError as error:
+        return await _error_page(request, error)
+
+
 async def _error_page(request: Request, error: DomainError, status: int = 0) -> Response:
     status = status or errors.TABLE[error.kind].http
+    if error.reason == step_up.REQUIRED:
+        return await _prove_first(request)
     if status == 401 and request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+        why = f"&why={error.reason}" if error.reason in words.SESSION_OVER else ""
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}{why}", status_code=303)
     # Nothing typed is lost: the form that failed is offered again on the error page.
     posted = getattr(request.state, "posted", None)
     if posted is None and status == 401:

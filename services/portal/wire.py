@@ -34,6 +34,15 @@ def instant_of(stamp: Timestamp) -> datetime:
     return stamp.ToDatetime(tzinfo=UTC)
 
 
+def stamp_of(instant: datetime | None) -> Timestamp | None:
+    """An instant (aware) as a timestamp; None leaves a field unset."""
+    if instant is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(instant.astimezone(UTC).replace(tzinfo=None))
+    return stamp
+
+
 def enum_name(value: EnumValueDescriptor) -> str:
     """`APPLICATION_STATE_PENDING` as `pending`."""
     return value.name.removeprefix(_prefix(value.type)).lower()

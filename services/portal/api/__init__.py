@@ -4,12 +4,38 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.portal.api import applications, cycles, decisions, faculty, messages, registrations, sessions
+from services.portal.api import (
+    applications,
+    cycles,
+    decisions,
+    factors,
+    faculty,
+    me,
+    messages,
+    registrations,
+    scans,
+    sessions,
+    staff,
+    support,
+)
 
 
 def router() -> APIRouter:
     """Every route of the REST side."""
     whole = APIRouter()
-    for resource in (registrations, sessions, cycles, applications, decisions, messages, faculty):
+    for resource in (
+        registrations,
+        sessions,
+        me,
+        factors,
+        scans,
+        staff,
+        support,
+        cycles,
+        applications,
+        decisions,
+        messages,
+        faculty,
+    ):
         whole.include_router(resource.router)
     return whole

@@ -37,3 +37,44 @@ TICKET_STATES = {
     "refused": "手机上已拒绝，或选错了数字",
     "void": "二维码已失效",
 }
+
+DONE = {
+    "signed_out": "已退出登录",
+    "registered": "注册完成，请登录",
+    "cancelled": "已取消注册，填写的内容已清除",
+    "reset": "密码已重设，请用新密码登录",
+    "enrolled": "二次验证已设置",
+    "removed": "已移除",
+    "password": "密码已修改，其他设备已退出",
+    "mobile": "手机号码已修改",
+    "bound": "实名认证已完成",
+    "unbound": "已解除实名认证",
+    "ended": "已退出该设备",
+    "others_ended": "已退出其他所有设备",
+    "hat_added": "已接受邀请，可选择新身份",
+    "invited": "邀请已发送",
+    "proposed": "已提交，等待另一人复核",
+    "suspended": "已停用，相关登录随即结束",
+    "restored": "已恢复",
+    "hat_ended": "已终止，相关登录随即结束",
+    "moved": "已调动",
+    "expiry": "有效期已更改",
+    "factor_reset": "二次验证已重置，该人员下次登录时重新设置",
+    "unlocked": "已解锁",
+    "lock_back": "已提前结束解锁",
+    "released": "已放行",
+    "refused": "已拒绝",
+    "approved": "已同意并执行",
+}
+"""What was done, said once on the page that follows."""
+
+DESKS = {
+    "teaching_department": "教学部负责本基地的师资与科室人员。可邀请科室主任和科室教学秘书，管理其身份和有效期。",
+    "department_director": "科室主任负责本科室的轮转与师资。",
+    "department_secretary": "科室教学秘书负责本科室的名册。",
+    "system_administrator": "系统管理员负责机构与设置，不接触业务数据，也不能查看审计。",
+}
+"""What a hat is for, on its desk."""
+
+ACTS: dict[str, str] = {}
+"""Names of audited acts; one that is not named here is shown as it is."""

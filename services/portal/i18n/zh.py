@@ -163,7 +163,18 @@ CONTRACT_RULES = {
 
 FIELD_RULES = {
     "name": "请填写姓名，须与证件一致。",
-    "resident_id": "居民身份证号码须为 18 位。",
+    "document_type": "请选择证件类型。",
+    "document_number": "请填写证件号码。",
+    "captcha_answer": "请填写图中的字符。",
+    "mobile": "请填写手机号码。",
+    "code": "验证码为 6 位数字。",
+    "role": "请选择身份。",
+    "reason": "请写明原因，2 至 500 个字符。",
+    "new_password": "新密码须为 10 至 200 个字符。",
+    "current_password": "请填写现在的密码。",
+    "organisation_code": "请选择单位。",
+    "label": "请填写名称，不超过 50 个字符。",
+    "totp": "请填写验证器应用上的 6 位数字。",
     "login": "登录名须为 3 至 64 个字母、数字或 . _ -。",
     "password": "密码须为 10 至 200 个字符。",
 }

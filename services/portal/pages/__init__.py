@@ -5,17 +5,32 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.portal.pages import (
+    account,
     applicant,
     base,
+    captcha,
     choice,
+    credentials,
     decisions,
+    desk,
+    enrolling,
     faculty,
+    helping,
     inbox,
+    invitation,
     milestones,
+    proposals,
     province,
+    proving,
     public,
+    recovering,
+    registering,
+    scanning,
     sections,
+    security_events,
     signing_in,
+    staff,
+    support,
 )
 
 
@@ -25,6 +40,15 @@ def router() -> APIRouter:
     for audience in (
         public,
         signing_in,
+        scanning,
+        registering,
+        captcha,
+        recovering,
+        invitation,
+        proving,
+        enrolling,
+        account,
+        credentials,
         applicant,
         sections,
         choice,
@@ -34,6 +58,12 @@ def router() -> APIRouter:
         province,
         faculty,
         inbox,
+        desk,
+        staff,
+        proposals,
+        helping,
+        support,
+        security_events,
     ):
         whole.include_router(audience.router)
     return whole

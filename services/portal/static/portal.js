@@ -14,27 +14,42 @@ function left(seconds) {
   if (hours) return `${hours} 小时 ${minutes} 分`;
   return minutes ? `${minutes} 分 ${rest} 秒` : `${rest} 秒`;
 }
-setInterval(() => {
+function tick() {
   for (const place of document.querySelectorAll("[data-until]")) {
     if (!offsets.has(place)) offsets.set(place, Date.parse(place.dataset.now) - Date.now());
     const seconds = Math.floor((Date.parse(place.dataset.until) - Date.now() - offsets.get(place)) / 1000);
     const text = seconds > 0 ? `还剩 ${left(seconds)}` : "已到截止时间";
     if (place.textContent !== text) place.textContent = text;
   }
-}, 1000);
+  for (const button of document.querySelectorAll("[data-again]")) {
+    if (!offsets.has(button)) offsets.set(button, Date.parse(button.dataset.now) - Date.now());
+    const wait = Math.ceil((Date.parse(button.dataset.again) - Date.now() - offsets.get(button)) / 1000);
+    const told = button.parentElement.querySelector("[data-again-text]");
+    button.disabled = wait > 0;
+    if (told) told.textContent = wait > 0 ? `${wait} 秒后可重新发送。` : "可以重新发送。";
+  }
+}
+setInterval(tick, 1000);
+tick();
 
 // Swap parts of the page with fresh ones, found by id; a part that holds the focus, or did not change, stays.
 async function swap(source, ids) {
-  const answer = await fetch(source, {headers: {accept: "text/html"}});
-  if (!answer.ok || answer.redirected) return;
+  const answer = await fetch(source, {headers: {accept: "text/html", "x-attended": attended()}});
+  if (!answer.ok || answer.redirected) return answer;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const id of ids) {
     const old = document.getElementById(id), now = fresh.getElementById(id);
     if (!old || !now || old.isEqualNode(now)) continue;
-    if (old.matches(":has(:focus, details[open])")) continue;
+    if (!old.dataset.poll && old.matches(":has(:focus, details[open])") && id !== "captcha") continue;
     old.replaceWith(document.importNode(now, true));
   }
+  return answer;
 }
+
+// What a page asks for by itself keeps a session alive only while somebody was at it lately.
+let touched = Date.now();
+for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, () => { touched = Date.now(); }, {passive: true});
+function attended() { return Date.now() - touched < 25 * 60 * 1000 ? "yes" : "no"; }
 
 // Live parts: the stream says which topics changed, the page fetches its own parts.
 let stream = null, busy = false;
@@ -93,3 +108,63 @@ let typed = false;
 document.addEventListener("input", (event) => { typed ||= Boolean(event.target.closest("[data-guard]")); });
 document.addEventListener("submit", () => { typed = false; });
 addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+
+// Forms: parts that a choice makes needless, a captcha changed in place, a code sent without losing a typed password.
+function fit() {
+  for (const part of document.querySelectorAll("[data-show-unless]")) {
+    const [name, value] = part.dataset.showUnless.split("=");
+    part.hidden = part.closest("form").elements[name].value === value;
+    part.disabled = part.hidden;
+  }
+}
+fit();
+document.addEventListener("change", fit);
+async function post(button) {
+  const form = button.form, kept = new Map([...form.querySelectorAll("[type=password]")].map((field) => [field.name, field.value]));
+  button.disabled = true;
+  const answer = await fetch(form.action, {method: "POST", body: new URLSearchParams(new FormData(form, button))});
+  if (answer.redirected) { location.assign(answer.url); return; }
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = fresh.title;
+  document.getElementById("main").replaceWith(document.importNode(fresh.getElementById("main"), true));
+  for (const [name, value] of kept) {
+    const field = document.querySelector(`[type=password][name="${name}"]`);
+    if (field) field.value = value;
+  }
+  fit(); tick();
+  (document.querySelector("[data-focus]") ?? document.querySelector("#code"))?.focus();
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.swapFrom) {
+    event.preventDefault();
+    swap(button.dataset.swapFrom, [button.dataset.swap]).then(() => document.getElementById("captcha_answer")?.focus());
+  } else if (button && "postSwap" in button.dataset) {
+    event.preventDefault();
+    post(button).catch(() => { button.disabled = false; });
+  } else if (button && "print" in button.dataset) {
+    print();
+  }
+});
+
+// A secret behind the # of a link: taken out of the address, filled in, posted.
+const holder = document.querySelector("[data-fragment]");
+if (holder && location.hash.length > 20) {
+  holder.elements[holder.dataset.fragment].value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+  holder.requestSubmit();
+}
+// A form that goes on by itself.
+document.querySelector("form[data-go]")?.requestSubmit();
+
+// A part that waits for another device.
+async function wait() {
+  const part = document.querySelector("[data-poll]");
+  if (!part) return;
+  try {
+    const answer = await swap(part.dataset.poll, [part.id]);
+    if (answer?.redirected) { location.assign(answer.url); return; }
+  } catch { /* offline for a moment */ }
+  setTimeout(wait, 1500);
+}
+setTimeout(wait, 1500);

@@ -83,7 +83,8 @@ class GrpcServer:
 
     def __init__(self, port: int, servicers: Sequence[Servicer], verifier: auth.TokenVerifier | None) -> None:
         self.port = port
-        self._servicers = servicers
+        self.servicers = servicers
+        self.verifier = verifier
         self._guard = _Guard(servicers, verifier)
         self._server: grpc.aio.Server | None = None
         self._health = health.aio.HealthServicer()
@@ -91,10 +92,10 @@ class GrpcServer:
     async def start(self) -> None:
         """Listen; raises OSError when the port is taken."""
         server = grpc.aio.server(interceptors=[self._guard], options=_OPTIONS)
-        for each in self._servicers:
+        for each in self.servicers:
             each.add(each.servicer, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        names = [each.descriptor.full_name for each in self._servicers]
+        names = [each.descriptor.full_name for each in self.servicers]
         reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
         try:
             self.port = server.add_insecure_port(f"0.0.0.0:{self.port}")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from datetime import datetime
 
 from google.protobuf.message import Message
 
 from residency.enrollment.v1 import events_pb2
+from residency.identity.v1 import events_pb2 as identity
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.phases import Phase, review_round
 from services.enrollment.records import ApplicationRecord, CycleRecord
+from services.kit.audit_chain import Seal
 from services.kit.domain import Fact
 from services.kit.ids import new_id
 
@@ -93,6 +96,17 @@ def unlocked(cycle: CycleRecord, after: ApplicationRecord, until: datetime) -> F
     body = events_pb2.ApplicationUnlocked(application=_about(cycle, after))
     body.until.FromDatetime(until)
     return _fact("application.unlocked", body, after.id, after.version)
+
+
+def audit_sealed(seal: Seal) -> Fact:
+    """The audit's chains were joined into a signed root: told to others, so that it stands elsewhere too."""
+    body = identity.AuditSealed(
+        service=seal.service,
+        number=seal.number,
+        root=seal.root.hex(),
+        signature=urlsafe_b64encode(seal.signature).rstrip(b"=").decode(),
+    )
+    return _fact("audit.sealed", body, "audit", seal.number)
 
 
 def _about(cycle: CycleRecord, after: ApplicationRecord) -> events_pb2.ApplicationFact:

@@ -15,6 +15,7 @@ from residency.enrollment.v1 import (
     support_service_pb2_grpc,
 )
 from services.access import channel_to, machine_token, revocations, token_verifier
+from services.enrollment import facts
 from services.enrollment.grpc_api.applications import Applications
 from services.enrollment.grpc_api.cycles import Boards, Cycles
 from services.enrollment.grpc_api.decisions import Decisions
@@ -35,32 +36,44 @@ from services.enrollment.store.sealing import Sealing
 from services.enrollment.store.unlocks import UnlockStore
 from services.enrollment.store.windows import WindowStore
 from services.kit import vault
+from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer, Servicer
 from services.kit.messaging import Messaging
 from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
 from services.kit.part import Part
+from services.kit.seal_copy import copy_of
+from services.kit.sealer import Sealer
+from services.kit.vault import Vault
 
 SETTINGS = EnrollmentSettings
 
 
 def parts(settings: EnrollmentSettings) -> list[Part]:
-    """Enrollment's parts."""
+    """Enrollment's parts. Raises KeysMissing when there are no keys to seal with."""
     database = Database(
         settings.database_url.get_secret_value(), name="enrollment", pool_size=settings.database_pool_size
     )
     messaging = Messaging(settings.nats_url, name="enrollment")
     people = IdentityPeople(channel_to("identity", settings, machine_token("enrollment", settings)))
     verifier = token_verifier(settings)
-    sealing = Sealing(vault.of("enrollment", settings))
+    keys = vault.document_of("enrollment", settings, vault.generate)
+    sealing = Sealing(Vault(vault.parse(keys)))
     upkeep = Upkeep(SealedStore(database, sealing))
+    sealer = Sealer(
+        *("enrollment", database, vault.audit_key(keys), SystemClock()),
+        seconds=settings.seal_seconds,
+        copy=copy_of("enrollment", settings),
+        fact=facts.audit_sealed,
+    )
     return [
         database,
         messaging,
         revocations(messaging, verifier),
         Relay(database, messaging, "enrollment"),
         OnceConsumer(messaging, "IDENTITY", "enrollment-identity", upkeep.hear, database=database),
+        sealer,
         GrpcServer(settings.grpc_port, servicers(database, people, sealing), verifier),
     ]
 

@@ -48,6 +48,11 @@ class FacultyApi(faculty_service_pb2_grpc.FacultyServiceServicer):
         """Says what each section asks for."""
         return pb.GetDossierDefinitionResponse(sections=[_definition(d) for d in dossier.DEFINITIONS])
 
+    async def RewrapSealed(self, request: pb.RewrapSealedRequest, context: Context) -> pb.RewrapSealedResponse:
+        """Seals values of old keys anew."""
+        rewrapped, left = await self._faculty.rewrap(request.limit)
+        return pb.RewrapSealedResponse(rewrapped=rewrapped, left=left)
+
 
 def servicer(faculty: Faculty) -> Servicer:
     """What the server needs to serve FacultyService."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +9,19 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from residency.faculty.v1 import events_pb2
+from residency.identity.v1 import events_pb2 as identity
+from services.faculty import store
 from services.faculty.domain import dossier
 from services.faculty.domain.dossier import Section
-from services.faculty.store import Dossiers, SavedSection
+from services.faculty.store import Dossiers, SavedSection, Sealing
 from services.kit.clock import Clock
-from services.kit.database import Database
+from services.kit.database import Database, UnitOfWork
+from services.kit.delivery import Delivery
 from services.kit.domain import Caller, DomainError, Fact, Kind
 from services.kit.ids import new_id
 
+AT_ONCE = 100
+"""Sections sealed anew in one transaction."""
 DAY_ZONE = ZoneInfo("Asia/Shanghai")
 """Where a day begins."""
 
@@ -35,14 +39,15 @@ class SectionStatus:
 class Faculty:
     """The dossier of whoever calls; nobody else's can be named."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, sealing: Sealing) -> None:
         self._database = database
         self._clock = clock
+        self._sealing = sealing
 
     async def get_dossier(self, caller: Caller) -> list[SectionStatus]:
         """The four sections in order; the dossier is opened on the first call."""
         async with self._database.unit_of_work() as uow:
-            dossiers = Dossiers(uow.session, caller.person_id)
+            dossiers = Dossiers(uow.session, caller.person_id, self._sealing)
             await dossiers.open(self._clock.now())
             saved = await dossiers.sections()
         return [self._status(section, saved.get(section)) for section in Section]
@@ -55,10 +60,11 @@ class Faculty:
         Raises DomainError INVALID SECTION_MALFORMED (FDOS-02, FDOS-04); CONFLICT IDEMPOTENCY_KEY_REUSED.
         """
         dossier.check_savable(section, body, self._today())
-        request_hash = hashlib.sha256(json.dumps([section.value, body], sort_keys=True).encode()).digest()
+        # Keyed: a plain hash of a telephone number tells the number to whoever tries them all.
+        request_hash = self._sealing.vault.lookup("command", json.dumps([section.value, body], sort_keys=True))
         now = self._clock.now()
         async with self._database.unit_of_work() as uow:
-            dossiers = Dossiers(uow.session, caller.person_id)
+            dossiers = Dossiers(uow.session, caller.person_id, self._sealing)
             await dossiers.open(now)
             holder = await dossiers.claim(idempotency_key, request_hash, now)
             if holder is None:
@@ -77,6 +83,28 @@ class Faculty:
                     rule="FDOS-06",
                 )
         return self._status(section, saved.get(section))
+
+    async def rewrap(self, limit: int) -> tuple[int, int]:
+        """PRIV-04: seal up to `limit` sections anew with the current key; done, and left over. Reads open both keys."""
+        done = 0
+        while done < limit:
+            batch = min(AT_ONCE, limit - done)
+            async with self._database.unit_of_work() as uow:
+                found = await store.rewrap(uow.session, self._sealing, batch)
+            done += found
+            if found < batch:
+                break
+        async with self._database.unit_of_work() as uow:
+            return done, await store.count_old(uow.session, self._sealing)
+
+    async def hear(self, delivery: Delivery, uow: UnitOfWork) -> None:
+        """PRIV-05: forget who was erased, within `uow`; other facts of identity mean nothing here.
+
+        Raises DecodeError for a body that cannot be read.
+        """
+        if delivery.event_type == identity.PersonErased.DESCRIPTOR.full_name:
+            person_id = identity.PersonErased.FromString(delivery.body).person_id
+            await Dossiers(uow.session, person_id, self._sealing).forget()
 
     def _status(self, section: Section, saved: SavedSection | None) -> SectionStatus:
         if saved is None:

@@ -6,13 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, ForeignKey, Integer, LargeBinary, Table, Text, Uuid, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.faculty.domain.dossier import Section
+from services.faculty.domain.dossier import DEFINITIONS, Section
+from services.kit.sealed_forms import SealedForms
 from services.kit.tables import metadata
+from services.kit.vault import Vault
 
 METADATA = metadata()
 
@@ -31,7 +48,9 @@ dossier_section = Table(
     Column("section", Text, primary_key=True),
     Column("body", JSONB, nullable=False),
     Column("saved_at", DateTime(timezone=True), nullable=False),
+    Column("sealed_with", Text, nullable=False),
 )
+"""`sealed_with` names the key that sealed the sensitive fields of the body."""
 
 command = Table(
     "command",
@@ -51,12 +70,21 @@ class SavedSection:
     saved_at: datetime
 
 
+class Sealing:
+    """The vault, and the forms whose sensitive fields it seals."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self.forms = SealedForms(vault, DEFINITIONS)
+
+
 class Dossiers:
     """The dossier of one person at a time."""
 
-    def __init__(self, session: AsyncSession, person_id: str) -> None:
+    def __init__(self, session: AsyncSession, person_id: str, sealing: Sealing) -> None:
         self._session = session
         self._person_id = person_id
+        self._sealing = sealing
 
     async def open(self, at: datetime) -> None:
         """Make the dossier if there is none."""
@@ -75,23 +103,32 @@ class Dossiers:
         return int((await self._session.execute(statement)).scalar_one())
 
     async def sections(self) -> dict[Section, SavedSection]:
-        """What is saved, by section."""
+        """What is saved, by section, opened. Raises SealBroken."""
         rows = await self._session.execute(
             select(dossier_section.c.section, dossier_section.c.body, dossier_section.c.saved_at).where(
                 dossier_section.c.person_id == self._person_id
             )
         )
-        return {Section(row.section): SavedSection(row.body, row.saved_at) for row in rows}
+        forms = self._sealing.forms
+        return {
+            Section(row.section): SavedSection(forms.open(self._person_id, row.section, row.body), row.saved_at)
+            for row in rows
+        }
 
     async def save(self, section: Section, body: Mapping[str, object], at: datetime) -> None:
-        """Write one section over what it held."""
+        """Write one section over what it held, its sensitive fields sealed (PRIV-01)."""
+        sealed = self._sealing.forms.seal(self._person_id, section, body)
         statement = upsert(dossier_section).values(
-            person_id=self._person_id, section=section.value, body=dict(body), saved_at=at
+            person_id=self._person_id,
+            section=section.value,
+            body=sealed,
+            saved_at=at,
+            sealed_with=self._sealing.vault.current_key,
         )
         await self._session.execute(
             statement.on_conflict_do_update(
                 index_elements=[dossier_section.c.person_id, dossier_section.c.section],
-                set_={"body": statement.excluded.body, "saved_at": statement.excluded.saved_at},
+                set_={name: statement.excluded[name] for name in ("body", "saved_at", "sealed_with")},
             )
         )
 
@@ -109,3 +146,35 @@ class Dossiers:
             command.c.person_id == self._person_id, command.c.idempotency_key == idempotency_key
         )
         return bytes((await self._session.execute(holder)).scalar_one())
+
+    async def forget(self) -> None:
+        """PRIV-05: what the person wrote is gone; that there was a dossier stays."""
+        for table in (dossier_section, command):
+            await self._session.execute(delete(table).where(table.c.person_id == self._person_id))
+
+
+async def rewrap(session: AsyncSession, sealing: Sealing, limit: int) -> int:
+    """PRIV-04: seal up to `limit` sections of old keys with the current one; how many. Raises SealBroken.
+
+    Sections that are being saved now are left out: they are sealed with the current key anyway.
+    """
+    old = select(dossier_section).where(_under_old_key(sealing)).limit(limit).with_for_update(skip_locked=True)
+    found = (await session.execute(old)).all()
+    for row in found:
+        body = sealing.forms.rewrap(row.person_id, row.section, row.body)
+        await session.execute(
+            update(dossier_section)
+            .where(dossier_section.c.person_id == row.person_id, dossier_section.c.section == row.section)
+            .values(body=body, sealed_with=sealing.vault.current_key)
+        )
+    return len(found)
+
+
+async def count_old(session: AsyncSession, sealing: Sealing) -> int:
+    """How many sections are still sealed with an old key."""
+    counting = select(func.count()).select_from(dossier_section).where(_under_old_key(sealing))
+    return await session.scalar(counting) or 0
+
+
+def _under_old_key(sealing: Sealing) -> ColumnElement[bool]:
+    return dossier_section.c.sealed_with != sealing.vault.current_key

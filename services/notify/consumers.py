@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
@@ -15,7 +16,7 @@ from residency.identity.v1 import events_pb2 as identity
 from services.kit.database import UnitOfWork
 from services.kit.messaging import Delivery, Poison
 from services.notify.domain.recipients import Recipient
-from services.notify.domain.templates import Value, render
+from services.notify.domain.templates import TEMPLATES, Value, render
 from services.notify.handlers import Notify
 
 REALLOCATION_ROUND = 3
@@ -29,7 +30,26 @@ STATE_LABELS = {
     application_pb2.APPLICATION_STATE_ADMITTED: "录取",
     application_pb2.APPLICATION_STATE_WITHDRAWN: "已撤回",
 }
-ROLE_LABELS = {account_pb2.ROLE_APPLICANT: "报名人", account_pb2.ROLE_FACULTY: "师资"}
+ROLE_LABELS = {
+    account_pb2.ROLE_APPLICANT: "报名人",
+    account_pb2.ROLE_FACULTY: "师资",
+    account_pb2.ROLE_BASE_REVIEWER: "基地审核员",
+    account_pb2.ROLE_BASE_ADMINISTRATOR: "基地管理员",
+    account_pb2.ROLE_TEACHING_DEPARTMENT: "教学部",
+    account_pb2.ROLE_DEPARTMENT_DIRECTOR: "科室主任",
+    account_pb2.ROLE_DEPARTMENT_SECRETARY: "科室教学秘书",
+    account_pb2.ROLE_PROVINCE_ADMINISTRATOR: "省级管理员",
+    account_pb2.ROLE_AUDITOR: "审计管理员",
+    account_pb2.ROLE_SUPPORT: "客服",
+    account_pb2.ROLE_SYSTEM_ADMINISTRATOR: "系统管理员",
+    account_pb2.ROLE_SECURITY_ADMINISTRATOR: "安全管理员",
+}
+SECTION_LABELS = {
+    application_pb2.SECTION_BASIC: "基本信息",
+    application_pb2.SECTION_EDUCATION: "教育经历",
+    application_pb2.SECTION_CERTIFICATES: "证书信息",
+    application_pb2.SECTION_WORK: "工作信息",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +93,23 @@ def _application(
 _HEARD: tuple[Hearing, ...] = (
     Hearing(
         identity.AccountRegistered,
-        _always("account_registered"),
+        lambda fact: "account_held" if fact.held else "account_registered",
         lambda fact: Recipient(person_id=fact.person_id),
         lambda fact, _delivery: {"role": ROLE_LABELS.get(fact.role, "用户")},
+        lambda _fact: "",
+    ),
+    Hearing(
+        identity.AccountReleased,
+        _always("account_released"),
+        lambda fact: Recipient(person_id=fact.person_id),
+        lambda _fact, _delivery: {},
+        lambda _fact: "",
+    ),
+    Hearing(
+        identity.SecurityNoticed,
+        lambda fact: f"security_{fact.what}" if f"security_{fact.what}" in TEMPLATES else "security_other",
+        lambda fact: Recipient(person_id=fact.person_id),
+        lambda _fact, delivery: {"at": delivery.occurred_at},
         lambda _fact: "",
     ),
     _application(
@@ -102,10 +136,27 @@ _HEARD: tuple[Hearing, ...] = (
     _application(enrollment.ApplicationNotSelected, _always("application_not_selected")),
     _application(enrollment.ApplicationAdmitted, _always("application_admitted")),
     _application(enrollment.ApplicationWithdrawn, _always("application_withdrawn")),
+    _application(
+        enrollment.ApplicationUnlocked,
+        _always("application_unlocked"),
+        lambda fact, _delivery: {"until": fact.until.ToDatetime(tzinfo=UTC)},
+    ),
+    Hearing(
+        enrollment.ApplicationCorrected,
+        _always("application_corrected"),
+        lambda fact: Recipient(organisation_code=fact.application.base_code),
+        lambda fact, _delivery: {
+            "specialty": _where(fact)["specialty"],
+            "section": SECTION_LABELS.get(fact.section, "报名信息"),
+        },
+        lambda fact: str(fact.application.application_id),
+    ),
 )
 
 HEARD: Mapping[str, Hearing] = {hearing.body.DESCRIPTOR.full_name: hearing for hearing in _HEARD}
 """MSG-07: every event that becomes a message."""
+
+ERASED = identity.PersonErased.DESCRIPTOR.full_name
 
 SILENT: frozenset[str] = frozenset(
     {
@@ -116,6 +167,11 @@ SILENT: frozenset[str] = frozenset(
         enrollment.WindowClosed.DESCRIPTOR.full_name,
         # A base's dates stand on its page; its workflow reminds of them.
         enrollment.MilestonesSet.DESCRIPTOR.full_name,
+        # For machines: who checks tokens, and whoever keeps the seals of an audit.
+        identity.SessionEnded.DESCRIPTOR.full_name,
+        identity.AuditSealed.DESCRIPTOR.full_name,
+        # Nobody is left to write to; what was written is forgotten.
+        ERASED,
     }
 )
 """MSG-07: events that nobody is written about, each for a reason."""
@@ -128,11 +184,13 @@ class Listener:
         self._notify = notify
 
     async def hear(self, delivery: Delivery, uow: UnitOfWork) -> None:
-        """MSG-05: write what the fact is due, within `uow`; the message's key is fact, recipient and template.
+        """MSG-05, PRIV-05: write what the fact is due, or forget whom it says was erased, within `uow`.
 
-        Raises Poison for an event that is in neither table, or a body that cannot be read or names nobody: no retry
-        will mend it, and a dead letter shows it.
+        A message's key is fact, recipient and template. Raises Poison for an event that is in neither table, or a body
+        that cannot be read or names nobody: no retry will mend it, and a dead letter shows it.
         """
+        if delivery.event_type == ERASED:
+            await self._notify.forget(uow, identity.PersonErased.FromString(delivery.body).person_id)
         if delivery.event_type in SILENT:
             return
         hearing = HEARD.get(delivery.event_type)

@@ -44,6 +44,11 @@ class NotifyApi(notify_service_pb2_grpc.NotifyServiceServicer):
         written = await self._notify.send_notice(request.key, request.template, recipient, dict(request.parameters))
         return pb.SendNoticeResponse(written=written)
 
+    async def RewrapSealed(self, request: pb.RewrapSealedRequest, context: Context) -> pb.RewrapSealedResponse:
+        """Seals values of old keys anew."""
+        rewrapped, left = await self._notify.rewrap(request.limit)
+        return pb.RewrapSealedResponse(rewrapped=rewrapped, left=left)
+
 
 def servicer(notify: Notify) -> Servicer:
     """What the server needs to serve NotifyService."""

@@ -14,10 +14,13 @@ from services.kit.clock import Clock
 from services.kit.database import Database, UnitOfWork
 from services.kit.domain import Caller, DomainError, Fact, Kind
 from services.kit.ids import new_id
+from services.kit.vault import Vault
 from services.notify.domain.recipients import Recipient
 from services.notify.domain.templates import Text, render_from_text
 from services.notify.store import Message, Messages, Place
 
+AT_ONCE = 100
+"""Texts sealed anew in one transaction."""
 PAGE_SIZE = 20
 """Messages on a page when the reader does not say."""
 
@@ -33,16 +36,17 @@ class Page:
 class Notify:
     """Messages to people, each written once."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, vault: Vault) -> None:
         self._database = database
         self._clock = clock
+        self._vault = vault
 
     async def write(
         self, uow: UnitOfWork, key: str, recipient: Recipient, template: str, text: Text, application_id: str = ""
     ) -> bool:
         """MSG-05: write one message within `uow` unless `key` has one; True when it was written now."""
         new = Message(new_id(), template, text.title, text.body, application_id, self._clock.now())
-        written = await Messages(uow.session).write(key, recipient, new)
+        written = await self._messages(uow).write(key, recipient, new)
         if written:
             uow.add_fact(_written(new.message_id, recipient))
         return written
@@ -64,13 +68,13 @@ class Notify:
         size = size or PAGE_SIZE
         after = _place(token) if token else None
         async with self._database.unit_of_work() as uow:
-            found = await Messages(uow.session).page(reader, after, size + 1, unread_only)
+            found = await self._messages(uow).page(reader, after, size + 1, unread_only)
         return Page(found[:size], _token(found[size - 1]) if len(found) > size else "")
 
     async def count_unread(self, reader: Caller) -> int:
         """How many of the messages one may see one has not read."""
         async with self._database.unit_of_work() as uow:
-            return await Messages(uow.session).count_unread(reader)
+            return await self._messages(uow).count_unread(reader)
 
     async def mark_read(self, reader: Caller, message_id: str) -> Message:
         """MSG-06: note that `reader` has read a message; colleagues mark for themselves, the first time counts.
@@ -78,7 +82,7 @@ class Notify:
         Raises DomainError NOT_FOUND MESSAGE_UNKNOWN, also for somebody else's message.
         """
         async with self._database.unit_of_work() as uow:
-            messages = Messages(uow.session)
+            messages = self._messages(uow)
             found = await messages.one(reader, message_id)
             if found is None:
                 raise DomainError(Kind.NOT_FOUND, "MESSAGE_UNKNOWN", "没有找到该消息。", rule="MSG-04")
@@ -87,6 +91,26 @@ class Notify:
             now = self._clock.now()
             await messages.mark_read(reader, message_id, now)
         return replace(found, read_at=now)
+
+    async def forget(self, uow: UnitOfWork, person_id: str) -> None:
+        """PRIV-05: forget the texts of somebody who was erased, within `uow`."""
+        await self._messages(uow).forget(person_id)
+
+    async def rewrap(self, limit: int) -> tuple[int, int]:
+        """PRIV-04: seal up to `limit` texts anew with the current key; done, and left over. Reads open both keys."""
+        done = 0
+        while done < limit:
+            batch = min(AT_ONCE, limit - done)
+            async with self._database.unit_of_work() as uow:
+                found = await self._messages(uow).rewrap(batch)
+            done += found
+            if found < batch:
+                break
+        async with self._database.unit_of_work() as uow:
+            return done, await self._messages(uow).count_old()
+
+    def _messages(self, uow: UnitOfWork) -> Messages:
+        return Messages(uow.session, self._vault)
 
 
 def _written(message_id: str, recipient: Recipient) -> Fact:

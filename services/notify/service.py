@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.access import revocations, token_verifier
+from services.kit import vault
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer
@@ -19,10 +20,10 @@ SETTINGS = NotifySettings
 
 
 def parts(settings: NotifySettings) -> list[Part]:
-    """Notify's parts."""
+    """Notify's parts. Raises KeysMissing when there are no keys to seal with."""
     database = Database(settings.database_url.get_secret_value(), name="notify")
     messaging = Messaging(settings.nats_url, name="notify")
-    notify = Notify(database, SystemClock())
+    notify = Notify(database, SystemClock(), vault.of("notify", settings))
     listener = Listener(notify)
     verifier = token_verifier(settings)
     return [

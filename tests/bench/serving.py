@@ -30,7 +30,8 @@ from services.kit.auth import TokenVerifier
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer
 from services.kit.settings import Settings
-from tests.handlers.enrollment.story import VAULT, Registry
+from tests.handlers.enrollment.story import Registry
+from tests.support.vaults import VAULT
 
 POOL = 16
 """Connections of the bare server; ours has as many as enrollment has by default."""

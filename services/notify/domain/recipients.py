@@ -6,8 +6,15 @@ from dataclasses import dataclass
 
 from services.kit.domain import Caller
 
-STAFF = frozenset({"base_reviewer", "base_administrator", "province_administrator"})
-"""Hats that read what is addressed to their organisation."""
+STAFF = frozenset(
+    {
+        *("base_reviewer", "base_administrator", "province_administrator"),
+        *("teaching_department", "department_director", "department_secretary"),
+    }
+)
+"""Hats that read what is addressed to their organisation: those that do its work. Who administers accounts, keeps the
+system, audits or helps people does not.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,37 @@ class Text:
 _WHERE = {"base": Kept.TEXT, "specialty": Kept.TEXT}
 _WHERE_LINES = ("报考基地：{base}", "报名专业：{specialty}")
 
+_NOT_YOU = "如果不是您本人所为或有疑问，请尽快修改密码、退出所有登录，并联系客服。"
+_SECURITY = (
+    ("new_device", "新设备登录提醒", "您的账号在一台新的设备上登录。"),
+    ("password_changed", "密码已修改", "您的账号密码已修改，其他设备上的登录已退出。"),
+    ("mobile_changed", "手机号码已更换", "您的账号绑定的手机号码已更换，今后的验证码将发往新号码。"),
+    ("factor_added", "已添加验证方式", "您的账号添加了一种登录验证方式。"),
+    ("factor_removed", "已移除验证方式", "您的账号移除了一种登录验证方式。"),
+    ("acted_as", "客服代为查看", "客服人员为协助您，以您的身份进入了系统。其每一步操作都有记录，并记在该人员名下。"),
+    ("document_revealed", "证件号码被查看", "工作人员因办理业务查看了您的完整证件号码。查看的人、时间和原因都有记录。"),
+    ("account_suspended", "账号已停用", "您的账号已停用，所有登录已退出。"),
+    ("account_restored", "账号已恢复", "您的账号已恢复使用。"),
+    ("other", "账号安全提醒", "您的账号有一项与安全有关的变动。"),
+)
+"""What is told for each `SecurityNoticed.what`; `other` for one that came later than this table."""
+
 _ALL = (
     Template("account_registered", "注册成功", ("您的账号已开通，身份：{role}。",), {"role": Kept.TEXT}),
+    Template(
+        "account_held",
+        "注册待核查",
+        (
+            "您的身份：{role}。您的注册信息已收到，正在由工作人员核对，核对完成后会通知您。",
+            "核对期间您可以登录和查看，暂不能报名。",
+        ),
+        {"role": Kept.TEXT},
+    ),
+    Template("account_released", "核查完成", ("您的账号已核对完毕，现在可以正常使用。",), {}),
+    *(
+        Template(f"security_{what}", title, (*lines, "时间：{at}", _NOT_YOU), {"at": Kept.INSTANT})
+        for what, title, *lines in _SECURITY
+    ),
     Template(
         "application_submitted",
         "报名成功通知",
@@ -90,6 +119,23 @@ _ALL = (
         "未拟录取通知",
         (*_WHERE_LINES, "录取结果：本轮未拟录取", "后续轮次开放时，您可以重新填报志愿。"),
         _WHERE,
+    ),
+    Template(
+        "application_unlocked",
+        "报名信息可临时修改",
+        (
+            "已为您临时开放部分报名信息的修改。",
+            *_WHERE_LINES,
+            "开放至：{until}",
+            "请在此之前修改并保存，逾期自动关闭。",
+        ),
+        {**_WHERE, "until": Kept.INSTANT},
+    ),
+    Template(
+        "application_corrected",
+        "报名信息已更正",
+        ("一份报考本基地的报名更正了{section}，请以最新内容为准。", "报名专业：{specialty}"),
+        {"specialty": Kept.TEXT, "section": Kept.TEXT},
     ),
     Template("application_withdrawn", "撤回报名通知", ("您已撤回报名。", *_WHERE_LINES), _WHERE),
     Template(

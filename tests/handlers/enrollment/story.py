@@ -36,10 +36,9 @@ from services.enrollment.store.windows import WindowStore
 from services.enrollment.views import ApplicationView
 from services.kit.database import Database
 from services.kit.domain import Caller
-from services.kit.vault import Vault, VaultKeys
+from services.kit.vault import Vault
+from tests.support.vaults import VAULT
 
-VAULT = Vault(VaultKeys(lookup=bytes(32), current="k1", sealing={"k1": bytes(32)}))
-"""What one process seals another of the same test opens."""
 QILU, SECOND = "SD-QILU", "SD-SLYY"
 MEDICINE, SKIN = "0100", "0400"
 OPERATOR = Caller("operator", "operator")

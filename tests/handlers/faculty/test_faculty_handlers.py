@@ -1,20 +1,27 @@
-"""Reading and saving one's own dossier, on a real database (FDOS-05, FDOS-06)."""
+"""Reading and saving one's own dossier, on a real database (FDOS-05, FDOS-06; sealed: PRIV-01, PRIV-04, PRIV-05)."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import pytest
 
 from residency.faculty.v1 import events_pb2
+from residency.identity.v1 import events_pb2 as identity
 from services.faculty.domain.dossier import Section
 from services.faculty.handlers import Faculty
+from services.faculty.store import Sealing
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id
+from services.kit.vault import SealBroken
+from tests.support.deliveries import delivery_of
+from tests.support.vaults import AFTERWARDS, NEXT, VAULT
 
 WANG = Caller(new_id(), "faculty")
 ZHAO = Caller(new_id(), "faculty")
@@ -37,6 +44,12 @@ class World:
     faculty: Faculty
     database: Database
 
+    async def dump(self) -> str:
+        """Every row of every table, as text."""
+        tables = await self.database.fetch("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 2200")
+        found = [await self.database.fetch(f"SELECT t::text FROM {row['relname']} t") for row in tables]
+        return "".join(str(row["t"]) for table in found for row in table)
+
     async def facts(self) -> list[tuple[int, bool]]:
         rows = await self.database.fetch("SELECT version, body FROM outbox ORDER BY position")
         return [(row["version"], events_pb2.DossierSaved.FromString(row["body"]).dossier_complete) for row in rows]
@@ -46,7 +59,7 @@ class World:
 async def world(database_url: Callable[[str], str]) -> AsyncIterator[World]:
     database = Database(database_url("faculty"), name="faculty", pool_size=8)
     await database.start()
-    yield World(Faculty(database, SystemClock()), database)
+    yield World(Faculty(database, SystemClock(), Sealing(VAULT)), database)
     await database.stop()
 
 
@@ -91,3 +104,54 @@ async def test_fdos_05_a_wrong_section_leaves_no_trace(world: World) -> None:
     assert await world.database.fetchval("SELECT count(*) FROM command") == 0
     await world.faculty.save_section(WANG, Section.CONTACT, {"email": "wang@example.org"}, "key-00000001")
     assert not (await world.faculty.get_dossier(WANG))[1].complete
+
+
+async def test_priv_01_sensitive_fields_stand_in_no_table(world: World) -> None:
+    await fill(world)
+    dump = await world.dump()
+    for hidden in ("13800000000", "id.jpg", "photo.jpg"):
+        assert hidden not in dump
+    assert "山东大学" in dump
+    hashes = await world.database.fetch("SELECT request_hash FROM command")
+    guessed = json.dumps([Section.CONTACT.value, BODIES[Section.CONTACT]], sort_keys=True).encode()
+    assert hashlib.sha256(guessed).digest() not in {bytes(row["request_hash"]) for row in hashes}
+
+
+async def test_priv_01_ciphertexts_of_two_people_cannot_be_swapped(world: World) -> None:
+    for person in (WANG, ZHAO):
+        await world.faculty.save_section(person, Section.CONTACT, BODIES[Section.CONTACT], "key-contact")
+    await world.database.execute(
+        "UPDATE dossier_section d SET body = o.body FROM dossier_section o WHERE o.person_id <> d.person_id"
+    )
+    with pytest.raises(SealBroken):
+        await world.faculty.get_dossier(WANG)
+
+
+async def test_priv_04_sections_are_sealed_anew_while_they_are_read(world: World) -> None:
+    await fill(world)
+    rotating = Faculty(world.database, SystemClock(), Sealing(NEXT))
+    assert [status.body for status in await rotating.get_dossier(WANG)] == list(BODIES.values())
+    assert await rotating.rewrap(3) == (3, 1)
+    assert [status.body for status in await rotating.get_dossier(WANG)] == list(BODIES.values())
+    assert await rotating.rewrap(3) == (1, 0)
+    assert await rotating.rewrap(3) == (0, 0)
+    afterwards = Faculty(world.database, SystemClock(), Sealing(AFTERWARDS))
+    assert [status.body for status in await afterwards.get_dossier(WANG)] == list(BODIES.values())
+
+
+async def test_priv_05_who_was_erased_is_forgotten_and_nobody_else(world: World) -> None:
+    for person in (WANG, ZHAO):
+        await fill(world, person)
+    for fact in (identity.PersonErased(person_id=WANG.person_id), identity.AccountReleased(person_id=ZHAO.person_id)):
+        async with world.database.unit_of_work() as uow:
+            await world.faculty.hear(delivery_of(fact), uow)
+    assert WANG.person_id not in str(await world.database.fetch("SELECT * FROM dossier_section"))
+    assert await world.database.fetchval("SELECT count(*) FROM command WHERE person_id = $1", WANG.person_id) == 0
+    assert await world.database.fetchval("SELECT version FROM dossier WHERE person_id = $1", WANG.person_id) == 4
+    assert all(status.complete for status in await world.faculty.get_dossier(ZHAO))
+
+
+async def fill(world: World, person: Caller = WANG) -> None:
+    """Save all four sections."""
+    for number, (section, body) in enumerate(BODIES.items()):
+        await world.faculty.save_section(person, section, body, f"key-{number:08d}")

@@ -1,4 +1,5 @@
-"""MSG-04, MSG-05 and MSG-06: inboxes on a real database; each message once, read only by those it is for."""
+"""Inboxes on a real database: each message once, read only by those it is for (MSG-04 to MSG-06), sealed (PRIV-01,
+PRIV-04) and forgotten (PRIV-05)."""
 
 from __future__ import annotations
 
@@ -6,10 +7,11 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from google.protobuf.message import Message as Proto
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from residency.enrollment.v1 import application_pb2, cycle_pb2
 from residency.enrollment.v1 import events_pb2 as enrollment
@@ -21,9 +23,12 @@ from services.kit.database import Database
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id
 from services.kit.messaging import Delivery, Poison
+from services.kit.vault import SealBroken
 from services.notify.consumers import HEARD, SILENT, Listener
 from services.notify.domain.recipients import Recipient
 from services.notify.handlers import Notify
+from tests.support.deliveries import delivery_of
+from tests.support.vaults import AFTERWARDS, NEXT, VAULT
 
 ZHANG = Caller(new_id(), "applicant")
 LI = Caller(new_id(), "applicant")
@@ -31,6 +36,7 @@ REVIEWER = Caller(new_id(), "base_reviewer", "SD-QILU")
 COLLEAGUE = Caller(new_id(), "base_administrator", "SD-QILU")
 ELSEWHERE = Caller(new_id(), "base_administrator", "SD-OTHER")
 QILU = Recipient(organisation_code="SD-QILU")
+UNTIL = Timestamp(seconds=1_688_259_600)
 DIGEST = {"round": "1", "count": "3"}
 
 
@@ -52,23 +58,8 @@ class World:
 async def world(database_url: Callable[[str], str]) -> AsyncIterator[World]:
     database = Database(database_url("notify"), name="notify", pool_size=8)
     await database.start()
-    yield World(Notify(database, SystemClock()), database)
+    yield World(Notify(database, SystemClock(), VAULT), database)
     await database.stop()
-
-
-def fact(body: Proto, version: int = 1) -> Delivery:
-    return Delivery(
-        event_id=new_id(),
-        subject="residency.test",
-        event_type=body.DESCRIPTOR.full_name,
-        aggregate_id="a",
-        epoch=1,
-        version=version,
-        body=body.SerializeToString(),
-        traceparent="",
-        delivered=1,
-        occurred_at=datetime(2023, 7, 1, 1, 0, tzinfo=UTC),
-    )
 
 
 def application(round_: int = 1) -> enrollment.ApplicationFact:
@@ -94,18 +85,27 @@ def one_of_each() -> dict[str, Delivery]:
         "application_not_selected": enrollment.ApplicationNotSelected(application=application()),
         "application_admitted": enrollment.ApplicationAdmitted(application=application()),
         "application_withdrawn": enrollment.ApplicationWithdrawn(application=application()),
+        "application_unlocked": enrollment.ApplicationUnlocked(application=application(), until=UNTIL),
+        "account_held": identity.AccountRegistered(person_id=ZHANG.person_id, held=True),
+        "account_released": identity.AccountReleased(person_id=ZHANG.person_id),
+        "security_new_device": identity.SecurityNoticed(person_id=ZHANG.person_id, what="new_device"),
+        "security_other": identity.SecurityNoticed(person_id=ZHANG.person_id, what="later_than_we"),
     }
-    return {template: fact(body, version) for version, (template, body) in enumerate(bodies.items(), 1)}
+    return {template: delivery_of(body, version) for version, (template, body) in enumerate(bodies.items(), 1)}
 
 
 async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(world: World) -> None:
     due = one_of_each()
-    assert {delivery.event_type for delivery in due.values()} == set(HEARD)
+    for_base = enrollment.ApplicationCorrected.DESCRIPTOR.full_name
+    assert {delivery.event_type for delivery in due.values()} == set(HEARD) - {for_base}
     silent = [
-        fact(enrollment.CycleCreated(cycle_id="c")),
-        fact(enrollment.PhaseEntered(cycle_id="c", phase=cycle_pb2.PHASE_REGISTRATION)),
-        fact(enrollment.MilestonesSet(cycle_id="c", base_code="SD-QILU", round=1)),
-        fact(enrollment.WindowClosed(cycle_id="c", base_code="SD-QILU", unreviewed=3)),
+        delivery_of(enrollment.CycleCreated(cycle_id="c")),
+        delivery_of(enrollment.PhaseEntered(cycle_id="c", phase=cycle_pb2.PHASE_REGISTRATION)),
+        delivery_of(enrollment.MilestonesSet(cycle_id="c", base_code="SD-QILU", round=1)),
+        delivery_of(enrollment.WindowClosed(cycle_id="c", base_code="SD-QILU", unreviewed=3)),
+        delivery_of(identity.SessionEnded(session_id="s")),
+        delivery_of(identity.AuditSealed(service="identity", number=1)),
+        delivery_of(identity.PersonErased(person_id=LI.person_id)),
     ]
     assert {delivery.event_type for delivery in silent} == SILENT
     deliveries = [*due.values(), *silent] * 3
@@ -130,15 +130,62 @@ async def test_msg_05_texts_carry_what_the_fact_says(world: World) -> None:
     assert "备注：资料不全" in bodies["application_rejected"]
     assert "录取结果：调剂录取" in bodies["application_provisional"]
     assert "身份：报名人" in bodies["account_registered"]
+    assert "开放至：2023年7月2日 09:00" in bodies["application_unlocked"]
+    assert "时间：2023年7月1日 09:00" in bodies["security_new_device"]
     about = {message.template: message.application_id for message in page.messages}
-    assert about.pop("account_registered") == ""
-    assert set(about.values()) == {"app-1"}
+    assert {about[name] for name in about if name.startswith("application_")} == {"app-1"}
+    assert {about[name] for name in about if not name.startswith("application_")} == {""}
+
+
+async def test_msg_05_a_correction_is_told_to_its_base(world: World) -> None:
+    corrected = enrollment.ApplicationCorrected(application=application(), section=application_pb2.SECTION_WORK)
+    await world.hear(delivery_of(corrected))
+    [message] = (await world.notify.list_messages(REVIEWER, 10, "", False)).messages
+    assert (message.template, message.application_id) == ("application_corrected", "app-1")
+    assert "更正了工作信息" in message.body
+    assert await world.templates(ZHANG) == []
+
+
+async def test_priv_01_texts_are_sealed_each_for_its_message(world: World) -> None:
+    """PRIV-01: remarks are people's words, and may hold a number."""
+    for remark in ("请致电 13900000001", "请致电 13900000002"):
+        await world.hear(delivery_of(enrollment.ApplicationReviewed(application=application(), remark=remark)))
+    stored = [row["body"] for row in await world.database.fetch("SELECT body FROM message")]
+    assert not any("1390000000" in body for body in stored)
+    await world.database.execute("UPDATE message SET body = $1", stored[0])
+    with pytest.raises(SealBroken):
+        await world.notify.list_messages(ZHANG, 10, "", False)
+
+
+async def test_priv_04_texts_are_sealed_anew_while_they_are_read(world: World) -> None:
+    due = one_of_each()
+    for delivery in due.values():
+        await world.hear(delivery)
+    rotating = Notify(world.database, SystemClock(), NEXT)
+    before = (await rotating.list_messages(ZHANG, 100, "", False)).messages
+    assert await rotating.rewrap(5) == (5, len(due) - 5)
+    assert (await rotating.list_messages(ZHANG, 100, "", False)).messages == before
+    assert await rotating.rewrap(1000) == (len(due) - 5, 0)
+    afterwards = Notify(world.database, SystemClock(), AFTERWARDS)
+    assert (await afterwards.list_messages(ZHANG, 100, "", False)).messages == before
+
+
+async def test_priv_05_texts_of_who_was_erased_are_forgotten(world: World) -> None:
+    for delivery in one_of_each().values():
+        await world.hear(delivery)
+    await world.notify.send_notice("digest-1", "review_digest", QILU, DIGEST)
+    await world.hear(delivery_of(identity.PersonErased(person_id=ZHANG.person_id)))
+    rows = await world.database.fetch("SELECT template, body FROM message WHERE person_id = $1", ZHANG.person_id)
+    assert {row["body"] for row in rows} == {""}
+    assert {row["template"] for row in rows} == set(one_of_each())
+    assert (await world.notify.list_messages(REVIEWER, 10, "", False)).messages[0].body
+    assert await world.notify.rewrap(10) == (0, 0)
 
 
 async def test_msg_05_what_cannot_be_told_goes_to_the_dead_letters(world: World) -> None:
-    unknown = fact(events_pb2.MessageWritten(person_id="p"))
-    nobody = fact(identity.AccountRegistered())
-    torn = fact(enrollment.ApplicationAdmitted(application=application()))
+    unknown = delivery_of(events_pb2.MessageWritten(person_id="p"))
+    nobody = delivery_of(identity.AccountRegistered())
+    torn = delivery_of(enrollment.ApplicationAdmitted(application=application()))
     for delivery in (unknown, nobody, replace(torn, body=b"\xff\xff")):
         with pytest.raises(Poison):
             await world.hear(delivery)

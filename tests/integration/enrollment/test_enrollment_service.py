@@ -38,7 +38,6 @@ from tests.handlers.enrollment.story import (
     PLAN,
     QILU,
     REVIEWER,
-    VAULT,
     WORKER,
     Registry,
     Stage,
@@ -46,6 +45,7 @@ from tests.handlers.enrollment.story import (
     cycle_order,
     key,
 )
+from tests.support.vaults import VAULT
 
 KEY = OKPKey.generate_key("Ed25519", {"kid": "test"})
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -62,6 +64,17 @@ def test_msg_01_the_notices_of_the_handbook_say_what_it_promises() -> None:
     assert "录取结果：拟录取\n备注：请体检" in provisional.body
 
 
+def test_msg_01_every_kind_of_security_notice_has_its_text() -> None:
+    """The kinds stand in the comment of the contract's field, and identity emits no other."""
+    contract = (Path(__file__).parents[3] / "protos/residency/identity/v1/events.proto").read_text()
+    kinds = re.search(r"// What: (.*)\.\n", contract)
+    assert kinds is not None
+    named = re.findall(r"`(\w+)`", kinds[1])
+    assert len(named) == 9
+    titles = {TEMPLATES[f"security_{kind}"].title for kind in named}
+    assert len(titles) == len(named)
+
+
 def test_msg_02_an_empty_remark_leaves_its_line_out() -> None:
     assert "备注" not in render("application_approved", {**WHERE, "remark": " "}).body
 
@@ -111,7 +124,13 @@ def test_msg_03_a_message_has_one_recipient() -> None:
 
 
 def test_msg_04_only_staff_read_for_their_organisation() -> None:
-    for role in ("base_reviewer", "base_administrator", "province_administrator"):
+    for role in (
+        *("base_reviewer", "base_administrator", "province_administrator"),
+        *("teaching_department", "department_director", "department_secretary"),
+    ):
         assert organisation_read_by(Caller("p", role, "B")) == "B"
-    for role in ("applicant", "faculty", "service", "scheduler"):
+    for role in (
+        *("applicant", "faculty", "service", "scheduler", "unchosen", "enrolling"),
+        *("auditor", "support", "system_administrator", "security_administrator"),
+    ):
         assert organisation_read_by(Caller("p", role, "B")) == ""

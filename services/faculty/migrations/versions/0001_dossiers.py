@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("section", sa.Text, nullable=False),
         sa.Column("body", JSONB, nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_with", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("person_id", "section", name="pk_dossier_section"),
         sa.ForeignKeyConstraint(["person_id"], ["dossier.person_id"], name="fk_dossier_section_person_id_dossier"),
     )

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("template", sa.Text, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
+        sa.Column("sealed_with", sa.Text, nullable=False),
         sa.Column("application_id", sa.Text, nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("message_id", name="pk_message"),

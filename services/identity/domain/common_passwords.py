@@ -36,7 +36,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 @cache
-def _listed() -> frozenset[str]:
+def listed() -> frozenset[str]:
+    """The words and passwords of both lists, lower case."""
     return frozenset(FREQUENCY_LISTS["passwords"]) | frozenset(_HERE.split())
 
 
@@ -48,13 +49,13 @@ def is_common(password: str) -> bool:
     keyboard; for a few characters over and over.
     """
     folded = password.casefold()
-    listed = _listed()
-    if folded in listed or _is_repeated(folded) or _is_run(folded):
+    known = listed()
+    if folded in known or _is_repeated(folded) or _is_run(folded):
         return True
     bare = folded.rstrip("0123456789!@#$%^&*()_+-=.,?~ ")
     for spelled in (folded, bare, folded.translate(_LEET), bare.translate(_LEET)):
         words = set(_WORD.findall(spelled))
-        if spelled in listed or (len(words) == 1 and _unit(next(iter(words))) in listed):
+        if spelled in known or (len(words) == 1 and _unit(next(iter(words))) in known):
             return True
     return False
 

@@ -104,6 +104,6 @@ def refused(typed: str) -> tuple[str, str]:
         resident_id.parse(typed, TODAY)
     error = caught.value
     assert error.kind is Kind.INVALID
-    assert error.field == "resident_id"
+    assert error.field == "document_number"
     assert not typed or typed not in error.message
     return error.rule, error.reason

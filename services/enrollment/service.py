@@ -39,6 +39,7 @@ from services.kit import vault
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer, Servicer
+from services.kit.keywatch import vault_watch
 from services.kit.messaging import Messaging
 from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
@@ -59,7 +60,8 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
     people = IdentityPeople(channel_to("identity", settings, machine_token("enrollment", settings)))
     verifier = token_verifier(settings)
     keys = vault.document_of("enrollment", settings, vault.generate)
-    sealing = Sealing(Vault(vault.parse(keys)))
+    safe = Vault(vault.parse(keys))
+    sealing = Sealing(safe)
     upkeep = Upkeep(SealedStore(database, sealing))
     sealer = Sealer(
         *("enrollment", database, vault.audit_key(keys), SystemClock()),
@@ -71,6 +73,7 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
         database,
         messaging,
         revocations(messaging, verifier),
+        vault_watch("enrollment", settings, safe),
         Relay(database, messaging, "enrollment"),
         OnceConsumer(messaging, "IDENTITY", "enrollment-identity", upkeep.hear, database=database),
         sealer,

@@ -12,7 +12,7 @@ import structlog
 
 from services.kit import vault
 from services.kit.settings import Settings
-from services.kit.vault import KeysMissing
+from services.kit.vault import KeysMissing, Vault
 
 LOOK_SECONDS = 2.0
 """How often the file is looked at."""
@@ -68,6 +68,11 @@ class KeyWatch:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             self.look()
+
+
+def vault_watch(service: str, settings: Settings, safe: Vault) -> KeyWatch:
+    """The part that has `safe` seal and open with the keys of the document as it stands."""
+    return KeyWatch(service, settings, lambda document: safe.renew(vault.parse(document)))
 
 
 def _mark(path: Path | None) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from services.kit import vault
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer
+from services.kit.keywatch import vault_watch
 from services.kit.messaging import Messaging
 from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
@@ -23,13 +24,15 @@ def parts(settings: NotifySettings) -> list[Part]:
     """Notify's parts. Raises KeysMissing when there are no keys to seal with."""
     database = Database(settings.database_url.get_secret_value(), name="notify")
     messaging = Messaging(settings.nats_url, name="notify")
-    notify = Notify(database, SystemClock(), vault.of("notify", settings))
+    safe = vault.of("notify", settings)
+    notify = Notify(database, SystemClock(), safe)
     listener = Listener(notify)
     verifier = token_verifier(settings)
     return [
         database,
         messaging,
         revocations(messaging, verifier),
+        vault_watch("notify", settings, safe),
         Relay(database, messaging, "notify"),
         OnceConsumer(messaging, "IDENTITY", "notify-identity", listener.hear, database=database),
         OnceConsumer(messaging, "ENROLLMENT", "notify-enrollment", listener.hear, database=database),

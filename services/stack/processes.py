@@ -65,6 +65,11 @@ def environment(name: str, data: Path, state: State, servers: Mapping[str, str],
     if name == "identity":
         machines = sorted({machine(process) for process in MODULES} | {"operator"})
         told["RESIDENCY_MACHINE_SECRETS"] = json.dumps({known: state.secret(f"machine.{known}") for known in machines})
+        # The data directory above makes the sandbox its adapters. Passkeys are bound to a name and take no IP address.
+        told.setdefault("RESIDENCY_PUBLIC_URL", f"http://localhost:{portal_port}")
+        # Everybody who plays here comes from one address, and no text costs anything.
+        for limit in ("PER_DAY", "PER_HOUR_AND_ADDRESS"):
+            told.setdefault(f"RESIDENCY_TEXTS_{limit}", "1000000")
     if name == "portal":
         told["RESIDENCY_HTTP_PORT"] = str(portal_port)
     # A process learns its own database only: the administrator's URL stays here.

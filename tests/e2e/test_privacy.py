@@ -1,0 +1,80 @@
+"""I10: after a rehearsal no identity or mobile number stands anywhere, and the probe finds one that is planted."""
+
+from __future__ import annotations
+
+import json
+
+import asyncpg
+import nats
+import pytest
+from temporalio.client import Client
+
+from services.rehearsal import site as sites
+from services.rehearsal.needles import Needles
+from services.rehearsal.people import make_people
+from services.rehearsal.probe import Probe
+from services.rehearsal.site import Site
+from services.stack import databases, servers
+from tests.support.stack import Stack
+from tests.support.wait import eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+[PLANTED] = make_people(1, seed=404, tag="planted")
+
+
+def test_no_number_of_thirty_people_stands_anywhere(stack: Stack) -> None:
+    order = ("--applicants", "30", "--bases", "3", "--day", "400ms", "--seed", "31", "--json")
+    command = stack.residency("rehearse", *order)
+    out, talk = command.communicate(timeout=200)
+    assert command.returncode == 0, f"{out}\n{talk}"
+    found = json.loads(out)["invariants"]["I10"]
+    assert found["holds"], found
+    # Tables twice over, logs, traces and stores: hundreds of places.
+    assert found["checked"] > 100, found
+
+
+async def test_a_planted_number_is_found_wherever_it_is_planted(stack: Stack) -> None:
+    site = sites.find(stack.data)
+    logs, traces = stack.data / "logs" / "planted.log", stack.data / "traces" / "planted.jsonl"
+    table = await asyncpg.connect(
+        databases.service_url(servers.url("postgres", stack.state()), stack.state(), "notify")
+    )
+    client = await Client.connect(site.settings.temporal_address, namespace=site.settings.temporal_namespace)
+    broker = await nats.connect(site.nats_url)
+    try:
+        assert await places_with(site) == set()
+        logs.write_text(json.dumps({"event": f"called {PLANTED.phone} back"}))
+        traces.write_text(json.dumps({"attributes": {"url": f"/people/{PLANTED.resident_id}"}}))
+        await table.execute("CREATE TABLE planted (words text, bytes bytea)")
+        await table.execute(
+            "INSERT INTO planted VALUES ($1, $2)", PLANTED.resident_id, b"\x0a\x0b" + PLANTED.phone.encode()
+        )
+        await broker.jetstream().publish(f"residency.notify.v1.planted.{PLANTED.phone}", b"")
+        handle = await client.start_workflow("Planted", PLANTED.phone, id="planted", task_queue="nobody-serves-this")
+
+        async def listed() -> bool:
+            return "planted" in [found.id async for found in client.list_workflows("WorkflowId = 'planted'")]
+
+        await eventually(listed, "the workflow is listed")
+        found = await places_with(site)
+        await handle.terminate()
+    finally:
+        await table.execute("DROP TABLE IF EXISTS planted")
+        await table.close()
+        await broker.close()
+        logs.unlink(missing_ok=True)
+        traces.unlink(missing_ok=True)
+    assert {
+        *("file logs/planted.log", "file traces/planted.jsonl", "database notify, table public.planted"),
+        *("message subjects", "workflow histories"),
+    } <= found
+    assert any(place.startswith("file nats/") for place in found), found
+    assert any(place.startswith("file temporal/") for place in found), found
+
+
+async def places_with(site: Site) -> set[str]:
+    """Names of the places where the planted numbers stand; fails when a place cannot be searched."""
+    places = await Probe(site, Needles([PLANTED.resident_id, PLANTED.phone])).search()
+    assert [place.told() for place in places if place.trouble] == []
+    return {place.name for place in places if place.found}

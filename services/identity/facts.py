@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from datetime import datetime
 
 from google.protobuf.message import Message
 
 from residency.identity.v1 import events_pb2
+from services.kit.audit_chain import Seal
 from services.kit.domain import Fact
 from services.kit.ids import new_id
 
@@ -27,6 +29,18 @@ def session_ended(session_id: str, forget_at: datetime) -> Fact:
     body = events_pb2.SessionEnded(session_id=session_id)
     body.forget_at.FromDatetime(forget_at)
     return _fact("session.ended", body, session_id, 1)
+
+
+def account_released(person_id: str) -> Fact:
+    """A held account may be used now."""
+    return _fact("account.released", events_pb2.AccountReleased(person_id=person_id), person_id, 1)
+
+
+def audit_sealed(seal: Seal) -> Fact:
+    """The audit's chains were joined into a signed root."""
+    signature = urlsafe_b64encode(seal.signature).rstrip(b"=").decode()
+    body = events_pb2.AuditSealed(service=seal.service, number=seal.number, root=seal.root.hex(), signature=signature)
+    return _fact("audit.sealed", body, f"audit-{seal.service}", seal.number)
 
 
 def _fact(name: str, body: Message, aggregate_id: str, version: int) -> Fact:

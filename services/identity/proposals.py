@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from services.identity import audit
-from services.identity.domain.roles import Role
 from services.identity.store.tables import proposal as table
 from services.kit.clock import Clock
 from services.kit.database import UnitOfWork
@@ -136,16 +136,24 @@ async def find(uow: UnitOfWork, proposal_id: str, *, lock: bool = False) -> Prop
     return None if row is None else _proposal(row)
 
 
-async def waiting(uow: UnitOfWork, now: datetime) -> Sequence[Proposal]:
-    """Those that wait at `now`, oldest first."""
-    statement = select(*_COLUMNS).where(table.c.state == ProposalState.WAITING.value, table.c.expires_at > now)
-    return [_proposal(row) for row in await uow.session.execute(statement.order_by(table.c.proposed_at))]
+async def waiting(uow: UnitOfWork, now: datetime, organisations: Sequence[str]) -> Sequence[Proposal]:
+    """Those of these organisations, or of none, that wait at `now`: oldest first, at most a hundred."""
+    waits = (table.c.state == ProposalState.WAITING.value) & (table.c.expires_at > now)
+    return await _some(uow, waits, organisations, table.c.proposed_at)
 
 
-async def decided(uow: UnitOfWork, now: datetime) -> Sequence[Proposal]:
-    """Those that wait no longer at `now`, newest first."""
-    statement = select(*_COLUMNS).where((table.c.state != ProposalState.WAITING.value) | (table.c.expires_at <= now))
-    return [_proposal(row) for row in await uow.session.execute(statement.order_by(table.c.proposed_at.desc()))]
+async def decided(uow: UnitOfWork, now: datetime, organisations: Sequence[str]) -> Sequence[Proposal]:
+    """Those of these organisations, or of none, that wait no longer at `now`: newest first, at most a hundred."""
+    over = (table.c.state != ProposalState.WAITING.value) | (table.c.expires_at <= now)
+    return await _some(uow, over, organisations, table.c.proposed_at.desc())
+
+
+async def _some(
+    uow: UnitOfWork, condition: ColumnElement[bool], organisations: Sequence[str], order: ColumnElement[Any]
+) -> Sequence[Proposal]:
+    theirs = table.c.organisation_code.is_(None) | table.c.organisation_code.in_(organisations)
+    statement = select(*_COLUMNS).where(condition, theirs).order_by(order).limit(LISTED)
+    return [_proposal(row) for row in await uow.session.execute(statement)]
 
 
 async def decide(
@@ -223,12 +231,7 @@ async def use(
     return replace(found, used_at=now)
 
 
-def role_of(proposal: Proposal) -> Role:
-    """With which hat it was proposed."""
-    return Role(proposal.proposed_as)
-
-
-def _proposal(row: Row[tuple[object, ...]]) -> Proposal:
+def _proposal(row: Row[Any]) -> Proposal:
     values = dict(row._mapping)
     values["kind"] = ProposalKind(values["kind"])
     values["state"] = ProposalState(values["state"])

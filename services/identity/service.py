@@ -14,13 +14,18 @@ from services.identity.challenges import Challenges
 from services.identity.codes import Codes
 from services.identity.core import Core
 from services.identity.factors import Factors
-from services.identity.grpc_api import credential, person, registration, sandbox, scan, session
+from services.identity.facts import audit_sealed
+from services.identity.grpc_api import credential, person, registration, sandbox, scan, session, staff
 from services.identity.grpc_api.session import SessionUseCases
 from services.identity.handlers.credentials import CredentialHandlers, Tools
 from services.identity.handlers.factors import FactorHandlers
+from services.identity.handlers.hats import HatHandlers
+from services.identity.handlers.invitations import InvitationHandlers
 from services.identity.handlers.machines import MachineHandlers
+from services.identity.handlers.organisations import OrganisationHandlers
 from services.identity.handlers.own_data import OwnDataHandler
 from services.identity.handlers.people import PeopleHandler
+from services.identity.handlers.proposals import ProposalHandlers
 from services.identity.handlers.recovery import RecoveryHandlers
 from services.identity.handlers.refresh import RefreshHandlers
 from services.identity.handlers.registration import RegistrationHandler
@@ -42,6 +47,8 @@ from services.kit.keywatch import KeyWatch
 from services.kit.messaging import Messaging
 from services.kit.outbox import Relay
 from services.kit.part import Part
+from services.kit.seal_copy import copy_of
+from services.kit.sealer import Sealer
 from services.kit.vault import Vault
 
 SETTINGS = IdentitySettings
@@ -77,6 +84,12 @@ def parts(settings: IdentitySettings, clock: Clock | None = None) -> list[Part]:
         revocations(messaging, verifier),
         Relay(database, messaging, "identity"),
         KeyWatch(keys.SERVICE, settings, renew),
+        Sealer(
+            *(keys.SERVICE, database, vault.audit_key(document), clock),
+            seconds=settings.seal_seconds,
+            copy=copy_of(keys.SERVICE, settings),
+            fact=audit_sealed,
+        ),
         passwords,
         messages,
         later,
@@ -96,6 +109,9 @@ def servicers(
     opener, throttle, factors = SessionOpener(core, issuer), Throttle(core), Factors(core)
     challenges = Challenges(core, factors, throttle)
     captchas, codes = Captchas(core), Codes(core, messages)
+    invitations = InvitationHandlers(core, opener, messages)
+    proposals = ProposalHandlers(core, invitations)
+    organised = OrganisationHandlers(core)
     sessions = SessionUseCases(
         SignInHandlers(core, opener, factors, challenges, throttle),
         RefreshHandlers(core, opener, issuer),
@@ -116,4 +132,5 @@ def servicers(
         scan.servicer(ScanHandlers(core, opener, throttle), core.vault),
         person.servicer(PeopleHandler(core, register), OwnDataHandler(core), UpkeepHandler(core, opener), core.vault),
         sandbox.servicer(messages, captchas),
+        staff.servicer(staff.StaffApi(core, organised, invitations, HatHandlers(core, opener), proposals)),
     ]

@@ -1,10 +1,10 @@
-"""ROLE-02 to ROLE-07: which hats there are, where each holds, and who may hand them out."""
+"""ROLE-02, ROLE-03, ROLE-06 and ROLE-07: which hats there are, and in what kind of organisation each holds."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from services.identity.domain.organisation import Organisation, OrganisationKind, province_of
+from services.identity.domain.organisation import OrganisationKind
 from services.kit.domain import Caller, DomainError, Kind
 
 
@@ -77,34 +77,6 @@ def check_self_registration(role: Role) -> None:
     """ROLE-02: only applicants and faculty register themselves. Raises DomainError FORBIDDEN."""
     if role not in SELF_REGISTERED:
         raise DomainError(Kind.FORBIDDEN, "ROLE_NOT_OPEN", "该角色不能自行注册。", field="role", rule="ROLE-02")
-
-
-def check_appointment(caller: Caller, role: Role, organisation: Organisation) -> None:
-    """May `caller` give `role` in `organisation`?
-
-    Raises:
-        DomainError: INVALID ROLE_NOT_STAFF for a hat that is not staff (ROLE-03: machines are configured, never
-            appointed); INVALID ROLE_ELSEWHERE when it does not hold in that kind of organisation (ROLE-03);
-            FORBIDDEN OUTSIDE_PROVINCE when a province administrator reaches beyond the own province (ROLE-04);
-            FORBIDDEN ROLE_TOO_HIGH when one would appoint an equal (ROLE-05).
-    """
-    if role not in HOLDS_IN:
-        raise DomainError(Kind.INVALID, "ROLE_NOT_STAFF", "只能任命工作人员角色。", field="role", rule="ROLE-03")
-    if HOLDS_IN[role] is not organisation.kind:
-        raise DomainError(Kind.INVALID, "ROLE_ELSEWHERE", "该角色不适用于这类机构。", field="role", rule="ROLE-03")
-    check_reach(caller, organisation)
-    if caller.role != Role.OPERATOR and role is Role.PROVINCE_ADMINISTRATOR:
-        raise DomainError(
-            Kind.FORBIDDEN, "ROLE_TOO_HIGH", "省级管理员只能由平台运维任命。", field="role", rule="ROLE-05"
-        )
-
-
-def check_reach(caller: Caller, organisation: Organisation) -> None:
-    """ROLE-04: an operator reaches everything, a province administrator the own province. Raises FORBIDDEN."""
-    if caller.role == Role.OPERATOR:
-        return
-    if caller.role != Role.PROVINCE_ADMINISTRATOR or caller.organisation != province_of(organisation):
-        raise DomainError(Kind.FORBIDDEN, "OUTSIDE_PROVINCE", "只能管理本省的机构和人员。", rule="ROLE-04")
 
 
 def may_see(caller: Caller, person_id: str) -> bool:

@@ -48,6 +48,12 @@ class Session(Access):
         sent = await self._send(method, path, key, body)
         return self._judge(name, key, sent, holds=still is None or still(), audited=method != "GET")
 
+    async def leave(self) -> None:
+        """Sign out; the tokens stay at hand, and are worth nothing."""
+        sent = await self.rest.send("DELETE", "/sessions/current", token=self.token)
+        # A try whose answer was lost has signed out already.
+        self.note("sign_out", "", sent, expected=sent.answer.ok or sent.tries > 1, audited=False)
+
     async def misuse(self, name: str, method: str, path: str, body: Any = None, *, token: str = "") -> Answer:
         """Send once with what is not, or no longer, a pass: it must be refused, and nothing is tried to get past it."""
         sent = await self.rest.send(method, path, token=token, body=body)

@@ -85,7 +85,7 @@ class Trespassers:
             await owner.sign_in()
         for leaver in self._outsiders[1:2]:
             self._old_tokens.append(leaver.token)
-            await leaver.command("sign_out", "DELETE", "/sessions/current")
+            await leaver.leave()
             await leaver.sign_in()
 
     async def _show_old_papers(self) -> None:

@@ -1,4 +1,7 @@
-"""Passwords, recovery and mobile numbers on a real database: CRED-09 to CRED-14."""
+"""Passwords, recovery and mobile numbers on a real database.
+
+CRED-09, CRED-10, CRED-11, CRED-12, CRED-13, CRED-14.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in on a desktop by phone, on a real database: SCAN-01 to SCAN-07."""
+"""Signing in on a desktop by phone, on a real database: SCAN-01, SCAN-02, SCAN-03, SCAN-04, SCAN-06, SCAN-07."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Second factors on a real database: CRED-01 to CRED-09."""
+"""Second factors on a real database.
+
+CRED-01, CRED-02, CRED-03, CRED-04, CRED-05, CRED-06, CRED-07, CRED-08, CRED-09.
+"""
 
 from __future__ import annotations
 

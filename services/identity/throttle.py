@@ -1,4 +1,4 @@
-"""SES-10: failures make later tries wait: per account, address and person, longer and longer, never for good."""
+"""ID-14, SES-10: failures make later tries wait: per account, address and person, longer and longer, never for good."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from services.kit.domain import DomainError, Kind
 HOUR = timedelta(hours=1)
 """Failures older than this are forgotten."""
 WINDOW = timedelta(minutes=5)
-FIRST_WAIT = timedelta(seconds=30)
+FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many failures a bucket takes within five minutes, and within an hour."""
+    """How many failures a bucket takes within five minutes, and within an hour; whether its waits grow."""
 
     window: int
     hour: int | None = None
+    grows: bool = False
 
 
 ACCOUNT = "account"
 """Passwords tried for one login; the value is the lower-case login."""
 ACCOUNT_HERE = "account_here"
-"""The same from an address where the account's owner was signed in: strangers elsewhere do not lock it."""
+"""The same from one address: counts instead where the owner was signed in before, so strangers do not lock them out."""
 ADDRESS = "address"
 """Passwords tried from one address, whatever the login."""
 FACTOR = "factor"
 """Second factors tried for one person; the value is the person id."""
 
 LIMITS: Mapping[str, Limit] = {
-    ACCOUNT: Limit(10),
-    ACCOUNT_HERE: Limit(10),
+    ACCOUNT: Limit(10, grows=True),
+    ACCOUNT_HERE: Limit(10, grows=True),
     ADDRESS: Limit(20),
     FACTOR: Limit(5, 20),
 }
@@ -100,14 +101,15 @@ def wait_until(failures: Sequence[datetime], limit: Limit) -> datetime | None:
     """SES-10: until when a bucket with these failures of the last hour, newest first, rests; None when it does not.
 
     After as many failures as the limit allows within five minutes it rests until the first of those is five minutes
-    old. Each failure beyond that, within the hour, doubles a wait of half a minute, up to a quarter of an hour.
+    old. Where waits grow, each failure beyond that within the hour doubles a wait of five minutes, up to a quarter of
+    an hour.
     """
     ends: list[datetime] = []
     for allowed, window in ((limit.window, WINDOW), (limit.hour, HOUR)):
         if allowed is not None and len(failures) >= allowed:
             ends.append(failures[allowed - 1] + window)
     excess = len(failures) - limit.window
-    if excess >= 0:
+    if limit.grows and excess > 0:
         ends.append(failures[0] + min(FIRST_WAIT * 2 ** min(excess, 8), LONGEST_WAIT))
     return max(ends, default=None)
 

@@ -85,36 +85,40 @@ class SignInHandlers:
         await self._look(login_key)
         async with self._core.passwords.slot() as slot:
             # ... and within a turn, so that a thousand sent together cannot all pass.
-            found, buckets = await self._look(login_key)
+            found = await self._look(login_key)
             right = await slot.matches(found.password_hash if found else None, password)
             if found is None or not right:
-                await self._failed(found, login_key, buckets)
+                await self._failed(found, login_key)
                 raise _bad_credentials()
             rehashed = await self._rehashed(slot, found, password)
         return await self._go_on(found, rehashed)
 
-    async def _look(self, login_key: str) -> tuple[Person | None, Sequence[tuple[str, str]]]:
-        """Who that is, if anybody, and the buckets of the throttle; raises when one of them rests."""
-        address = network(auth.origin().address)
-        since = self._core.clock.now() - KNOWN_FOR
+    async def _look(self, login_key: str) -> Person | None:
+        """Who that is, if anybody; raises when the account or the address rests."""
+        origin = auth.origin()
+        account, here, address = self._buckets(login_key)
         async with self._core.database.unit_of_work() as uow:
             found = await People(uow.session).by_login(login_key)
-            person_id = found.person_id if found else _NOBODY
-            here = await Sessions(uow.session).here_since(person_id, auth.origin().address, since)
+            person_id, since = found.person_id if found else _NOBODY, self._core.clock.now() - KNOWN_FOR
+            known_here = await Sessions(uow.session).here_since(person_id, origin.address, since)
             # Failures from elsewhere do not lock out who was signed in from here before.
-            account = (ACCOUNT_HERE, f"{login_key}\0{address}") if here and address else (ACCOUNT, login_key)
-            buckets = [account, (ADDRESS, address)]
-            await self._throttle.check_all(uow, buckets)
-        return found, buckets
+            await self._throttle.check_all(uow, [here if known_here and here[1] else account, address])
+        return found
 
-    async def _failed(self, found: Person | None, login_key: str, buckets: Sequence[tuple[str, str]]) -> None:
+    async def _failed(self, found: Person | None, login_key: str) -> None:
         # An unknown login has a chain of its own in the audit, so that neither answer waits more than the other.
         stand_in = UUID(bytes=self._core.vault.lookup("login", login_key)[:16])
         about = found.person_id if found else str(stand_in)
         async with self._core.database.unit_of_work() as uow:
-            await self._throttle.failed_all(uow, buckets)
+            await self._throttle.failed_all(uow, self._buckets(login_key))
             who = Caller(about, "")
             await note(uow, self._core.clock, "sign_in", about, who=who, outcome="BAD_CREDENTIALS")
+
+    def _buckets(self, login_key: str) -> Sequence[tuple[str, str]]:
+        """Where failures count: all tries at the account, those from this address, all tries from this address."""
+        address = network(auth.origin().address)
+        here = f"{login_key}\0{address}" if address else ""
+        return (ACCOUNT, login_key), (ACCOUNT_HERE, here), (ADDRESS, address)
 
     async def _rehashed(self, slot: Slot, found: Person, password: str) -> str:
         """ID-12: the hash by today's parameters, when the stored one was made by others; else empty."""

@@ -15,8 +15,9 @@ from services.identity.codes import Codes
 from services.identity.core import Core
 from services.identity.factors import Factors
 from services.identity.facts import audit_sealed
-from services.identity.grpc_api import credential, person, registration, sandbox, scan, session, staff
+from services.identity.grpc_api import credential, person, registration, sandbox, scan, session, staff, support
 from services.identity.grpc_api.session import SessionUseCases
+from services.identity.handlers.accounts import AccountHandlers
 from services.identity.handlers.credentials import CredentialHandlers, Tools
 from services.identity.handlers.factors import FactorHandlers
 from services.identity.handlers.hats import HatHandlers
@@ -32,6 +33,7 @@ from services.identity.handlers.registration import RegistrationHandler
 from services.identity.handlers.scans import ScanHandlers
 from services.identity.handlers.sessions import SessionHandlers
 from services.identity.handlers.sign_in import SignInHandlers
+from services.identity.handlers.support import SupportHandlers
 from services.identity.handlers.upkeep import UpkeepHandler
 from services.identity.opening import SessionOpener
 from services.identity.passwords import Passwords
@@ -133,4 +135,7 @@ def servicers(
         person.servicer(PeopleHandler(core, register), OwnDataHandler(core), UpkeepHandler(core, opener), core.vault),
         sandbox.servicer(messages, captchas),
         staff.servicer(staff.StaffApi(core, organised, invitations, HatHandlers(core, opener), proposals)),
+        support.servicer(
+            support.SupportApi(core, SupportHandlers(core, opener, factors), AccountHandlers(core, opener))
+        ),
     ]

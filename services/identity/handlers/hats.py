@@ -12,6 +12,7 @@ from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import reach
 from services.identity.domain.organisation import Tree
+from services.identity.domain.roles import Role
 from services.identity.handlers.invitations import check_end
 from services.identity.once import once
 from services.identity.opening import SessionOpener
@@ -20,6 +21,7 @@ from services.identity.store.hats import Hats
 from services.identity.store.organisations import Organisations
 from services.identity.store.people import People
 from services.identity.store.staff import PENDING, Invitations, InvitationState, Member, StaffList
+from services.identity.store.watching import Watching
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 
@@ -61,7 +63,7 @@ class HatHandlers:
             if hat.suspended_at is None:
                 await Hats(uow.session).change(hat_id, suspended_at=self._core.clock.now())
                 await Invitations(uow.session).withdraw_of(hat.person_id)
-                await self._opener.end_all(uow, hat.person_id, "hat_suspended", hat_id=hat_id)
+                await self._end_sessions(uow, hat, "hat_suspended")
             await self._note(uow, who, "hat_suspended", hat, reason)
 
     async def restore(self, who: Caller, hat_id: str, reason: str, key: str) -> None:
@@ -83,7 +85,7 @@ class HatHandlers:
             hat, _ = await self._hat(uow, who, hat_id)
             await Hats(uow.session).change(hat_id, ended_at=self._core.clock.now())
             await Invitations(uow.session).withdraw_of(hat.person_id)
-            await self._opener.end_all(uow, hat.person_id, "hat_ended", hat_id=hat_id)
+            await self._end_sessions(uow, hat, "hat_ended")
             await self._note(uow, who, "hat_ended", hat, reason)
 
     async def move(self, who: Caller, hat_id: str, organisation_code: str, reason: str, key: str) -> Hat:
@@ -144,6 +146,13 @@ class HatHandlers:
         if hat.ended_at is not None:
             raise DomainError(Kind.NOT_NOW, "HAT_ENDED", "该身份已终止。", field="hat_id", rule="ROLE-31")
         return hat, tree
+
+    async def _end_sessions(self, uow: UnitOfWork, hat: Hat, reason: str) -> None:
+        """End the sessions that carry a hat, and those its wearer has in the place of others."""
+        await self._opener.end_all(uow, hat.person_id, reason, hat_id=hat.hat_id)
+        if hat.role is Role.SUPPORT:
+            acting = await Watching(uow.session).acting_sessions(hat.person_id, self._core.clock.now())
+            await self._opener.end(uow, acting, reason)
 
     async def _seen(self, uow: UnitOfWork, hat_id: str) -> Hat:
         found = await Hats(uow.session).by_id(hat_id)

@@ -89,9 +89,9 @@ async def _captcha(scene: Scene, method: str, who: Someone, relation: Relation) 
 
 @asks(f"{_STAFF}.AcceptInvitationAsMe")
 async def _invitation(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
-    """Who holds the secret is who was invited: there is no telling another's from none."""
+    """Who holds the secret and has the number it was sent to is who was invited."""
     if relation is Relation.OWN:
-        return [{"secret": await scene.invitation()}]
+        return [{"secret": await scene.invitation(who)}]
     return [{"secret": secrets.token_urlsafe(32)}] if relation is Relation.ABSENT else []
 
 

@@ -110,7 +110,7 @@ async def _window(scene: Scene, method: str, who: Someone, relation: Relation) -
     places = {
         Relation.OWN: [(ours, BASE)],
         Relation.OTHER: [(theirs, FOREIGN_BASE)],
-        Relation.ABSENT: [(ours, "NO-SUCH-BASE"), (new_id(), BASE)],
+        Relation.ABSENT: [(ours, "NO-SUCH-BASE")],
     }[relation]
     if relation is Relation.OTHER and who.role.startswith("base_"):
         places = [*places, (ours, OTHER_BASE)]

@@ -67,7 +67,7 @@ async def _move(scene: Scene, method: str, who: Someone, relation: Relation) -> 
     """Another's hat into the own organisation, and the own hat into another's."""
     role, [home] = _hat_and_places(who, Relation.OWN)
     moves: list[Fields] = [{**fields, "organisation_code": home} for fields in await _hat(scene, method, who, relation)]
-    if relation is Relation.OTHER:
+    if relation is not Relation.OWN:
         own = await scene.hat(role, home)
         _, places = _hat_and_places(who, relation)
         moves += [{"hat_id": own, "organisation_code": place, **WHY, "idempotency_key": key()} for place in places]

@@ -88,6 +88,8 @@ class Scene:
             " now() + interval '12 hours', now())",
             *(someone.session_id, someone.person_id, someone.hat_id, role, organisation),
         )
+        if role in PLACES:
+            await self.factor(someone)
         return someone
 
     async def somebody(self, role: str) -> Someone:
@@ -158,8 +160,8 @@ class Scene:
         answer = await self.told("identity.ScanService.CreateScanTicket", None)
         return str(answer.ticket_id)
 
-    async def invitation(self) -> str:
-        """The secret of an invitation that waits."""
+    async def invitation(self, who: Someone) -> str:
+        """The secret of an invitation sent to the number of `who`."""
         answer = await self.told(
             "identity.StaffService.InviteStaff",
             self.cast["operator"],
@@ -168,6 +170,12 @@ class Scene:
             role="ROLE_BASE_REVIEWER",
             organisation_code=BASE,
             idempotency_key=key(),
+        )
+        number = "SELECT mobile_lookup FROM invitation WHERE invitation_id = $2"
+        await self.state.execute(
+            "identity",
+            f"UPDATE person SET mobile_lookup = ({number}) WHERE person_id = $1",
+            *(who.person_id, answer.invitation_id),
         )
         return str(answer.secret)
 

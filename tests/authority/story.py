@@ -84,7 +84,6 @@ async def _people(scene: Scene, crowd: People) -> None:
     scene.cast["faculty"] = account("faculty", await crowd.register_faculty())
     for role, place in PLACES.items():
         scene.cast[role] = await scene.person(role, place)
-        await scene.factor(scene.cast[role])
     for role in ("unchosen", "enrolling"):
         scene.cast[role] = await scene.person(role)
     foreign = await scene.person("base_reviewer", FOREIGN_BASE)

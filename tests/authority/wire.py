@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,8 @@ from tests.architecture.contracts import METHODS, short
 
 DESCRIPTORS: dict[str, MethodDescriptor] = {short(method): method for method in METHODS}
 SECONDS = 15.0
+_addresses = itertools.count(1)
+"""Every call comes from an address of its own, so that limits per address do not meet here."""
 AUTHORITY = {"NO_POLICY", "NO_TOKEN", "BAD_TOKEN", "ROLE_NOT_ALLOWED", "LOOK_ONLY", "STEP_UP_REQUIRED"}
 """Reasons with which the guard itself refuses."""
 
@@ -104,7 +107,8 @@ class Wire:
             request_serializer=GetMessageClass(descriptor.input_type).SerializeToString,
             response_deserializer=GetMessageClass(descriptor.output_type).FromString,
         )
-        metadata = (("authorization", f"Bearer {token}"),) if token else ()
+        address = f"10.{next(_addresses) >> 16 & 255}.{next(_addresses) >> 8 & 255}.{next(_addresses) & 255}"
+        metadata = (("client-address", address), *((("authorization", f"Bearer {token}"),) if token else ()))
         try:
             return Answer(message=await multi(request, timeout=SECONDS, metadata=metadata))
         except grpc.aio.AioRpcError as error:

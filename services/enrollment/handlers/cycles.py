@@ -67,7 +67,7 @@ class CycleHandlers:
     async def create_cycle(self, caller: Caller, order: CreateCycle) -> CycleView:
         """A cycle in preparation; the same key gives the same cycle. Raises INVALID naming what is wrong."""
         if caller.role == "province_administrator" and caller.organisation != order.province_code:
-            raise DomainError(Kind.FORBIDDEN, "OTHER_PROVINCE", "只能设置本省的招录年度。", rule="CAP-ROLE")
+            raise DomainError(Kind.NOT_FOUND, "OTHER_PROVINCE", "只能设置本省的招录年度。", rule="CAP-ROLE")
         calendar = build_calendar(
             order.phases, order.time_zone, starts_at=order.starts_at, day_seconds=order.day_seconds
         )

@@ -206,8 +206,8 @@ def contended() -> DomainError:
 
 
 def not_found() -> DomainError:
-    """Absent, or not the caller's to see."""
-    return DomainError(Kind.NOT_FOUND, "APPLICATION_NOT_FOUND", "没有这份报名。")
+    """CAP-SCOPE: absent, or not the caller's to see: the two answers are one."""
+    return DomainError(Kind.NOT_FOUND, "APPLICATION_NOT_FOUND", "没有这份报名。", rule="CAP-SCOPE")
 
 
 def no_cycle() -> DomainError:

@@ -87,7 +87,9 @@ class SupportHandlers:
             return await self._applications.read(unlock.application_id, caller.actor, order.idempotency_key)
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[UnlockView]:
-            before = _application(caller, cycle, now)
+            before = now.application
+            if before is None or cycle.province_code != caller.organisation:
+                raise _no_unlock()
             others = {other.id: other for other in await self._unlocks.of_application(before.id)}
             current = others.pop(order.unlock_id)
             if current.ended_at is not None or current.until <= now.gate.now:

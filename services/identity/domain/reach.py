@@ -59,13 +59,13 @@ def reached(who: Caller, tree: Tree, code: str) -> Organisation:
 def check_import(who: Caller, wanted: Iterable[Organisation], tree: Tree) -> None:
     """ROLE-04: province and system administrators write their own province only, the operator all.
 
-    `tree` holds the organisations as they will be. Raises DomainError FORBIDDEN OUTSIDE_PROVINCE.
+    `tree` holds the organisations as they will be. Raises DomainError NOT_FOUND OUTSIDE_PROVINCE.
     """
     if who.role == Role.OPERATOR:
         return
     writes = who.role in (Role.PROVINCE_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR)
     if not writes or any(tree.province_of(each) != who.organisation for each in wanted):
-        raise DomainError(Kind.FORBIDDEN, "OUTSIDE_PROVINCE", "只能管理本省的机构和人员。", rule="ROLE-04")
+        raise DomainError(Kind.NOT_FOUND, "OUTSIDE_PROVINCE", "只能管理本省的机构和人员。", rule="ROLE-04")
 
 
 def check_gift(who: Caller, role: Role, organisation: Organisation) -> None:

@@ -21,7 +21,7 @@ class OrganisationHandlers:
     async def import_organisations(self, who: Caller, wanted: Sequence[Organisation]) -> int:
         """ROLE-09: create or rename organisations; answers how many were new or changed.
 
-        Raises DomainError as `organisation.changes` does, and FORBIDDEN OUTSIDE_PROVINCE (ROLE-04).
+        Raises DomainError as `organisation.changes` does, and NOT_FOUND OUTSIDE_PROVINCE (ROLE-04).
         """
         async with self._core.database.unit_of_work() as uow:
             store = Organisations(uow.session)

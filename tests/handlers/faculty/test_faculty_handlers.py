@@ -63,12 +63,12 @@ async def world(database_url: Callable[[str], str]) -> AsyncIterator[World]:
     await database.stop()
 
 
-async def test_a_dossier_is_opened_on_the_first_look(world: World) -> None:
+async def test_looking_at_a_dossier_leaves_no_trace(world: World) -> None:
     for _ in range(2):
         statuses = await world.faculty.get_dossier(WANG)
         assert [status.section for status in statuses] == list(Section)
         assert not any(status.complete or status.body or status.saved_at for status in statuses)
-    assert await world.database.fetchval("SELECT count(*) FROM dossier") == 1
+    assert await world.database.fetchval("SELECT count(*) FROM dossier") == 0
     assert await world.facts() == []
 
 

@@ -62,7 +62,7 @@ class FacultyServiceServicer:
     """
 
     def GetDossier(self, request, context):
-        """Reads one's own dossier; it is opened on the first call.
+        """Reads one's own dossier; sections never saved come empty.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

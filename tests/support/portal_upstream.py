@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from joserfc import jwt
-from joserfc.jwk import KeySet, OKPKey
 
 from residency.enrollment.v1 import (
     application_service_pb2,
@@ -22,92 +19,45 @@ from residency.enrollment.v1 import (
     decision_service_pb2,
     decision_service_pb2_grpc,
 )
+from residency.enrollment.v1 import support_service_pb2 as unlock_service_pb2
+from residency.enrollment.v1 import support_service_pb2_grpc as unlock_service_pb2_grpc
 from residency.faculty.v1 import faculty_service_pb2, faculty_service_pb2_grpc
-from residency.identity.v1 import account_pb2, identity_service_pb2, identity_service_pb2_grpc
+from residency.identity.v1 import (
+    credential_service_pb2,
+    credential_service_pb2_grpc,
+    person_service_pb2,
+    person_service_pb2_grpc,
+    registration_service_pb2,
+    registration_service_pb2_grpc,
+    scan_service_pb2,
+    scan_service_pb2_grpc,
+    session_service_pb2,
+    session_service_pb2_grpc,
+    staff_service_pb2,
+    staff_service_pb2_grpc,
+    support_service_pb2,
+    support_service_pb2_grpc,
+)
 from residency.notify.v1 import notify_service_pb2, notify_service_pb2_grpc
-from services.kit.auth import ALGORITHM, AUDIENCE, ISSUER, TokenVerifier, caller
+from services.kit.auth import TokenVerifier, caller
 from services.kit.delivery import Delivery
 from services.kit.domain import DomainError, Kind
 from services.kit.grpc_server import GrpcServer, Servicer
 from services.portal.app import build
 from services.portal.clients import Clients
+from services.portal.cookies import SESSION
 from services.portal.live import LiveHub
 from services.portal.portal import Portal
-from services.portal.session import COOKIE
 from services.portal.settings import PortalSettings
+from tests.support.portal_accounts import PASSWORD
 from tests.support.portal_catalogue import faculty_definition
+from tests.support.portal_desk import Staff, Support, Unlocks
 from tests.support.portal_enrollment import Enrollment
+from tests.support.portal_identity import Identity
+
+__all__ = ["ORIGIN", "PASSWORD", "Upstream"]
 
 ORIGIN = "http://testserver"
-PASSWORD = "correct horse battery"
-STAFF = {
-    "reviewer": ("base_reviewer", "SD-QILU"),
-    "administrator": ("base_administrator", "SD-QILU"),
-    "province": ("province_administrator", "37"),
-    "teacher": ("faculty", ""),
-    "applicant": ("applicant", ""),
-}
-
-
-class Identity(identity_service_pb2_grpc.IdentityServiceServicer):
-    """Accounts in a dictionary, tokens signed with a key of its own."""
-
-    def __init__(self) -> None:
-        self._key = OKPKey.generate_key("Ed25519", {"kid": "test"}, private=True)
-        self.people = {login: (str(uuid.uuid4()), role, base) for login, (role, base) in STAFF.items()}
-
-    def token(self, login: str, seconds: int = 3600) -> str:
-        """A token of the person with `login`."""
-        person_id, role, organisation = self.people[login]
-        claims = {
-            "sub": person_id,
-            "role": role,
-            "org": organisation,
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "exp": int(datetime.now(UTC).timestamp()) + seconds,
-        }
-        return jwt.encode({"alg": ALGORITHM, "kid": "test"}, claims, self._key, algorithms=[ALGORITHM])
-
-    def key_set(self) -> str:
-        """The public key."""
-        return json.dumps(KeySet([self._key]).as_dict(private=False))
-
-    async def GetKeySet(self, request: Any, context: Any) -> Any:
-        return identity_service_pb2.GetKeySetResponse(key_set_json=self.key_set())
-
-    async def SignIn(self, request: Any, context: Any) -> Any:
-        if request.login not in self.people or request.password != PASSWORD:
-            raise DomainError(Kind.UNAUTHENTICATED, "BAD_CREDENTIALS", "登录名或密码不正确。")
-        return identity_service_pb2.SignInResponse(person=self._person(request.login), token=self._fresh(request.login))
-
-    async def RegisterAccount(self, request: Any, context: Any) -> Any:
-        if request.login in self.people:
-            raise DomainError(Kind.CONFLICT, "LOGIN_TAKEN", "该登录名已被使用。", field="login")
-        role = account_pb2.Role.Name(request.role).removeprefix("ROLE_").lower()
-        self.people[request.login] = (str(uuid.uuid4()), role, "")
-        return identity_service_pb2.RegisterAccountResponse(
-            person=self._person(request.login), token=self._fresh(request.login)
-        )
-
-    async def GetPerson(self, request: Any, context: Any) -> Any:
-        login = next(login for login, person in self.people.items() if person[0] == request.person_id)
-        return identity_service_pb2.GetPersonResponse(person=self._person(login))
-
-    def _person(self, login: str) -> account_pb2.Person:
-        person_id, role, organisation = self.people[login]
-        return account_pb2.Person(
-            person_id=person_id,
-            name="李测试",
-            role=f"ROLE_{role.upper()}",
-            organisation_code=organisation,
-            verified=True,
-        )
-
-    def _fresh(self, login: str) -> account_pb2.Token:
-        token = account_pb2.Token(value=self.token(login))
-        token.expires_at.FromDatetime(datetime.now(UTC) + timedelta(hours=1))
-        return token
 
 
 class Notify(notify_service_pb2_grpc.NotifyServiceServicer):
@@ -206,12 +156,28 @@ class Upstream:
 
     def __init__(self) -> None:
         self.identity, self.enrollment, self.notify, self.faculty = Identity(), Enrollment(), Notify(), Faculty()
+        self.staff, self.support, self.unlocks = Staff(self.identity), Support(self.identity), Unlocks()
         self.hints = Hints()
 
     async def start(self) -> None:
         """Serve gRPC on a free port and build the application."""
         files: list[tuple[Any, Any, object]] = [
-            (identity_service_pb2, identity_service_pb2_grpc.add_IdentityServiceServicer_to_server, self.identity),
+            (
+                registration_service_pb2,
+                registration_service_pb2_grpc.add_RegistrationServiceServicer_to_server,
+                self.identity,
+            ),
+            (session_service_pb2, session_service_pb2_grpc.add_SessionServiceServicer_to_server, self.identity),
+            (scan_service_pb2, scan_service_pb2_grpc.add_ScanServiceServicer_to_server, self.identity),
+            (
+                credential_service_pb2,
+                credential_service_pb2_grpc.add_CredentialServiceServicer_to_server,
+                self.identity,
+            ),
+            (person_service_pb2, person_service_pb2_grpc.add_PersonServiceServicer_to_server, self.identity),
+            (staff_service_pb2, staff_service_pb2_grpc.add_StaffServiceServicer_to_server, self.staff),
+            (support_service_pb2, support_service_pb2_grpc.add_SupportServiceServicer_to_server, self.support),
+            (unlock_service_pb2, unlock_service_pb2_grpc.add_SupportServiceServicer_to_server, self.unlocks),
             (cycle_service_pb2, cycle_service_pb2_grpc.add_CycleServiceServicer_to_server, self.enrollment),
             (
                 application_service_pb2,
@@ -234,10 +200,10 @@ class Upstream:
             identity_address=address, enrollment_address=address, faculty_address=address, notify_address=address
         )
         self._clients = Clients(self.settings)
-        portal = Portal(self._clients, self.verifier())
-        self.hub = LiveHub(self.hints, portal.heard)
+        self.portal = Portal(self._clients, self.verifier())
+        self.hub = LiveHub(self.hints, self.portal.heard)
         await self.hub.start()
-        self.app = build(portal, self.hub)
+        self.app = build(self.portal, self.hub)
 
     async def stop(self) -> None:
         """Stop everything."""
@@ -253,10 +219,10 @@ class Upstream:
 
         return TokenVerifier(fetch)
 
-    def browser(self, login: str = "") -> httpx.AsyncClient:
-        """A browser, signed in as `login` when named."""
+    def browser(self, login: str = "", **claims: Any) -> httpx.AsyncClient:
+        """A browser, signed in as `login` when named; `claims` as for `Identity.token`."""
         headers = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
-        cookies = {COOKIE: self.identity.token(login)} if login else {}
+        cookies = {SESSION: self.identity.token(login, **claims)} if login else {}
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers, cookies=cookies)
 

@@ -17,8 +17,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from residency.enrollment.v1 import application_pb2, events_pb2
 from residency.notify.v1 import events_pb2 as notify_events_pb2
+from services.portal.cookies import SESSION
 from services.portal.server import WebServer
-from services.portal.session import COOKIE
 from tests.support.portal_story import submitted
 from tests.support.portal_upstream import Upstream
 
@@ -54,7 +54,7 @@ class Desk:
         )
         if login:
             token = self.upstream.identity.token(login)
-            await context.add_cookies([{"name": COOKIE, "value": token, "url": self._address}])
+            await context.add_cookies([{"name": SESSION, "value": token, "url": self._address}])
         page = await context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)

@@ -16,9 +16,9 @@ from opentelemetry.trace import SpanKind
 from residency.enrollment.v1 import events_pb2
 from residency.notify.v1 import events_pb2 as notify_events_pb2
 from services.kit import telemetry
+from services.portal.cookies import SESSION
 from services.portal.middleware import CONTENT_SECURITY_POLICY
 from services.portal.server import WebServer
-from services.portal.session import COOKIE
 from tests.support.portal_catalogue import CYCLE
 from tests.support.portal_story import keyed
 from tests.support.portal_upstream import ORIGIN, Upstream
@@ -61,7 +61,7 @@ async def test_static_files_are_kept_for_ever_under_their_fingerprint(upstream: 
 async def test_writes_from_elsewhere_are_refused(upstream: Upstream, headers: dict[str, str]) -> None:
     sent = {name: value for name, value in headers.items() if value}
     transport = httpx.ASGITransport(upstream.app)
-    cookies = {COOKIE: upstream.identity.token("applicant")}
+    cookies = {SESSION: upstream.identity.token("applicant")}
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, cookies=cookies) as stranger:
         answer = await stranger.post("/application/start", data=keyed(), headers=sent)
         assert answer.status_code == 403
@@ -129,7 +129,7 @@ async def test_the_stream_says_changed_and_stops_with_the_server(upstream: Upstr
     fact = events_pb2.ApplicationFact(person_id=person, base_code="SD-QILU")
     body = events_pb2.ApplicationReviewed(application=fact, approved=True).SerializeToString()
     async with _served(upstream) as address, httpx.AsyncClient(base_url=address) as client:
-        cookies = f"{COOKIE}={upstream.identity.token('applicant')}"
+        cookies = f"{SESSION}={upstream.identity.token('applicant')}"
         async with client.stream("GET", "/live", headers={"cookie": cookies}) as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
             lines = stream.aiter_lines()

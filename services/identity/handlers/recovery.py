@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.identity.audit import note
 from services.identity.captchas import Captchas
 from services.identity.codes import Codes
 from services.identity.core import Core
@@ -17,6 +18,7 @@ from services.identity.store.hats import Hats
 from services.identity.store.people import People
 from services.identity.store.recoveries import Recoveries, Recovery
 from services.identity.throttle import Throttle
+from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id
 
@@ -78,12 +80,21 @@ class RecoveryHandlers:
         """
         core = self._core
         async with core.database.unit_of_work() as uow:
-            self._usable(await Recoveries(uow.session).locked(recovery_id))
+            tried = self._usable(await Recoveries(uow.session).locked(recovery_id))
             # Every try costs a hash: right or wrong, they are counted.
             await self._throttle.spend(uow, RECOVERY_TRIES, recovery_id)
         # Hashed whether or not the code is right, and before a connection is taken.
         async with core.passwords.slot() as slot:
             password_hash = await slot.hash(new_password)
+        try:
+            await self._reset(recovery_id, code, new_password, password_hash)
+        except DomainError as error:
+            async with core.database.unit_of_work() as uow:
+                await self._note(uow, "recovery_tried", tried, error.reason)
+            raise
+
+    async def _reset(self, recovery_id: str, code: str, new_password: str, password_hash: str) -> None:
+        core = self._core
         async with core.database.unit_of_work() as uow:
             store = Recoveries(uow.session)
             found = self._usable(await store.locked(recovery_id))
@@ -114,16 +125,16 @@ class RecoveryHandlers:
                 until = asked[PER_DAY - 1] + DAY
                 raise DomainError(Kind.EXHAUSTED, "RECOVERIES_FULL", message, rule="CRED-13", until=until)
             await store.forget(now - DAY)
-            await store.add(
-                Recovery(
-                    recovery_id=recovery_id,
-                    person_id=belongs.person_id if belongs else None,
-                    pair_lookup=pair,
-                    mobile_sealed=core.vault.seal(number, recovery_id),
-                    asked_at=now,
-                    expires_at=now + LIFE,
-                )
+            new = Recovery(
+                recovery_id=recovery_id,
+                person_id=belongs.person_id if belongs else None,
+                pair_lookup=pair,
+                mobile_sealed=core.vault.seal(number, recovery_id),
+                asked_at=now,
+                expires_at=now + LIFE,
             )
+            await store.add(new)
+            await self._note(uow, "recovery_asked", new)
         try:
             sent = await self._codes.send(RECOVERY_CODE, recovery_id, number, deliver=belongs is not None)
         except DomainError:
@@ -132,6 +143,16 @@ class RecoveryHandlers:
                 await Recoveries(uow.session).remove(recovery_id)
             raise
         return Asked(recovery_id, sent.expires_at, sent.again_at)
+
+    async def _note(self, uow: UnitOfWork, act: str, about: Recovery, outcome: str = "done") -> None:
+        """Write the audit: in the account's chain, or the recovery's own when it is nobody's; either takes as long."""
+        person_id = about.person_id or ""
+        await note(
+            *(uow, self._core.clock, act, person_id or about.recovery_id),
+            who=Caller(person_id, ""),
+            outcome=outcome,
+            detail={"recovery_id": about.recovery_id},
+        )
 
     def _belongs(self, person: Person, number: str) -> bool:
         known = person.mobile_lookup == self._core.vault.lookup("mobile", number)

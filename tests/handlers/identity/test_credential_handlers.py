@@ -367,6 +367,16 @@ async def test_cred_14_a_code_of_another_recovery_opens_nothing(desk: Desk) -> N
             await desk.recovery.reset(theirs.recovery_id, code, NEW)
 
 
+async def test_cred_14_what_was_asked_and_tried_is_written_down(desk: Desk) -> None:
+    world, person = desk.world, await desk.person(login="zhangsan")
+    right, unknown = await desk.ask("zhangsan", MOBILE), await desk.ask("nobody", OTHER)
+    wrong = f"{(int(await desk.code(MOBILE, 'recovery')) + 1) % 1_000_000:06d}"
+    for asked, chain in ((right, person.person_id), (unknown, unknown.recovery_id)):
+        with wrong_code():
+            await desk.recovery.reset(asked.recovery_id, wrong, NEW)
+        assert await world.acts(chain) == [("recovery_asked", "done"), ("recovery_tried", "CODE_WRONG")]
+
+
 async def test_cred_14_an_erased_account_is_nobody_s(desk: Desk) -> None:
     await desk.person(login="zhangsan", state=PersonState.ERASED)
     await desk.ask("zhangsan", MOBILE)

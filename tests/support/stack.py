@@ -89,6 +89,16 @@ class Stack:
         except (urllib.error.URLError, OSError, ValueError):
             return None
 
+    def post(self, path: str, body: Any) -> Any:
+        """The JSON that the portal answers to POST `path`; raises HTTPError for a refusal."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
     def residency(self, *arguments: str) -> subprocess.Popen[str]:
         """Start another command on this stack, with its output piped."""
         command = [sys.executable, "-m", "services.cli", *arguments, "--data", str(self.data)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -32,8 +33,10 @@ class Door:
                 timeout=self._seconds, headers=self._headers, follow_redirects=False, trust_env=False
             )
         try:
-            answer = await self._client.post(self._address, json=dict(body))
-        except httpx.HTTPError as error:
+            # The client's own limit is for each read: one that trickles would hold us for ever.
+            async with asyncio.timeout(self._seconds):
+                answer = await self._client.post(self._address, json=dict(body))
+        except (httpx.HTTPError, TimeoutError) as error:
             raise NoAnswer(type(error).__name__) from None
         if not answer.is_success:
             raise NoAnswer(f"status {answer.status_code}")

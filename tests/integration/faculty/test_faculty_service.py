@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,41 +14,46 @@ from pydantic import SecretStr
 
 from residency.faculty.v1 import faculty_service_pb2 as pb
 from residency.faculty.v1.faculty_service_pb2_grpc import FacultyServiceStub
-from residency.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
+from residency.identity.v1 import events_pb2
 from services.faculty import service as faculty_service
 from services.faculty.settings import FacultySettings
 from services.faculty.store import METADATA
-from services.identity import service as identity_service
-from services.identity.settings import IdentitySettings
 from services.kit.auth import act_as
 from services.kit.domain import DomainError
 from services.kit.grpc_client import Channel
+from services.kit.messaging import Messaging
 from services.kit.migrations import run
-from tests.integration.identity.running import SECRETS, registration, running
+from tests.support.deliveries import publish
+from tests.support.people import People, identity, running
 from tests.support.postgres import PostgresServer
+from tests.support.wait import eventually
 
-Stubs = tuple[IdentityServiceStub, FacultyServiceStub]
+
+@dataclass
+class Platform:
+    """Identity, faculty and the broker."""
+
+    people: People
+    faculty: FacultyServiceStub
+    messaging: Messaging
 
 
 @pytest.fixture
-async def stubs(database_url: Callable[[str], str], nats_url: str, tmp_path: Path) -> AsyncIterator[Stubs]:
-    identity_settings = IdentitySettings(
-        database_url=SecretStr(database_url("identity")),
-        nats_url=nats_url,
-        data_dir=tmp_path,
-        machine_secrets=SECRETS,
-        argon2_memory_kib=8 * 1024,
-    )
+async def platform(database_url: Callable[[str], str], nats_url: str, tmp_path: Path) -> AsyncIterator[Platform]:
     async with AsyncExitStack() as stack:
-        identity_address = await stack.enter_async_context(running(identity_service.parts(identity_settings)))
+        people = await stack.enter_async_context(identity(database_url("identity"), nats_url, tmp_path))
         settings = FacultySettings(
-            database_url=SecretStr(database_url("faculty")), nats_url=nats_url, identity_address=identity_address
+            database_url=SecretStr(database_url("faculty")),
+            nats_url=nats_url,
+            identity_address=people.address,
+            data_dir=tmp_path,
         )
-        faculty_address = await stack.enter_async_context(running(faculty_service.parts(settings)))
-        identity, faculty = Channel(identity_address), Channel(faculty_address)
-        stack.push_async_callback(identity.close)
+        faculty = Channel(await stack.enter_async_context(running(faculty_service.parts(settings))))
         stack.push_async_callback(faculty.close)
-        yield identity.stub(IdentityServiceStub), faculty.stub(FacultyServiceStub)
+        messaging = Messaging(nats_url)
+        await messaging.start()
+        stack.push_async_callback(messaging.stop)
+        yield Platform(people, faculty.stub(FacultyServiceStub), messaging)
 
 
 def save(mobile: str) -> pb.SaveDossierSectionRequest:
@@ -56,10 +62,10 @@ def save(mobile: str) -> pb.SaveDossierSectionRequest:
     return request
 
 
-async def test_a_teacher_saves_a_section_and_an_applicant_may_not(stubs: Stubs) -> None:
-    identity, faculty = stubs
-    teacher = (await identity.RegisterAccount(registration("ROLE_FACULTY", 1))).token.value
-    applicant = (await identity.RegisterAccount(registration("ROLE_APPLICANT", 2))).token.value
+async def test_a_teacher_saves_a_section_and_an_applicant_may_not(platform: Platform) -> None:
+    faculty = platform.faculty
+    teacher = (await platform.people.register_faculty()).token
+    applicant = (await platform.people.register_applicant()).token
     with act_as(teacher):
         saved = (await faculty.SaveDossierSection(save("13800000000"))).section
         assert saved.complete
@@ -75,9 +81,30 @@ async def test_a_teacher_saves_a_section_and_an_applicant_may_not(stubs: Stubs) 
     assert caught.value.reason == "ROLE_NOT_ALLOWED"
 
 
-async def test_fdos_01_the_definition_is_told_to_anyone(stubs: Stubs) -> None:
-    _, faculty = stubs
-    sections = (await faculty.GetDossierDefinition(pb.GetDossierDefinitionRequest())).sections
+async def test_priv_04_priv_05_the_operator_rotates_and_the_erased_are_forgotten(platform: Platform) -> None:
+    """PRIV-04, PRIV-05: over the wire, and over the broker."""
+    teacher = await platform.people.register_faculty()
+    with act_as(teacher.token):
+        await platform.faculty.SaveDossierSection(save("13800000000"))
+        with pytest.raises(DomainError) as caught:
+            await platform.faculty.RewrapSealed(pb.RewrapSealedRequest(limit=10))
+        assert caught.value.reason == "ROLE_NOT_ALLOWED"
+    with act_as(await platform.people.machine("operator")):
+        answer = await platform.faculty.RewrapSealed(pb.RewrapSealedRequest(limit=10))
+    assert (answer.rewrapped, answer.left) == (0, 0)
+    erased = events_pb2.PersonErased(person_id=teacher.person_id)
+    await publish(platform.messaging, "residency.identity.v1.person.erased", erased)
+
+    async def forgotten() -> bool:
+        with act_as(teacher.token):
+            sections = (await platform.faculty.GetDossier(pb.GetDossierRequest())).sections
+        return not any(section.HasField("saved_at") for section in sections)
+
+    await eventually(forgotten, "the dossier was forgotten")
+
+
+async def test_fdos_01_the_definition_is_told_to_anyone(platform: Platform) -> None:
+    sections = (await platform.faculty.GetDossierDefinition(pb.GetDossierDefinitionRequest())).sections
     assert [section.label for section in sections] == ["基本信息", "联系信息", "教育信息", "工作信息"]
     [switch] = [field for field in sections[0].fields if field.key == "has_qualification"]
     assert [option.code for option in switch.options] == ["yes", "no", "passed"]

@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,9 @@ from google.protobuf.message import Message
 from pydantic import SecretStr
 
 from residency.enrollment.v1 import events_pb2 as enrollment
-from residency.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
+from residency.identity.v1 import events_pb2
 from residency.notify.v1 import notify_service_pb2 as pb
 from residency.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
-from services.identity import service as identity_service
-from services.identity.settings import IdentitySettings
 from services.kit.auth import act_as
 from services.kit.domain import DomainError, Kind
 from services.kit.grpc_client import Channel
@@ -29,14 +26,15 @@ from services.kit.migrations import run
 from services.notify import service as notify_service
 from services.notify.settings import NotifySettings
 from services.notify.store import METADATA
-from tests.integration.identity.running import SECRETS, machine, registration, running
+from tests.support.deliveries import publish
+from tests.support.people import People, identity, running
 from tests.support.postgres import PostgresServer
 from tests.support.wait import eventually
 
 
 @dataclass
 class Platform:
-    identity: IdentityServiceStub
+    people: People
     notify: NotifyServiceStub
     messaging: Messaging
 
@@ -46,51 +44,32 @@ class Platform:
         return sorted(message.template for message in answer.messages)
 
     async def publish(self, body: Message, event_id: str) -> None:
-        """Put a fact on the stream under a fresh message id, as after the server's window for doubles."""
+        """Put a fact of enrollment on the stream."""
         name = body.DESCRIPTOR.name.removeprefix("Application").lower()
-        headers = {
-            "ce-specversion": "1.0",
-            "ce-id": event_id,
-            "ce-type": body.DESCRIPTOR.full_name,
-            "ce-source": "residency/enrollment",
-            "ce-subject": "app-1",
-            "ce-time": datetime(2023, 7, 1, 1, 0, tzinfo=UTC).isoformat(),
-            "residency-epoch": "1",
-            "residency-version": "1",
-            "Nats-Msg-Id": new_id(),
-        }
-        subject = f"residency.enrollment.v1.application.{name}"
-        await self.messaging.js.publish(subject, body.SerializeToString(), headers=headers)
+        await publish(self.messaging, f"residency.enrollment.v1.application.{name}", body, event_id)
 
 
 @pytest.fixture
 async def platform(database_url: Callable[[str], str], nats_url: str, tmp_path: Path) -> AsyncIterator[Platform]:
-    identity_settings = IdentitySettings(
-        database_url=SecretStr(database_url("identity")),
-        nats_url=nats_url,
-        data_dir=tmp_path,
-        machine_secrets=SECRETS,
-        argon2_memory_kib=8 * 1024,
-    )
     async with AsyncExitStack() as stack:
-        identity_address = await stack.enter_async_context(running(identity_service.parts(identity_settings)))
-        notify_settings = NotifySettings(
-            database_url=SecretStr(database_url("notify")), nats_url=nats_url, identity_address=identity_address
+        people = await stack.enter_async_context(identity(database_url("identity"), nats_url, tmp_path))
+        settings = NotifySettings(
+            database_url=SecretStr(database_url("notify")),
+            nats_url=nats_url,
+            identity_address=people.address,
+            data_dir=tmp_path,
         )
-        notify_address = await stack.enter_async_context(running(notify_service.parts(notify_settings)))
-        identity, notify = Channel(identity_address), Channel(notify_address)
-        stack.push_async_callback(identity.close)
+        notify = Channel(await stack.enter_async_context(running(notify_service.parts(settings))))
         stack.push_async_callback(notify.close)
         messaging = Messaging(nats_url)
         await messaging.start()
         stack.push_async_callback(messaging.stop)
-        yield Platform(identity.stub(IdentityServiceStub), notify.stub(NotifyServiceStub), messaging)
+        yield Platform(people, notify.stub(NotifyServiceStub), messaging)
 
 
 async def test_facts_over_the_broker_become_one_message_each_however_often_they_come(platform: Platform) -> None:
-    answer = await platform.identity.RegisterAccount(registration("ROLE_APPLICANT", 1))
-    token = answer.token.value
-    about = enrollment.ApplicationFact(application_id="app-1", person_id=answer.person.person_id, base_name="齐鲁医院")
+    someone = await platform.people.register_applicant()
+    about = enrollment.ApplicationFact(application_id="app-1", person_id=someone.person_id, base_name="齐鲁医院")
     about.specialty_name = "内科"
     facts: list[tuple[Message, str]] = [
         (enrollment.ApplicationSubmitted(application=about), new_id()),
@@ -108,11 +87,11 @@ async def test_facts_over_the_broker_become_one_message_each_however_often_they_
     await platform.publish(enrollment.ApplicationWithdrawn(application=about), new_id())
 
     async def settled() -> bool:
-        templates = await platform.templates(token)
+        templates = await platform.templates(someone.token)
         return "application_withdrawn" in templates and "account_registered" in templates
 
     await eventually(settled, "the last fact became a message")
-    assert await platform.templates(token) == [
+    assert await platform.templates(someone.token) == [
         "account_registered",
         "application_admitted",
         "application_approved",
@@ -125,9 +104,9 @@ async def test_facts_over_the_broker_become_one_message_each_however_often_they_
 
 
 async def test_reading_and_sending_over_the_wire(platform: Platform) -> None:
-    one = await platform.identity.RegisterAccount(registration("ROLE_APPLICANT", 1))
-    two = await platform.identity.RegisterAccount(registration("ROLE_APPLICANT", 2))
-    worker = await machine(platform.identity, "worker")
+    one = await platform.people.register_applicant()
+    two = await platform.people.register_applicant()
+    worker = await platform.people.machine("worker")
     notice = pb.SendNoticeRequest(
         key="window_not_reviewed/c/B/1",
         template="window_not_reviewed",
@@ -139,21 +118,45 @@ async def test_reading_and_sending_over_the_wire(platform: Platform) -> None:
         assert not (await platform.notify.SendNotice(notice)).written
 
     async def welcomed() -> bool:
-        return await platform.templates(one.token.value) == ["account_registered"]
+        return await platform.templates(one.token) == ["account_registered"]
 
     await eventually(welcomed, "the account was welcomed")
-    with act_as(one.token.value):
+    with act_as(one.token):
         [message] = (await platform.notify.ListMessages(pb.ListMessagesRequest())).messages
         assert not message.HasField("read_at")
         assert (await platform.notify.CountUnread(pb.CountUnreadRequest())).unread == 1
         assert await refusal(platform.notify.SendNotice, notice) == (Kind.FORBIDDEN, "ROLE_NOT_ALLOWED")
     mark = pb.MarkReadRequest(message_id=message.message_id)
-    with act_as(two.token.value):
+    with act_as(two.token):
         assert await refusal(platform.notify.MarkRead, mark) == (Kind.NOT_FOUND, "MESSAGE_UNKNOWN")
-    with act_as(one.token.value):
+    with act_as(one.token):
         assert (await platform.notify.MarkRead(mark)).message.HasField("read_at")
         assert (await platform.notify.CountUnread(pb.CountUnreadRequest())).unread == 0
     assert await refusal(platform.notify.CountUnread, pb.CountUnreadRequest()) == (Kind.UNAUTHENTICATED, "NO_TOKEN")
+
+
+async def test_priv_05_texts_of_the_erased_are_forgotten_over_the_broker(platform: Platform) -> None:
+    """PRIV-05, and the operator's rotation (PRIV-04) over the wire."""
+    someone = await platform.people.register_applicant()
+
+    async def bodies() -> list[str]:
+        with act_as(someone.token):
+            answer = await platform.notify.ListMessages(pb.ListMessagesRequest(page_size=100))
+        return [message.body for message in answer.messages]
+
+    async def welcomed() -> bool:
+        return any(await bodies())
+
+    async def forgotten() -> bool:
+        return not any(await bodies())
+
+    await eventually(welcomed, "the account was welcomed")
+    with act_as(await platform.people.machine("operator")):
+        answer = await platform.notify.RewrapSealed(pb.RewrapSealedRequest(limit=10))
+    assert (answer.rewrapped, answer.left) == (0, 0)
+    erased = events_pb2.PersonErased(person_id=someone.person_id)
+    await publish(platform.messaging, "residency.identity.v1.person.erased", erased)
+    await eventually(forgotten, "the texts were forgotten")
 
 
 async def refusal(method: Callable[..., object], request: object) -> tuple[Kind, str]:

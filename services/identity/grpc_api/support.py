@@ -103,7 +103,7 @@ class SupportApi(support_service_pb2_grpc.SupportServiceServicer):
                     alike=[self._person(other) for other in each.alike],
                     registered_at=instant(each.person.created_at),
                 )
-                for each in await self._accounts.list_held()
+                for each in await self._accounts.list_held(caller())
             ]
         )
 

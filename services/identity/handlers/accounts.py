@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.facts import account_released
-from services.identity.handlers.helping import check_power, helped
+from services.identity.handlers.helping import check_power, helped, helps
 from services.identity.notices import Notice, noticed
 from services.identity.once import once
 from services.identity.opening import SessionOpener
 from services.identity.records import Person, PersonState
 from services.identity.store.factors import FactorStore
+from services.identity.store.hats import Hats
+from services.identity.store.organisations import Organisations
 from services.identity.store.people import People
 from services.identity.store.staff import Invitations
 from services.identity.store.watching import AuditRow, Watching
@@ -83,15 +85,20 @@ class AccountHandlers:
             await note(uow, self._core.clock, "factor_reset", person_id, who=who, reason=reason, detail=detail)
             uow.add_fact(noticed(person_id, Notice.FACTOR_REMOVED))
 
-    async def list_held(self) -> Sequence[Held]:
-        """SUP-08: registrations held because name and birth date are known, oldest first, at most a hundred."""
+    async def list_held(self, who: Caller) -> Sequence[Held]:
+        """SUP-08: registrations held because name and birth date are known, oldest first, at most a hundred.
+
+        Those `who` may help (SUP-01); whom they are to be compared with is shown wherever those wear a hat.
+        """
         async with self._core.database.unit_of_work() as uow:
-            people = People(uow.session)
+            people, hats = People(uow.session), Hats(uow.session)
+            tree = await Organisations(uow.session).tree()
             return [
                 Held(
                     person, await people.alike(person.birth_lookup, but=person.person_id) if person.birth_lookup else ()
                 )
                 for person in await people.in_state(PersonState.HELD, LISTED)
+                if helps(who, await hats.of(person.person_id), tree)
             ]
 
     async def decide_held(self, who: Caller, person_id: str, reason: str, key: str, *, release: bool) -> None:

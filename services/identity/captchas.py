@@ -20,7 +20,7 @@ LIFE = timedelta(minutes=10)
 DIGITS = 5
 DRAWN_AT_ONCE = 1
 """A spoken captcha costs a third of a second of processor: more threads would take it from everything else."""
-WAITING = 32
+WAITING = 12
 """Drawings that may wait; more are turned away at once."""
 BUSY_FOR = timedelta(seconds=10)
 _SIZE = (200, 72)

@@ -35,7 +35,7 @@ class IdentitySettings(Settings):
     """URL of the gateway that sends text messages (`docs/adapters.md`)."""
     texts_key: SecretStr = SecretStr("")
     """Its bearer key."""
-    texts_timeout: timedelta = timedelta(seconds=5)
+    texts_timeout: timedelta = timedelta(seconds=4)
     """How long it may take to answer."""
     texts_per_day: int = Field(default=20_000, ge=1)
     """Codes the province pays for from one midnight to the next (Asia/Shanghai); no more are sent that day."""
@@ -47,7 +47,7 @@ class IdentitySettings(Settings):
     """URL of the real-name register (`docs/adapters.md`)."""
     real_name_key: SecretStr = SecretStr("")
     """Its bearer key."""
-    real_name_timeout: timedelta = timedelta(seconds=5)
+    real_name_timeout: timedelta = timedelta(seconds=4)
     """How long it may take to answer."""
     retention: timedelta = Field(default=timedelta(days=3 * 365), ge=timedelta(days=180))
     """How long after a person was last seen their account is erased by `EraseExpired`."""

@@ -1,4 +1,7 @@
-"""ID-39, ID-40: opening an account in three steps: identity, account, done."""
+"""ID-39, ID-40: opening an account in three steps: identity, account, done.
+
+ID-11: the document number is sealed for the registration first and for the person then; it stands nowhere else.
+"""
 
 from __future__ import annotations
 

@@ -133,17 +133,6 @@ def key(kind: DocumentType, number: str) -> str:
     return f"{kind.value} {number[: _KEPT.get(kind)]}"
 
 
-def search_keys(number: str) -> list[str]:
-    """The keys (`key`) under which a number somebody typed may be found, when nobody says which kind it is."""
-    keys = []
-    for kind in DocumentType:
-        typed = normalised(kind, number)
-        shape = resident_id.SHAPE if kind is DocumentType.RESIDENT_ID else _OTHER_RULES[kind][0]
-        if shape.fullmatch(typed):
-            keys.append(key(kind, typed))
-    return keys
-
-
 def normalised(kind: DocumentType, number: str) -> str:
     """ID-24: one form for what people type: NFC, upper case, full-width letters and digits as ASCII, no blanks.
 

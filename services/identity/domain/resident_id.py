@@ -23,7 +23,7 @@ AGE_MIN = 15
 AGE_MAX = 80
 """Ages in completed years, both allowed (ID-04)."""
 
-SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 
@@ -69,7 +69,7 @@ def parse(number: str, today: date) -> ResidentId:
     Raises:
         DomainError: INVALID, with the rule that refused; never repeats the number.
     """
-    if not SHAPE.fullmatch(number):
+    if not _SHAPE.fullmatch(number):
         raise _refused("ID-01", "RESIDENT_ID_FORMAT", "身份证号码应为18位：前17位为数字，末位为数字或大写字母X。")
     if number[:2] not in PROVINCE_PREFIXES:
         raise _refused("ID-02", "RESIDENT_ID_REGION", "身份证号码前两位不是有效的省级代码。")

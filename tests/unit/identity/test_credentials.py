@@ -103,7 +103,13 @@ def test_id_26_anything_else_is_refused_without_repeating_it(typed: str) -> None
 @pytest.mark.parametrize(
     "password",
     [
-        *("correct horse battery", "correct horse", "龙马精神 二月初八 春", "blue river stone", "Correct-horse7-battery"),
+        *(
+            "correct horse battery",
+            "correct horse",
+            "龙马精神 二月初八 春",
+            "blue river stone",
+            "Correct-horse7-battery",
+        ),
         *(
             "8302749175",
             "tr0ub4dor&3xq",

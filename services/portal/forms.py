@@ -31,6 +31,10 @@ SECRETS = frozenset(
 """Fields that are never sent back to a browser on a page of another form."""
 
 
+PROOF_OWED = "STEP_UP_REQUIRED"
+"""The reason with which every service refuses a powerful act until a second factor was proved lately (ROLE-14)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """The values of a posted form."""
@@ -109,8 +113,11 @@ def in_order(refusal: Refusal, names: Sequence[str]) -> Refusal:
 
 
 def refused(error: DomainError) -> Refusal:
-    """As `refusal_of`, with the error's own HTTP status; what no form can mend is raised on, to the error page."""
-    if error.kind in {Kind.UNAUTHENTICATED, Kind.UNAVAILABLE, Kind.INTERNAL}:
+    """As `refusal_of`, with the error's own HTTP status; what no form can mend is raised on, to the error page.
+
+    So is the proof that a powerful act asks for: the page that takes it carries the form along.
+    """
+    if error.reason == PROOF_OWED or error.kind in {Kind.UNAUTHENTICATED, Kind.UNAVAILABLE, Kind.INTERNAL}:
         raise error
     return refusal_of(error, TABLE[error.kind].http)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -18,6 +18,7 @@ from residency.notify.v1 import events_pb2 as notify_events_pb2
 from services.kit.delivery import Delivery
 from services.kit.domain import Caller
 from services.kit.metrics import LIVE_STREAMS
+from services.kit.part import Part
 
 FAN_OUT_SECONDS = 0.25
 """Between two rounds of news at least; the most often a page refreshes."""
@@ -95,19 +96,22 @@ class Hints(Protocol):
 class LiveHub:
     """A part: hears facts as hints and fans them out to the open streams.
 
-    `heard` is called at once with the topics that changed, so that shared answers are read again. The portal serves
-    while NATS is away: pages then look again only from time to time.
+    `heard` is called at once with the topics that changed, so that shared answers are read again. `listeners` are
+    started once the connection stands. The portal serves while NATS is away: pages then look again only from time to
+    time.
     """
 
     name = "live"
 
-    def __init__(self, hints: Hints, heard: Callable[[set[str]], None]) -> None:
+    def __init__(self, hints: Hints, heard: Callable[[set[str]], None], listeners: Sequence[Part] = ()) -> None:
         self._hints = hints
         self._heard = heard
+        self._listeners = listeners
         self._streams: set[Stream] = set()
         self._news: set[str] = set()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._started: list[Part] = []
 
     async def start(self) -> None:
         """Begin to hear and to fan out; does not wait for NATS."""
@@ -116,7 +120,7 @@ class LiveHub:
         await self._hints.subscribe_hints(_WRITTEN, self._hear)
         self._tasks = [
             asyncio.create_task(self._fan_out(), name="live fan-out"),
-            asyncio.create_task(self._hints.start(), name="live hints"),
+            asyncio.create_task(self._connect(), name="live hints"),
         ]
 
     async def stop(self) -> None:
@@ -127,11 +131,20 @@ class LiveHub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        for listener in reversed(self._started):
+            await listener.stop()
+        self._started = []
         await self._hints.stop()
 
     def not_ready(self) -> str:
         """Always ready: without hints pages look again by themselves."""
         return ""
+
+    async def _connect(self) -> None:
+        await self._hints.start()
+        for listener in self._listeners:
+            self._started.append(listener)
+            await listener.start()
 
     def _hear(self, delivery: Delivery) -> None:
         self._take(topics_of(delivery.subject, delivery.body))

@@ -28,7 +28,7 @@ _HEADERS = {
 }
 _RAW_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
 _NO_STORE = (b"cache-control", b"no-store")
-_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Refuse = Callable[[Request, DomainError], Awaitable[Response]]

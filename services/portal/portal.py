@@ -77,7 +77,7 @@ class Portal:
         return await self._mine.get((caller.session or caller.person_id, caller.role))
 
     async def _unread(self, visitor: Visitor) -> int | None:
-        if visitor.caller is None:
+        if visitor.caller is None or visitor.role in {"unchosen", "enrolling"}:
             return None
         try:
             answer = await self.clients.notify.CountUnread(notify_service_pb2.CountUnreadRequest())

@@ -15,8 +15,7 @@ from starlette.types import ASGIApp
 
 from services.kit import errors
 from services.kit.domain import DomainError, Kind
-from services.portal import step_up
-from services.portal.forms import Posted, read_form
+from services.portal.forms import PROOF_OWED, Posted, read_form
 from services.portal.i18n import account as words
 from services.portal.middleware import Refuse
 from services.portal.page import Page
@@ -111,7 +110,7 @@ async def _prove_first(request: Request) -> Response:
 
 async def _error_page(request: Request, error: DomainError, status: int = 0) -> Response:
     status = status or errors.TABLE[error.kind].http
-    if error.reason == step_up.REQUIRED:
+    if error.reason == PROOF_OWED:
         return await _prove_first(request)
     if status == 401 and request.method == "GET":
         why = f"&why={error.reason}" if error.reason in words.SESSION_OVER else ""

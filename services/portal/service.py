@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.access import token_verifier
+from services.access import revocations, token_verifier
 from services.kit.bus import Messaging
 from services.kit.part import Part
 from services.kit.settings import Settings
@@ -24,9 +24,10 @@ def parts(settings: Settings) -> list[Part]:
     """
     assert isinstance(settings, PortalSettings)
     clients = Clients(settings)
-    portal = Portal(clients, token_verifier(settings))
-    hub = LiveHub(Messaging(settings.nats_url, name="portal"), portal.heard)
-    server = WebServer(
-        build(portal, hub, networks_of(settings.trusted_proxies)), settings.http_host, settings.http_port
-    )
+    verifier = token_verifier(settings)
+    portal = Portal(clients, verifier)
+    messaging = Messaging(settings.nats_url, name="portal")
+    hub = LiveHub(messaging, portal.heard, [revocations(messaging, verifier)])
+    app = build(portal, hub, networks_of(settings.trusted_proxies))
+    server = WebServer(app, settings.http_host, settings.http_port)
     return [clients, server, hub]

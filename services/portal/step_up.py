@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from services.portal.forms import Posted
 
-REQUIRED = "STEP_UP_REQUIRED"
-"""The reason with which every service refuses a powerful act until a second factor was proved lately (ROLE-14)."""
 CARRIED = "carry."
 """Prefix of the fields of the refused form, so that they meet none of the proof's."""
 

@@ -65,7 +65,7 @@ class Identity(Accounts, session_service_pb2_grpc.SessionServiceServicer, scan_s
     async def ProveSecondFactor(self, request: Any, context: Any) -> Any:
         login = self._challenges.get(request.challenge_id)
         if login is None:
-            raise DomainError(Kind.UNAUTHENTICATED, "CHALLENGE_EXPIRED", "验证已过期，请重新登录。")
+            raise DomainError(Kind.UNAUTHENTICATED, "CHALLENGE_OVER", "验证已过期，请重新登录。")
         self._check(request.proof)
         return session_service_pb2.ProveSecondFactorResponse(signed_in=self.signed_in(login))
 

@@ -39,10 +39,12 @@ from residency.identity.v1 import (
     support_service_pb2_grpc,
 )
 from residency.notify.v1 import notify_service_pb2, notify_service_pb2_grpc
+from services.access import token_verifier
 from services.kit.auth import TokenVerifier, caller
 from services.kit.delivery import Delivery
 from services.kit.domain import DomainError, Kind
 from services.kit.grpc_server import GrpcServer, Servicer
+from services.kit.settings import Settings
 from services.portal.app import build
 from services.portal.clients import Clients
 from services.portal.cookies import SESSION
@@ -152,9 +154,14 @@ class Hints:
 
 
 class Upstream:
-    """Everything behind and the application in front; `start` and `stop` it, or run it under a real server."""
+    """Everything behind and the application in front; `start` and `stop` it, or run it under a real server.
 
-    def __init__(self) -> None:
+    Args:
+        identity_address: Where a real identity listens, in place of the stand-in; empty for the stand-in.
+    """
+
+    def __init__(self, identity_address: str = "") -> None:
+        self._identity_address = identity_address
         self.identity, self.enrollment, self.notify, self.faculty = Identity(), Enrollment(), Notify(), Faculty()
         self.staff, self.support, self.unlocks = Staff(self.identity), Support(self.identity), Unlocks()
         self.hints = Hints()
@@ -197,7 +204,10 @@ class Upstream:
         await self._server.start()
         address = f"127.0.0.1:{self._server.port}"
         self.settings = PortalSettings(
-            identity_address=address, enrollment_address=address, faculty_address=address, notify_address=address
+            identity_address=self._identity_address or address,
+            enrollment_address=address,
+            faculty_address=address,
+            notify_address=address,
         )
         self._clients = Clients(self.settings)
         self.portal = Portal(self._clients, self.verifier())
@@ -212,7 +222,9 @@ class Upstream:
         await self._server.stop()
 
     def verifier(self) -> TokenVerifier:
-        """Checks tokens of the identity here."""
+        """Checks tokens of the identity here, or of the real one."""
+        if self._identity_address:
+            return token_verifier(Settings(identity_address=self._identity_address))
 
         async def fetch() -> str:
             return self.identity.key_set()

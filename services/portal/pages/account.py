@@ -55,8 +55,6 @@ async def remove_factor(page: SignedIn) -> Response:
     try:
         await page.clients.credentials.RemoveFactor(request)
     except DomainError as error:
-        if error.reason == "STEP_UP_REQUIRED":
-            raise
         return await _account(page, refused(error))
     return page.redirect("/account?done=removed#factors")
 

@@ -41,7 +41,7 @@ async def decide(page: Releaser, person_id: str) -> Response:
     try:
         await page.clients.support.DecideHeld(request)
     except DomainError as error:
-        return await _held(page, _told(error))
+        return await _held(page, refused(error))
     return page.redirect(f"/support/held?done={'released' if release else 'refused'}")
 
 
@@ -70,7 +70,7 @@ async def unlock(page: Unlocker, person_id: str) -> Response:
         )
         await page.clients.unlocks.UnlockSections(request)
     except DomainError as error:
-        return await _unlocks(page, person_id, form.shown(), _told(error), fresh_key(error, form))
+        return await _unlocks(page, person_id, form.shown(), refused(error), fresh_key(error, form))
     return page.redirect(f"/support/persons/{person_id}/unlocks?done=unlocked")
 
 
@@ -84,14 +84,8 @@ async def end_unlock(page: Unlocker, person_id: str) -> Response:
     try:
         await page.clients.unlocks.EndUnlock(request)
     except DomainError as error:
-        return await _unlocks(page, person_id, {}, _told(error), new_id())
+        return await _unlocks(page, person_id, {}, refused(error), new_id())
     return page.redirect(f"/support/persons/{person_id}/unlocks?done=lock_back")
-
-
-def _told(error: DomainError) -> Refusal:
-    if error.reason == "STEP_UP_REQUIRED":
-        raise error
-    return refused(error)
 
 
 async def _held(page: Page, refusal: Refusal | None) -> Response:

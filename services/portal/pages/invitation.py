@@ -74,7 +74,7 @@ async def _offer(page: Page, secret: str, values: dict[str, str], refusal: Refus
         status=refusal.status if refusal else 200,
         refusal=refusal,
         offer=to_page(answer),
-        role=enum_name(_ROLES[answer.role]) if answer.role else "",
+        offered=enum_name(_ROLES[answer.role]) if answer.role else "",
         secret=secret,
         values=values,
     )

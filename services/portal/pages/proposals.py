@@ -37,8 +37,6 @@ async def decide(page: Decider, proposal_id: str) -> Response:
     try:
         await page.clients.staff.DecideProposal(request)
     except DomainError as error:
-        if error.reason == "STEP_UP_REQUIRED":
-            raise
         again = {"proposal_id": proposal_id, "reason": form.get("reason"), "key": fresh_key(error, form)}
         return await _proposals(page, False, refused(error), again)
     return page.redirect(f"/proposals?done={'approved' if approve else 'refused'}")

@@ -106,7 +106,7 @@ async def _desk(page: Page, ticket_id: str, number: int, until: datetime, state:
 
 
 async def _over(page: Page, error: DomainError) -> Response:
-    if error.kind is Kind.FORBIDDEN or error.reason == "STEP_UP_REQUIRED":
+    if error.kind is Kind.FORBIDDEN:
         raise error
     refusal = refused(error)
     told: dict[str, Any] = {"ticket": None, "ticket_id": "", "over": error.message, "good": False}

@@ -20,7 +20,6 @@ from services.portal.wire import to_page
 router = APIRouter()
 Anyone = Annotated[Page, Depends(page_of)]
 SignedIn = Annotated[Page, Depends(PageFor())]
-_OVER = frozenset({"CHALLENGE_EXPIRED", "CHALLENGE_UNKNOWN", "CHALLENGE_VOID", "CHALLENGE_USED"})
 
 
 @router.get("/sign-in")
@@ -52,7 +51,7 @@ async def second_factor(page: Anyone) -> Response:
     except DomainError as error:
         if error.kind in {Kind.UNAVAILABLE, Kind.INTERNAL}:
             raise
-        if error.kind is Kind.NOT_FOUND or error.reason in _OVER:
+        if error.reason == "CHALLENGE_OVER":
             return await _again(page, form, error)
         factors = form.get("factors").split()
         refusal = refusal_of(error, errors.TABLE[error.kind].http)

@@ -92,7 +92,7 @@ async def invite(page: Manager) -> Response:
         answer = await page.clients.staff.InviteStaff(request)
     except DomainError as error:
         order = ("name", "mobile", "role", "organisation_code", "last_day")
-        return await _invite(page, form.shown(), in_order(_told(error), order), fresh_key(error, form))
+        return await _invite(page, form.shown(), in_order(refused(error), order), fresh_key(error, form))
     return page.redirect("/staff?done=proposed" if answer.proposal_id else "/staff?done=invited")
 
 
@@ -110,7 +110,7 @@ async def change(page: Manager, hat_id: str) -> Response:
         deed = form.get("deed")
         await _deed(page, hat_id, form)
     except DomainError as error:
-        refusal = in_order(_told(error), ("reason", "organisation_code", "last_day"))
+        refusal = in_order(refused(error), ("reason", "organisation_code", "last_day"))
         key = fresh_key(error, form)
         return await _hat(page, hat_id, form.get("organisation"), form.get("after"), refusal, form.shown(), key)
     return page.redirect(f"/staff?done={_SENTENCES[deed]}")
@@ -143,12 +143,6 @@ def _end_of(day: str, field: str) -> Timestamp | None:
         return stamp_of(datetime.combine(date.fromisoformat(day), time(23, 59, 59), _CHINA))
     except ValueError as error:
         raise DomainError(Kind.INVALID, "DATE_FORMAT", "请填写日期，如 2027-06-30。", field=field) from error
-
-
-def _told(error: DomainError) -> Refusal:
-    if error.reason == "STEP_UP_REQUIRED":
-        raise error
-    return refused(error)
 
 
 async def _organisations(page: Page) -> list[tuple[str, str]]:

@@ -61,8 +61,6 @@ async def change(page: Desk, person_id: str) -> Response:
     try:
         return await _deed(page, person_id, form)
     except DomainError as error:
-        if error.reason == "STEP_UP_REQUIRED":
-            raise
         return await _person(page, person_id, refused(error), form.shown())
 
 

@@ -121,8 +121,9 @@ fit();
 document.addEventListener("change", fit);
 async function post(button) {
   const form = button.form, kept = new Map([...form.querySelectorAll("[type=password]")].map((field) => [field.name, field.value]));
+  const body = new URLSearchParams(new FormData(form, button));
   button.disabled = true;
-  const answer = await fetch(form.action, {method: "POST", body: new URLSearchParams(new FormData(form, button))});
+  const answer = await fetch(form.action, {method: "POST", body});
   if (answer.redirected) { location.assign(answer.url); return; }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   document.title = fresh.title;

@@ -5,67 +5,30 @@ Needs Chromium from the system (`apt-get install chromium`); skipped, and said s
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
 
 from residency.enrollment.v1 import application_pb2, events_pb2
 from residency.notify.v1 import events_pb2 as notify_events_pb2
-from services.portal.cookies import SESSION
-from services.portal.server import WebServer
+from tests.support.portal_browser import DESK, PHONE, Desk, needs_chromium, open_desk
 from tests.support.portal_story import submitted
 from tests.support.portal_upstream import Upstream
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-PHONE, DESK = 390, 1280
 PREFIX = "residency.enrollment.v1."
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
-
-
-class Desk:
-    """The portal on a real port, and browsers looking at it."""
-
-    def __init__(self, upstream: Upstream, browser: Browser, address: str) -> None:
-        self.upstream = upstream
-        self._browser = browser
-        self._address = address
-        self.complaints: list[str] = []
-
-    @contextlib.asynccontextmanager
-    async def page(self, login: str = "", width: int = DESK, **options: Any) -> AsyncIterator[Page]:
-        """A page of a browser of its own, signed in as `login` when named."""
-        viewport = {"width": width, "height": 900}
-        context = await self._browser.new_context(
-            viewport=viewport,  # type: ignore[arg-type]  # a plain dict is what the docs show
-            base_url=self._address,
-            is_mobile=width == PHONE,
-            **options,
-        )
-        if login:
-            token = self.upstream.identity.token(login)
-            await context.add_cookies([{"name": SESSION, "value": token, "url": self._address}])
-        page = await context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        yield page
-        await context.close()
+pytestmark = needs_chromium
 
 
 def pages(application: str) -> dict[str, list[str]]:
     """The main pages by who looks at them; `application` is one that was submitted."""
     return {
-        "": ["/", "/board", "/board?base_code=SD-QILU", "/register", "/sign-in"],
+        "": [
+            *("/", "/board", "/board?base_code=SD-QILU", "/register", "/sign-in", "/sign-in/scan", "/recover"),
+            "/invitation",
+        ],
         "applicant": [
             "/application",
             "/application/sections/basic",
@@ -73,10 +36,16 @@ def pages(application: str) -> dict[str, list[str]]:
             "/application/check",
             "/application/withdraw",
             "/messages",
+            *("/account", "/account/password", "/account/mobile", "/account/binding", "/enrol", "/choose-hat"),
+            *("/prove?next=/account", "/register/done"),
         ],
         "reviewer": ["/base", f"/base/applications/{application}", "/base/milestones"],
         "administrator": ["/base?state=pending", f"/base/applications/{application}", "/base/milestones", "/messages"],
-        "province": ["/province"],
+        "province": ["/province", "/staff", "/staff/invite", "/support/held"],
+        "teaching": ["/desk"],
+        "security": ["/proposals", "/support"],
+        "support": ["/support", f"/support/persons/{application}", f"/support/persons/{application}/unlocks"],
+        "auditor": ["/security-events"],
         "teacher": ["/faculty", "/faculty/contact"],
     }
 
@@ -84,17 +53,8 @@ def pages(application: str) -> dict[str, list[str]]:
 @pytest_asyncio.fixture
 async def desk() -> AsyncIterator[Desk]:
     """The portal before the fake upstream, and a browser."""
-    upstream = Upstream()
-    await upstream.start()
-    server = WebServer(upstream.app, "127.0.0.1", 0)
-    await server.start()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield Desk(upstream, browser, f"http://127.0.0.1:{server.port}")
-        await browser.close()
-    await upstream.hub.stop()
-    await server.stop()
-    await upstream.stop()
+    async with open_desk(Upstream()) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])

@@ -1,4 +1,4 @@
-"""ID-34 to ID-37: codes by text message: what they open, how long, how often."""
+"""ID-34 to ID-37, ID-46: codes by text message: what they open, how long, how often."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ KEPT = timedelta(days=2)
 """How long rows stay: longer than any limit looks back."""
 PER_NUMBER = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
 """ID-35: within how long how many codes go to one number."""
+PER_SUBJECT = (timedelta(hours=1), 5)
+"""ID-46: one registration, recovery or person has so many codes sent, whatever the numbers: each cost a captcha once."""
 DAY_ZONE = ZoneInfo("Asia/Shanghai")
 _SENDING = 0x7C0DE5
 """Advisory lock: limits are counted and the row written by one sender at a time."""
@@ -73,7 +75,7 @@ class Codes:
             deliver: False writes and counts everything and sends nothing, so that answers do not tell who exists.
 
         Raises:
-            DomainError: EXHAUSTED CODES_PER_NUMBER (ID-35), CODES_PER_ADDRESS (ID-36), TEXTS_BUDGET (ID-37), each
+            DomainError: EXHAUSTED CODES_PER_NUMBER (ID-35), CODES_PER_ADDRESS (ID-36), TEXTS_BUDGET (ID-37), CODES_PER_SUBJECT (ID-46), each
                 with `until`; UNAVAILABLE TEXTS_UNAVAILABLE, and then nothing was counted.
         """
         core, now, code_id = self._core, self._core.clock.now(), new_id()
@@ -81,7 +83,7 @@ class Codes:
         lookup, address = core.vault.lookup("mobile", mobile), auth.origin().address
         async with core.database.unit_of_work() as uow:
             await uow.session.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _SENDING})
-            await self._check_limits(uow, lookup, address, now)
+            await self._check_limits(uow, (purpose, subject), lookup, address, now)
             await uow.session.execute(delete(text_code).where(text_code.c.sent_at < now - KEPT))
             row = {
                 "code_id": code_id,
@@ -147,7 +149,9 @@ class Codes:
     def _hash(self, purpose: str, subject: str, mobile: str, code: str) -> bytes:
         return self._core.vault.lookup("code", f"{purpose}\0{subject}\0{mobile}\0{code}")
 
-    async def _check_limits(self, uow: UnitOfWork, lookup: bytes, address: str, now: datetime) -> None:
+    async def _check_limits(
+        self, uow: UnitOfWork, sent_for: tuple[str, str], lookup: bytes, address: str, now: datetime
+    ) -> None:
         column = text_code.c
         for window, allowed in PER_NUMBER:
             until = await _full(uow, now, window, allowed, column.mobile_lookup == lookup)
@@ -156,6 +160,10 @@ class Codes:
                     "发送验证码过于频繁，请稍后再试。" if allowed == 1 else "该手机号码获取验证码次数过多，请稍后再试。"
                 )
                 raise _too_many("CODES_PER_NUMBER", message, "ID-35", until)
+        until = await _full(uow, now, *PER_SUBJECT, (column.purpose == sent_for[0]) & (column.subject == sent_for[1]))
+        if until:
+            message = "获取验证码次数过多，请稍后再试。"
+            raise _too_many("CODES_PER_SUBJECT", message, "ID-46", until)
         if address:
             allowed = self._core.settings.texts_per_hour_and_address
             until = await _full(uow, now, timedelta(hours=1), allowed, column.address == address)

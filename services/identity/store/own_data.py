@@ -28,7 +28,8 @@ _SECRET = frozenset(
     }
 )
 """What proves who somebody is, and what only machines need: never in an export."""
-_AUDIT_ROWS = 10_000
+_NEWEST = 5_000
+"""The newest so many: the answer stays well within what one message may hold."""
 
 
 class OwnData:
@@ -38,7 +39,7 @@ class OwnData:
         self._session = session
 
     async def all_of(self, person_id: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """The person's rows by table, without secrets and keyed hashes; sealed values as they stand."""
+        """The person's rows by table, oldest first and the newest 5 000 of each, without secrets and keyed hashes; sealed values as they stand."""
         own_sessions = select(session.c.session_id).where(session.c.person_id == person_id)
         return {
             "person": await self._rows(person.c.person_id == person_id, person.c.person_id),
@@ -51,13 +52,11 @@ class OwnData:
             "scans": await self._rows(scan_ticket.c.session_id.in_(own_sessions), scan_ticket.c.asked_at),
             "proposals": await self._rows(proposal.c.proposed_by == person_id, proposal.c.proposed_at),
             "audit": await self._rows(
-                (audit.c.aggregate_id == person_id) | (audit.c.actor == person_id), audit.c.position, _AUDIT_ROWS
+                (audit.c.aggregate_id == person_id) | (audit.c.actor == person_id), audit.c.position
             ),
         }
 
-    async def _rows(
-        self, condition: ColumnElement[bool], order: Column[Any], limit: int | None = None
-    ) -> Sequence[Mapping[str, Any]]:
+    async def _rows(self, condition: ColumnElement[bool], order: Column[Any]) -> Sequence[Mapping[str, Any]]:
         columns = [c for c in order.table.columns if c.name not in _SECRET and not c.name.endswith("_lookup")]
-        statement = select(*columns).where(condition).order_by(order).limit(limit)
-        return [dict(row) for row in (await self._session.execute(statement)).mappings()]
+        statement = select(*columns).where(condition).order_by(order.desc()).limit(_NEWEST)
+        return [dict(row) for row in (await self._session.execute(statement)).mappings()][::-1]

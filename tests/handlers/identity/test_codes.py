@@ -1,6 +1,6 @@
 """Codes by text message: what they open, how long, how often.
 
-Holds ID-34, ID-35, ID-36, ID-37 and ID-47.
+Holds ID-34, ID-35, ID-36, ID-37, ID-46 and ID-47.
 """
 
 from __future__ import annotations
@@ -193,6 +193,17 @@ async def test_id_37_the_province_pays_for_so_many_a_day(world: World) -> None:
     assert (sent, refusals) == (50, {("TEXTS_BUDGET", "ID-37", midnight_there)})
     world.clock.instant = midnight_there
     await codes.send("mobile", new_id(), mobile(2000))
+
+
+async def test_id_46_one_captcha_does_not_buy_texts_to_many_numbers(world: World) -> None:
+    desk, subject, begin = Desk(world), new_id(), world.clock.now()
+    for order in range(5):
+        await desk.codes.send("registration", subject, mobile(order))
+    error = await refused(desk.codes.send("registration", subject, mobile(6)))
+    assert (error.reason, error.rule, error.until) == ("CODES_PER_SUBJECT", "ID-46", begin + timedelta(hours=1))
+    await desk.codes.send("registration", new_id(), mobile(6))
+    world.clock.forward(timedelta(hours=1))
+    await desk.codes.send("registration", subject, mobile(6))
 
 
 class Away:

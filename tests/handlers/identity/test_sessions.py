@@ -1,4 +1,7 @@
-"""How sessions begin, go on and end: SES-01 to SES-08, SES-12, SES-13, SES-15."""
+"""How sessions begin, go on and end.
+
+SES-01, SES-02, SES-03, SES-04, SES-05, SES-06, SES-07, SES-08, SES-12, SES-13, SES-15.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ KEPT = timedelta(days=2)
 PER_NUMBER = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
 """ID-35: within how long how many codes go to one number."""
 PER_SUBJECT = (timedelta(hours=1), 5)
-"""ID-46: one registration, recovery or person has so many codes sent, whatever the numbers: each cost a captcha once."""
+"""ID-46: so many codes for one registration, recovery or person, whatever the numbers: it cost one captcha."""
 DAY_ZONE = ZoneInfo("Asia/Shanghai")
 _SENDING = 0x7C0DE5
 """Advisory lock: limits are counted and the row written by one sender at a time."""
@@ -75,8 +75,8 @@ class Codes:
             deliver: False writes and counts everything and sends nothing, so that answers do not tell who exists.
 
         Raises:
-            DomainError: EXHAUSTED CODES_PER_NUMBER (ID-35), CODES_PER_ADDRESS (ID-36), TEXTS_BUDGET (ID-37), CODES_PER_SUBJECT (ID-46), each
-                with `until`; UNAVAILABLE TEXTS_UNAVAILABLE, and then nothing was counted.
+            DomainError: EXHAUSTED CODES_PER_NUMBER (ID-35), CODES_PER_ADDRESS (ID-36), TEXTS_BUDGET (ID-37),
+                CODES_PER_SUBJECT (ID-46), each with `until`; UNAVAILABLE TEXTS_UNAVAILABLE, and then nothing was counted.
         """
         core, now, code_id = self._core, self._core.clock.now(), new_id()
         code = f"{secrets.randbelow(1_000_000):06d}"

@@ -39,7 +39,10 @@ class OwnData:
         self._session = session
 
     async def all_of(self, person_id: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """The person's rows by table, oldest first and the newest 5 000 of each, without secrets and keyed hashes; sealed values as they stand."""
+        """The person's rows by table, oldest first, the newest 5 000 of each.
+
+        Without secrets and keyed hashes; sealed values as they stand.
+        """
         own_sessions = select(session.c.session_id).where(session.c.person_id == person_id)
         return {
             "person": await self._rows(person.c.person_id == person_id, person.c.person_id),

@@ -30,6 +30,8 @@ DUE = frozenset(
     body.DESCRIPTOR.full_name
     for body in (
         identity.AccountRegistered,
+        identity.AccountReleased,
+        identity.SecurityNoticed,
         enrollment.ApplicationSubmitted,
         enrollment.ApplicationReviewed,
         enrollment.ApplicationNotSelected,

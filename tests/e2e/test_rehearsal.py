@@ -53,5 +53,19 @@ def test_the_forbidden_was_tried_and_refused(report: Any) -> None:
     assert report["refusals"]["unexpected"] == {}
 
 
+def test_stolen_ended_and_forged_tokens_were_tried_and_refused(report: Any) -> None:
+    refused = {what.split(":")[0] for what in report["refusals"]["expected"]}
+    assert {
+        *("refresh_with_a_used_token", "read_with_a_dead_token", "list_sessions_with_a_dead_token"),
+        *("start_as_reviewer", "list_queue_as_applicant"),
+    } <= refused
+
+
+def test_the_audit_of_it_all_is_unbroken(report: Any, stack: Stack) -> None:
+    told = stack.residency("audit", "verify", "--json")
+    out, errors = told.communicate(timeout=60)
+    assert told.returncode == 0, f"{out}\n{errors}"
+
+
 def test_seats_were_contested(report: Any) -> None:
     assert any("SEAT_FULL" in what for what in report["refusals"]["expected"])

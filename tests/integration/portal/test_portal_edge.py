@@ -38,6 +38,13 @@ async def test_the_same_headers_on_every_answer(upstream: Upstream) -> None:
     assert "unsafe" not in CONTENT_SECURITY_POLICY
 
 
+async def test_over_https_browsers_are_told_to_stay_there(upstream: Upstream) -> None:
+    transport = httpx.ASGITransport(upstream.app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://portal.example.org") as browser:
+        answer = await browser.get("/nope")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+
+
 async def test_static_files_are_kept_for_ever_under_their_fingerprint(upstream: Upstream) -> None:
     async with upstream.browser() as browser:
         home = await browser.get("/")

@@ -77,6 +77,8 @@ async def test_cookies_are_secure_and_bound_to_the_host_elsewhere(upstream: Upst
         for cookie in cookies:
             assert cookie.startswith("__Host-residency_")
             assert "Secure" in cookie
+            assert "HttpOnly" in cookie
+            assert "SameSite=lax" in cookie
             assert "Path=/" in cookie
             assert "Domain" not in cookie
         planted = {**headers, "cookie": f"{SESSION}={upstream.identity.token('applicant')}"}

@@ -76,7 +76,8 @@ class Codes:
 
         Raises:
             DomainError: EXHAUSTED CODES_PER_NUMBER (ID-35), CODES_PER_ADDRESS (ID-36), TEXTS_BUDGET (ID-37),
-                CODES_PER_SUBJECT (ID-46), each with `until`; UNAVAILABLE TEXTS_UNAVAILABLE, and then nothing was counted.
+                CODES_PER_SUBJECT (ID-46), each with `until`; UNAVAILABLE TEXTS_UNAVAILABLE, and then nothing was
+                counted.
         """
         core, now, code_id = self._core, self._core.clock.now(), new_id()
         code = f"{secrets.randbelow(1_000_000):06d}"

@@ -1,4 +1,8 @@
-"""Invitations, hats and second signatures on a real database, where two people meet at the same row."""
+"""Invitations, hats and second signatures on a real database, where two people meet at the same row.
+
+Holds ROLE-16, ROLE-17, ROLE-18, ROLE-21, ROLE-22, ROLE-25, ROLE-26, ROLE-27, ROLE-28, ROLE-29, ROLE-30, ROLE-31 and
+SUP-02, SUP-08.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AUD-02, AUD-03: whoever has the database in his hands may change the audit, and is found out and named.
+"""AUD-01, AUD-02, AUD-03: whoever has the database in his hands may change the audit, and is found out and named.
 
 The attacker here is PostgreSQL's superuser with the triggers off: careless ones, and careful ones who repair hashes,
 heads, leaves and seals behind them.

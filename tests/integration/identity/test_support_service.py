@@ -1,4 +1,4 @@
-"""Support through the real calls: found, looked through, revealed, suspended; what stays in the audit."""
+"""Support through the real calls: found, looked through, revealed, suspended; what stays in the audit (AUD-04)."""
 
 from __future__ import annotations
 

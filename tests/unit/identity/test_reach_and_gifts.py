@@ -1,12 +1,13 @@
 """Every role × role × organisation: who reaches what, hands out what, changes what.
 
-Holds ROLE-03, ROLE-04, ROLE-05, ROLE-20, ROLE-21, ROLE-22, ROLE-23, ROLE-24; the expectation is typed here as data.
+Holds ROLE-03, ROLE-04, ROLE-05, ROLE-15, ROLE-20, ROLE-21, ROLE-22, ROLE-23, ROLE-24; the expectation is typed here as data.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -151,6 +152,15 @@ def test_role_22_nobody_holds_two_of_the_three_administrators_hats(wanted: Role)
 def test_role_21_the_hats_that_take_two_people() -> None:
     assert {role.value for role in reach.POWERFUL} == set(PROVINCE_ROLES)
     assert {role.value for role in reach.NOT_ACTED_FOR} == set(PROVINCE_ROLES) - {"province_administrator"}
+
+
+def test_role_15_a_hat_is_worn_unless_it_ended_rests_or_is_over() -> None:
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    whole = hat("base_reviewer", "SD-QILU")
+    assert whole.wearable(now)
+    assert replace(whole, expires_at=now + timedelta(microseconds=1)).wearable(now)
+    for gone in ({"ended_at": now}, {"suspended_at": now}, {"expires_at": now}):
+        assert not replace(whole, **gone).wearable(now)
 
 
 @pytest.mark.parametrize("role", HOME)

@@ -1,6 +1,7 @@
 """Every role × role × organisation: who reaches what, hands out what, changes what.
 
-Holds ROLE-03, ROLE-04, ROLE-05, ROLE-15, ROLE-20, ROLE-21, ROLE-22, ROLE-23, ROLE-24; the expectation is typed here as data.
+Holds ROLE-03, ROLE-04, ROLE-05, ROLE-15, ROLE-20, ROLE-21, ROLE-22, ROLE-23, ROLE-24; what is expected is
+typed here as data.
 """
 
 from __future__ import annotations
@@ -159,8 +160,8 @@ def test_role_15_a_hat_is_worn_unless_it_ended_rests_or_is_over() -> None:
     whole = hat("base_reviewer", "SD-QILU")
     assert whole.wearable(now)
     assert replace(whole, expires_at=now + timedelta(microseconds=1)).wearable(now)
-    for gone in ({"ended_at": now}, {"suspended_at": now}, {"expires_at": now}):
-        assert not replace(whole, **gone).wearable(now)
+    for gone in (replace(whole, ended_at=now), replace(whole, suspended_at=now), replace(whole, expires_at=now)):
+        assert not gone.wearable(now)
 
 
 @pytest.mark.parametrize("role", HOME)

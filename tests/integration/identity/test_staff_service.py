@@ -124,7 +124,8 @@ async def test_a_suspended_hat_ends_its_sessions_at_once(crowd: People) -> None:
         moved.idempotency_key = new_id()
         assert await refused(staff.MoveHat(moved)) == "ROLE_ELSEWHERE"
         await staff.EndHat(pb.EndHatRequest(hat_id=hat, reason="离职", idempotency_key=new_id()))
-    assert await refused(sessions.RefreshSession(session_service_pb2.RefreshSessionRequest(refresh_token=again.refresh)))
+    refresh.refresh_token = again.refresh
+    assert await refused(sessions.RefreshSession(refresh))
 
 
 async def test_a_powerful_hat_takes_two_people(crowd: People) -> None:
@@ -134,7 +135,7 @@ async def test_a_powerful_hat_takes_two_people(crowd: People) -> None:
     staff, machine = crowd.stub(StaffServiceStub), crowd.operator_stub(StaffServiceStub)
     with act_as(security.token):
         invited = await staff.InviteStaff(invitation("auditor", PROVINCE, "13700000002"))
-        assert invited.proposal_id and not invited.secret
+        assert (bool(invited.proposal_id), invited.secret) == (True, "")
         waiting = (await staff.ListProposals(pb.ListProposalsRequest())).proposals
         assert [each.proposal_id for each in waiting] == [invited.proposal_id]
         decide = pb.DecideProposalRequest(

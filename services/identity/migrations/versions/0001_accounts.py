@@ -80,7 +80,8 @@ TABLES = (
         main_base_code TEXT,
         CONSTRAINT pk_organisation PRIMARY KEY (code),
         CONSTRAINT fk_organisation_parent_code_organisation FOREIGN KEY(parent_code) REFERENCES organisation (code),
-        CONSTRAINT fk_organisation_main_base_code_organisation FOREIGN KEY(main_base_code) REFERENCES organisation (code)
+        CONSTRAINT fk_organisation_main_base_code_organisation
+            FOREIGN KEY(main_base_code) REFERENCES organisation (code)
     )
     """,
     """
@@ -229,7 +230,8 @@ TABLES = (
         expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_invitation PRIMARY KEY (invitation_id),
         CONSTRAINT uq_invitation_secret_hash UNIQUE (secret_hash),
-        CONSTRAINT fk_invitation_organisation_code_organisation FOREIGN KEY(organisation_code) REFERENCES organisation (code)
+        CONSTRAINT fk_invitation_organisation_code_organisation
+            FOREIGN KEY(organisation_code) REFERENCES organisation (code)
     )
     """,
     """
@@ -253,7 +255,8 @@ TABLES = (
         expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
         used_at TIMESTAMP WITH TIME ZONE,
         CONSTRAINT pk_proposal PRIMARY KEY (proposal_id),
-        CONSTRAINT fk_proposal_organisation_code_organisation FOREIGN KEY(organisation_code) REFERENCES organisation (code)
+        CONSTRAINT fk_proposal_organisation_code_organisation
+            FOREIGN KEY(organisation_code) REFERENCES organisation (code)
     )
     """,
     """

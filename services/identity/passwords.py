@@ -18,6 +18,9 @@ from services.kit.domain import DomainError, Kind
 
 THREADS = 2
 """Hashes at once: each takes the memory of the settings, 46 MiB by default."""
+PASSES = 1
+LANES = 1
+"""The other parameters of argon2id: with 46 MiB what OWASP recommends."""
 
 BUSY_FOR = timedelta(seconds=5)
 
@@ -61,7 +64,7 @@ class Passwords:
     name = "passwords"
 
     def __init__(self, memory_kib: int, queue: int, clock: Clock) -> None:
-        self._hasher = PasswordHasher(time_cost=1, memory_cost=memory_kib, parallelism=1)
+        self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=memory_kib, parallelism=LANES)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
         self._dummy = self._hasher.hash(secrets.token_urlsafe())
         self._turns = asyncio.Semaphore(THREADS)

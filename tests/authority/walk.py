@@ -24,7 +24,7 @@ BUSINESS = {"FACTOR_WRONG"}
 VOID = {"CHALLENGE_OVER"}
 """Answers of another kind than NOT_FOUND that are one for another's, old and made-up things."""
 TRACES = {"audit", "audit_head"}
-"""Tables in which a reading may leave that it took place."""
+"""Tables in which a reading may leave that it took place, and a refusal that it was tried."""
 
 
 @dataclass(frozen=True)

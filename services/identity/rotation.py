@@ -55,13 +55,5 @@ def rotate_sealing(document: Mapping[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def forget_sealing(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with the present sealing key only: once everything was sealed anew. Raises KeysMissing."""
-    held = vault.parse(document)
-    changed = deepcopy(dict(document))
-    changed["sealing"]["keys"] = {held.current: changed["sealing"]["keys"][held.current]}
-    return changed
-
-
 def _seconds(at: datetime) -> int:
     return int(at.timestamp())

@@ -61,6 +61,7 @@ class SessionHandlers:
         challenge, person = await self._challenges.begin_try(challenge_id, STEP_UP, who.session)
         try:
             async with self._core.database.unit_of_work() as uow:
+                await People(uow.session).by_id(who.person_id, lock=True)
                 session = await self._own(uow, who)
                 await self._answers(uow, session)
                 kind = await self._challenges.prove(uow, challenge, person, proof)
@@ -80,8 +81,9 @@ class SessionHandlers:
         SESSION_ENDED.
         """
         async with self._core.database.unit_of_work() as uow:
+            # The person before the session, here and wherever both are locked: two acts at once never wait crosswise.
+            person = await People(uow.session).by_id(who.person_id, lock=True)
             session = await self._own(uow, who)
-            person = await People(uow.session).by_id(who.person_id)
             hat = await Hats(uow.session).by_id(hat_id)
             if person is None or hat is None or hat.person_id != who.person_id:
                 raise DomainError(Kind.NOT_FOUND, "HAT_UNKNOWN", "没有找到该身份。", field="hat_id", rule="SES-13")

@@ -73,6 +73,7 @@ class SignInHandlers:
         challenge, person = await self._challenges.begin_try(challenge_id, SIGN_IN)
         try:
             async with self._core.database.unit_of_work() as uow:
+                await People(uow.session).by_id(person.person_id, lock=True)
                 await self._challenges.prove(uow, challenge, person, proof)
                 return await self._opener.open(uow, person, proved=True)
         except DomainError as error:

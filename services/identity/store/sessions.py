@@ -53,9 +53,16 @@ class Sessions:
 
     async def end(self, session_ids: Sequence[str], reason: str, at: datetime) -> Sequence[Session]:
         """End those of the sessions that have not ended; returns them."""
+        # In one order for everybody, so that two who end the same sessions wait for each other instead of crosswise.
+        found = (
+            select(session.c.session_id)
+            .where(session.c.session_id.in_(session_ids), session.c.ended_at.is_(None))
+            .order_by(session.c.session_id)
+            .with_for_update()
+        )
         statement = (
             update(session)
-            .where(session.c.session_id.in_(session_ids), session.c.ended_at.is_(None))
+            .where(session.c.session_id.in_(found))
             .values(ended_at=at, end_reason=reason)
             .returning(*_COLUMNS)
         )

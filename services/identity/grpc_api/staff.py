@@ -16,6 +16,7 @@ from services.identity.handlers.invitations import InvitationHandlers, NewInvita
 from services.identity.handlers.organisations import OrganisationHandlers
 from services.identity.handlers.proposals import ProposalHandlers
 from services.identity.proposals import Proposal
+from services.identity.refusals import watched
 from services.identity.store.staff import Member
 from services.identity.wire import hat_message, instant, role_of
 from services.identity.wire_session import signed_in_message
@@ -53,7 +54,8 @@ class StaffApi(staff_service_pb2_grpc.StaffServiceServicer):
             Organisation(each.code, each.name, _kind(each.kind), each.parent_code, each.main_base_code)
             for each in request.organisations
         ]
-        changed = await self._organisations.import_organisations(caller(), wanted)
+        async with watched(self._core, "organisations_written"):
+            changed = await self._organisations.import_organisations(caller(), wanted)
         return pb.ImportOrganisationsResponse(changed=changed)
 
     async def ListOrganisations(
@@ -75,17 +77,18 @@ class StaffApi(staff_service_pb2_grpc.StaffServiceServicer):
 
     async def InviteStaff(self, request: pb.InviteStaffRequest, context: Context) -> pb.InviteStaffResponse:
         """Invites a person to wear a hat."""
-        invited = await self._invitations.invite(
-            caller(),
-            NewInvitation(
-                name=request.name,
-                mobile=request.mobile,
-                role=role_of(request.role),
-                organisation_code=request.organisation_code,
-                expires_at=_instant(request, "expires_at"),
-                idempotency_key=request.idempotency_key,
-            ),
-        )
+        async with watched(self._core, "staff_invited"):
+            invited = await self._invitations.invite(
+                caller(),
+                NewInvitation(
+                    name=request.name,
+                    mobile=request.mobile,
+                    role=role_of(request.role),
+                    organisation_code=request.organisation_code,
+                    expires_at=_instant(request, "expires_at"),
+                    idempotency_key=request.idempotency_key,
+                ),
+            )
         return pb.InviteStaffResponse(
             invitation_id=invited.invitation_id, secret=invited.secret, proposal_id=invited.proposal_id
         )
@@ -112,41 +115,48 @@ class StaffApi(staff_service_pb2_grpc.StaffServiceServicer):
         self, request: pb.AcceptInvitationAsMeRequest, context: Context
     ) -> pb.AcceptInvitationAsMeResponse:
         """Accepts as one more hat of the caller."""
-        hat = await self._invitations.accept_as(caller(), request.secret)
+        async with watched(self._core, "hat_given"):
+            hat = await self._invitations.accept_as(caller(), request.secret)
         return pb.AcceptInvitationAsMeResponse(hat=hat_message(hat))
 
     async def ListStaff(self, request: pb.ListStaffRequest, context: Context) -> pb.ListStaffResponse:
         """Lists the staff of the caller's reach."""
-        found, following = await self._hats.list_staff(caller(), request.organisation_code, request.after)
+        async with watched(self._core, "staff_listed"):
+            found, following = await self._hats.list_staff(caller(), request.organisation_code, request.after)
         return pb.ListStaffResponse(staff=[_member(each) for each in found], next=following)
 
     async def SuspendHat(self, request: pb.SuspendHatRequest, context: Context) -> pb.SuspendHatResponse:
         """Suspends a hat."""
-        await self._hats.suspend(caller(), request.hat_id, request.reason, request.idempotency_key)
+        async with watched(self._core, "hat_suspended", request.hat_id):
+            await self._hats.suspend(caller(), request.hat_id, request.reason, request.idempotency_key)
         return pb.SuspendHatResponse()
 
     async def RestoreHat(self, request: pb.RestoreHatRequest, context: Context) -> pb.RestoreHatResponse:
         """Lets a suspended hat be worn again."""
-        await self._hats.restore(caller(), request.hat_id, request.reason, request.idempotency_key)
+        async with watched(self._core, "hat_restored", request.hat_id):
+            await self._hats.restore(caller(), request.hat_id, request.reason, request.idempotency_key)
         return pb.RestoreHatResponse()
 
     async def EndHat(self, request: pb.EndHatRequest, context: Context) -> pb.EndHatResponse:
         """Ends a hat for good."""
-        await self._hats.end(caller(), request.hat_id, request.reason, request.idempotency_key)
+        async with watched(self._core, "hat_ended", request.hat_id):
+            await self._hats.end(caller(), request.hat_id, request.reason, request.idempotency_key)
         return pb.EndHatResponse()
 
     async def MoveHat(self, request: pb.MoveHatRequest, context: Context) -> pb.MoveHatResponse:
         """Moves a hat to another organisation."""
-        hat = await self._hats.move(
-            caller(), request.hat_id, request.organisation_code, request.reason, request.idempotency_key
-        )
+        async with watched(self._core, "hat_moved", request.hat_id):
+            hat = await self._hats.move(
+                caller(), request.hat_id, request.organisation_code, request.reason, request.idempotency_key
+            )
         return pb.MoveHatResponse(hat=hat_message(hat))
 
     async def SetHatExpiry(self, request: pb.SetHatExpiryRequest, context: Context) -> pb.SetHatExpiryResponse:
         """Sets or takes away the end of a hat."""
-        hat = await self._hats.set_expiry(
-            caller(), request.hat_id, _instant(request, "expires_at"), request.reason, request.idempotency_key
-        )
+        async with watched(self._core, "hat_dated", request.hat_id):
+            hat = await self._hats.set_expiry(
+                caller(), request.hat_id, _instant(request, "expires_at"), request.reason, request.idempotency_key
+            )
         return pb.SetHatExpiryResponse(hat=hat_message(hat))
 
     async def ListProposals(self, request: pb.ListProposalsRequest, context: Context) -> pb.ListProposalsResponse:
@@ -157,9 +167,10 @@ class StaffApi(staff_service_pb2_grpc.StaffServiceServicer):
 
     async def DecideProposal(self, request: pb.DecideProposalRequest, context: Context) -> pb.DecideProposalResponse:
         """Carries a proposal out, or refuses it."""
-        decided = await self._proposals.decide(
-            caller(), request.proposal_id, request.reason, request.idempotency_key, approve=request.approve
-        )
+        async with watched(self._core, "proposal_decided", request.proposal_id):
+            decided = await self._proposals.decide(
+                caller(), request.proposal_id, request.reason, request.idempotency_key, approve=request.approve
+            )
         return pb.DecideProposalResponse(proposal=proposal_message(decided, self._core.clock.now()))
 
 

@@ -13,6 +13,7 @@ from services.identity.grpc_api.staff import proposal_message
 from services.identity.handlers.accounts import AccountHandlers
 from services.identity.handlers.support import Search, SupportHandlers
 from services.identity.records import Person
+from services.identity.refusals import watched
 from services.identity.store.watching import AuditRow
 from services.identity.wire import hat_message, instant, person_message
 from services.identity.wire_session import signed_in_message
@@ -51,47 +52,56 @@ class SupportApi(support_service_pb2_grpc.SupportServiceServicer):
 
     async def ActAs(self, request: pb.ActAsRequest, context: Context) -> pb.ActAsResponse:
         """Begins a session that sees what a person sees."""
-        opened = await self._support.act_as(caller(), request.person_id, request.reason, request.proposal_id)
+        async with watched(self._core, "acted_as", request.person_id):
+            opened = await self._support.act_as(caller(), request.person_id, request.reason, request.proposal_id)
         return pb.ActAsResponse(signed_in=signed_in_message(opened, self._core.vault))
 
     async def ProposeActingWrite(
         self, request: pb.ProposeActingWriteRequest, context: Context
     ) -> pb.ProposeActingWriteResponse:
         """Asks for the right to act with writing."""
-        proposal = await self._support.propose_acting_write(
-            caller(), request.person_id, request.reason, request.idempotency_key
-        )
+        async with watched(self._core, "acting_write_proposed", request.person_id):
+            proposal = await self._support.propose_acting_write(
+                caller(), request.person_id, request.reason, request.idempotency_key
+            )
         return pb.ProposeActingWriteResponse(proposal=proposal_message(proposal, self._core.clock.now()))
 
     async def ProposeBindingOverride(
         self, request: pb.ProposeBindingOverrideRequest, context: Context
     ) -> pb.ProposeBindingOverrideResponse:
         """Asks to lift the thirty days for one person."""
-        proposal = await self._support.propose_binding_override(
-            caller(), request.person_id, request.reason, request.idempotency_key
-        )
+        async with watched(self._core, "binding_override_proposed", request.person_id):
+            proposal = await self._support.propose_binding_override(
+                caller(), request.person_id, request.reason, request.idempotency_key
+            )
         return pb.ProposeBindingOverrideResponse(proposal=proposal_message(proposal, self._core.clock.now()))
 
     async def RevealDocument(self, request: pb.RevealDocumentRequest, context: Context) -> pb.RevealDocumentResponse:
         """Shows numbers in full."""
-        revealed = await self._support.reveal(caller(), request.person_id, request.reason)
+        async with watched(self._core, "document_revealed", request.person_id):
+            revealed = await self._support.reveal(caller(), request.person_id, request.reason)
         return pb.RevealDocumentResponse(document_number=revealed.document_number, mobile=revealed.mobile)
 
     async def SuspendAccount(self, request: pb.SuspendAccountRequest, context: Context) -> pb.SuspendAccountResponse:
         """Suspends a person."""
-        await self._accounts.suspend(caller(), request.person_id, request.reason, request.idempotency_key)
+        async with watched(self._core, "account_suspended", request.person_id):
+            await self._accounts.suspend(caller(), request.person_id, request.reason, request.idempotency_key)
         return pb.SuspendAccountResponse()
 
     async def RestoreAccount(self, request: pb.RestoreAccountRequest, context: Context) -> pb.RestoreAccountResponse:
         """Lets a suspended person sign in again."""
-        await self._accounts.restore(caller(), request.person_id, request.reason, request.idempotency_key)
+        async with watched(self._core, "account_restored", request.person_id):
+            await self._accounts.restore(caller(), request.person_id, request.reason, request.idempotency_key)
         return pb.RestoreAccountResponse()
 
     async def ResetSecondFactor(
         self, request: pb.ResetSecondFactorRequest, context: Context
     ) -> pb.ResetSecondFactorResponse:
         """Takes the second factors of a person away."""
-        await self._accounts.reset_second_factor(caller(), request.person_id, request.reason, request.idempotency_key)
+        async with watched(self._core, "factor_reset", request.person_id):
+            await self._accounts.reset_second_factor(
+                caller(), request.person_id, request.reason, request.idempotency_key
+            )
         return pb.ResetSecondFactorResponse()
 
     async def ListHeld(self, request: pb.ListHeldRequest, context: Context) -> pb.ListHeldResponse:
@@ -109,9 +119,10 @@ class SupportApi(support_service_pb2_grpc.SupportServiceServicer):
 
     async def DecideHeld(self, request: pb.DecideHeldRequest, context: Context) -> pb.DecideHeldResponse:
         """Releases a held account, or refuses it."""
-        await self._accounts.decide_held(
-            caller(), request.person_id, request.reason, request.idempotency_key, release=request.release
-        )
+        async with watched(self._core, "held_decided", request.person_id):
+            await self._accounts.decide_held(
+                caller(), request.person_id, request.reason, request.idempotency_key, release=request.release
+            )
         return pb.DecideHeldResponse()
 
     async def ListSecurityEvents(

@@ -113,6 +113,9 @@ async def test_support_looks_and_may_not_write_without_a_grant(crowd: People) ->
         writing = (await service.ActAs(look)).signed_in
         assert writing.tokens.access.value
         assert await refused(service.ActAs(look)) == "PROPOSAL_NOT_GRANTED"
+    # AUD-05: what was refused stands under who asked.
+    tried = await events(crowd, auditor, person_id=supporter.person_id, act="acted_as")
+    assert {each.outcome for each in tried} == {"NOT_ACTED_FOR", "OWN_ACCOUNT", "PROPOSAL_NOT_GRANTED"}
     acted = await events(crowd, auditor, person_id=applicant.person_id, act="acted_as")
     assert [(each.actor, each.reason) for each in acted] == [(supporter.person_id, "报名页打不开")] * 2
 

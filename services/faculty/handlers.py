@@ -20,7 +20,7 @@ from services.kit.delivery import Delivery
 from services.kit.domain import Caller, DomainError, Fact, Kind
 from services.kit.ids import new_id
 
-AT_ONCE = 100
+AT_ONCE = 200
 """Sections sealed anew in one transaction."""
 DAY_ZONE = ZoneInfo("Asia/Shanghai")
 """Where a day begins."""

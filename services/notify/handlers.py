@@ -19,7 +19,7 @@ from services.notify.domain.recipients import Recipient
 from services.notify.domain.templates import Text, render_from_text
 from services.notify.store import Message, Messages, Place
 
-AT_ONCE = 100
+AT_ONCE = 200
 """Texts sealed anew in one transaction."""
 PAGE_SIZE = 20
 """Messages on a page when the reader does not say."""

@@ -9,7 +9,7 @@ from services.enrollment.store.sealed import SealedStore
 from services.kit.database import UnitOfWork
 from services.kit.delivery import Delivery
 
-AT_ONCE = 100
+AT_ONCE = 200
 """Rows sealed anew without letting commands pass in between."""
 
 _log = structlog.get_logger("enrollment.upkeep")

@@ -89,6 +89,10 @@ COMMANDS = {
     "record_not_selected": "登记未入选",
     "grant_provisional": "拟录取",
     "admit_application": "录取",
+    "unlock_sections": "临时开放修改",
+    "end_unlock": "结束开放修改",
+    "correct_section": "更正已提交的信息",
+    "erase_person": "个人信息已删除",
 }
 ACTIONS = {
     "start": "开始报名",

@@ -47,6 +47,7 @@ class Platform:
     support: SupportServiceStub
     messaging: Messaging
     url: str
+    identity_url: str
     folder: Path
 
     async def started(self) -> Account:
@@ -56,6 +57,14 @@ class Platform:
         with act_as(person.token):
             await self.applications.StartApplication(start)
         return person
+
+    async def hold(self, person: Account) -> None:
+        """As if another account with the same name and birth date had been there first."""
+        connection = await asyncpg.connect(self.identity_url)
+        try:
+            await connection.execute("UPDATE person SET state = 'held' WHERE person_id = $1", person.person_id)
+        finally:
+            await connection.close()
 
     def unlock(self, person: Account) -> pb.UnlockSectionsRequest:
         return pb.UnlockSectionsRequest(
@@ -79,7 +88,8 @@ class Platform:
 @pytest.fixture
 async def platform(database_url: Callable[[str], str], nats_url: str, tmp_path: Path) -> AsyncIterator[Platform]:
     async with AsyncExitStack() as stack:
-        people = await stack.enter_async_context(identity(database_url("identity"), nats_url, tmp_path))
+        identity_url = database_url("identity")
+        people = await stack.enter_async_context(identity(identity_url, nats_url, tmp_path))
         url = database_url("enrollment")
         settings = EnrollmentSettings(
             database_url=SecretStr(url),
@@ -102,8 +112,17 @@ async def platform(database_url: Callable[[str], str], nats_url: str, tmp_path: 
         await stage.stand(P1)
         yield Platform(
             *(people, stage, channel.stub(ApplicationServiceStub), channel.stub(SupportServiceStub)),
-            *(messaging, url, tmp_path),
+            *(messaging, url, identity_url, tmp_path),
         )
+
+
+async def test_cap_verified_a_held_account_starts_nothing(platform: Platform) -> None:
+    """CAP-VERIFIED: bound to a document, and not held for a comparison."""
+    person = await platform.people.register_applicant()
+    await platform.hold(person)
+    start = app_pb.StartApplicationRequest(cycle_id=platform.stage.cycle_id, idempotency_key=key())
+    with act_as(person.token), pytest.raises(DomainError, match="NOT_VERIFIED"):
+        await platform.applications.StartApplication(start)
 
 
 async def test_support_unlocks_over_the_wire(platform: Platform) -> None:

@@ -1,10 +1,10 @@
-"""The four gRPC services on the wire: contracts, policies, messages."""
+"""The five gRPC services on the wire: contracts, policies, messages."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,18 +17,21 @@ from residency.enrollment.v1 import application_pb2, board_service_pb2, cycle_pb
 from residency.enrollment.v1 import application_service_pb2 as applications
 from residency.enrollment.v1 import cycle_service_pb2 as cycles
 from residency.enrollment.v1 import decision_service_pb2 as decisions
+from residency.enrollment.v1 import support_service_pb2 as support
 from residency.enrollment.v1.application_service_pb2_grpc import ApplicationServiceStub
 from residency.enrollment.v1.board_service_pb2_grpc import BoardServiceStub
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceStub
+from residency.enrollment.v1.support_service_pb2_grpc import SupportServiceStub
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.service import servicers
 from services.enrollment.store.sealing import Sealing
 from services.kit.auth import ALGORITHM, AUDIENCE, ISSUER, TokenVerifier, act_as
 from services.kit.database import Database
-from services.kit.domain import Caller, DomainError
+from services.kit.domain import Caller, DomainError, Kind
 from services.kit.grpc_client import Channel
 from services.kit.grpc_server import GrpcServer
+from services.kit.ids import new_id
 from tests.handlers.enrollment.story import (
     ADMINISTRATOR,
     DOSSIER,
@@ -52,10 +55,14 @@ KEY = OKPKey.generate_key("Ed25519", {"kid": "test"})
 
 def token(who: Caller) -> str:
     """A token as identity would sign it."""
+    session = {"sid": who.session, "proved": int(who.proved_at.timestamp()) if who.proved_at else 0}
+    acting = {"act": who.acting_by, "look": not who.may_write}
     claims = {
         "sub": who.person_id,
         "role": who.role,
         "org": who.organisation,
+        **(session if who.session else {}),
+        **(acting if who.acting_by else {}),
         "iss": ISSUER,
         "aud": AUDIENCE,
         "exp": int((datetime.now(UTC) + timedelta(hours=1)).timestamp()),
@@ -72,6 +79,7 @@ class Wire:
     decisions: DecisionServiceStub
     cycles: CycleServiceStub
     board: BoardServiceStub
+    support: SupportServiceStub
 
 
 @pytest.fixture
@@ -92,6 +100,7 @@ async def wire(database_url: Callable[[str], str]) -> AsyncIterator[Wire]:
         channel.stub(DecisionServiceStub),
         channel.stub(CycleServiceStub),
         channel.stub(BoardServiceStub),
+        channel.stub(SupportServiceStub),
     )
     await channel.close()
     await server.stop()
@@ -219,6 +228,61 @@ async def test_roles_and_scopes_on_the_wire(wire: Wire) -> None:
     ):
         with act_as(token(who)), pytest.raises(DomainError, match=reason):
             await call(request)
+
+
+async def test_powerful_acts_ask_for_a_fresh_proof(wire: Wire) -> None:
+    """ROLE-14: a session whose second factor was proved long ago reaches none of them; a fresh one passes the guard."""
+    long_ago = datetime.now(UTC) - timedelta(minutes=16)
+    id_ = new_id()
+    grant = decisions.GrantProvisionalRequest(application_id=id_, submission_number=1, idempotency_key=key())
+    unlock = support.UnlockSectionsRequest(
+        cycle_id=id_,
+        person_id=id_,
+        sections=[application_pb2.SECTION_BASIC],
+        minutes=5,
+        reason="填错",
+        idempotency_key=key(),
+    )
+    end = support.EndUnlockRequest(unlock_id=id_, reason="改好", idempotency_key=key())
+    for role, organisation, call, request in (
+        ("base_administrator", QILU, wire.decisions.GrantProvisional, grant),
+        (
+            "base_administrator",
+            QILU,
+            wire.decisions.Admit,
+            decisions.AdmitRequest(application_id=id_, idempotency_key=key()),
+        ),
+        ("province_administrator", "11", wire.cycles.CreateCycle, create_request()),
+        ("province_administrator", "37", wire.support.UnlockSections, unlock),
+        ("support", "37", wire.support.EndUnlock, end),
+    ):
+        who = Caller(new_id(), role, organisation, session="s", proved_at=long_ago)
+        with act_as(token(who)), pytest.raises(DomainError) as refused:
+            await call(request)
+        assert (refused.value.reason, refused.value.rule) == ("STEP_UP_REQUIRED", "ROLE-14")
+        with act_as(token(replace(who, proved_at=datetime.now(UTC)))), pytest.raises(DomainError) as refused:
+            await call(request)
+        assert refused.value.kind in (Kind.NOT_FOUND, Kind.FORBIDDEN)
+        assert refused.value.reason != "STEP_UP_REQUIRED"
+
+
+async def test_who_may_only_look_changes_nothing(wire: Wire) -> None:
+    """ROLE-13: somebody in an applicant's place reads what the applicant reads."""
+    await wire.stage.open()
+    await wire.stage.stand(P1)
+    person = applicant()
+    view = await wire.stage.start(person)
+    looking = replace(person, session="s", acting_by=new_id(), may_write=False)
+    save = applications.SaveSectionRequest(
+        cycle_id=wire.stage.cycle_id, section=application_pb2.SECTION_BASIC, body=Struct(), idempotency_key=key()
+    )
+    with act_as(token(looking)):
+        read = await wire.applications.GetMyApplication(
+            applications.GetMyApplicationRequest(cycle_id=wire.stage.cycle_id)
+        )
+        assert read.application.application_id == view.application_id
+        with pytest.raises(DomainError, match="LOOK_ONLY"):
+            await wire.applications.SaveSection(save)
 
 
 async def test_the_dossier_definition_needs_no_sign_in(wire: Wire) -> None:

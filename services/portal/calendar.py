@@ -92,10 +92,10 @@ def day_text(day: date | str) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def stamp(instant: datetime) -> str:
+def stamp(instant: datetime, *, seconds: bool = False) -> str:
     """`2026年11月22日 14:05`: a real instant in China's time, for what stands outside any cycle."""
     local = instant.astimezone(_CHINA)
-    return f"{local.year}年{day_text(local.date())} {local:%H:%M}"
+    return f"{local.year}年{day_text(local.date())} {local.strftime('%H:%M:%S' if seconds else '%H:%M')}"
 
 
 def weekday(day: date) -> str:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from services.kit.domain import DomainError, Kind
 from services.kit.errors import TABLE
 from services.kit.ids import new_id
+from services.portal.calendar import stamp
 from services.portal.i18n import zh
 
 KEY = "idempotency_key"
@@ -102,7 +103,10 @@ def refusal_of(error: DomainError, status: int) -> Refusal:
         told = {_leaf(error.field): error.message}
     if error.kind is Kind.INVALID and told:
         return Refusal(f"有 {len(told)} 处需要更正", told, status, error.reason)
-    return Refusal(error.message, told, status, error.reason)
+    message = error.message
+    if error.kind is Kind.EXHAUSTED and error.until is not None:
+        message = f"{message}{stamp(error.until, seconds=True)} 后可再试。"
+    return Refusal(message, told, status, error.reason)
 
 
 def in_order(refusal: Refusal, names: Sequence[str]) -> Refusal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from base64 import urlsafe_b64decode
 from typing import Any
 
@@ -14,24 +13,21 @@ from services.portal.clients import Clients
 
 EARLY_SECONDS = 60.0
 """An access token is replaced this long before its end."""
-_KEPT_SECONDS = 15.0
-"""Requests on their way with the old cookie get the same pair for this long (identity answers so for 20 s)."""
-_MOST = 20_000
 
 
 class Refresher:
-    """Exchanges refresh tokens for this process: one exchange a token (single flight)."""
+    """Exchanges refresh tokens for this process: one exchange a token at a time (single flight).
+
+    Nothing is remembered beyond that: a request that comes a little later with the old cookie gets the same pair from
+    identity, which also knows when it is too late for that.
+    """
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._running: dict[str, asyncio.Task[account_pb2.Tokens]] = {}
-        self._done: dict[str, tuple[float, account_pb2.Tokens]] = {}
 
     async def exchange(self, token: str) -> account_pb2.Tokens:
         """The next pair for `token`; raises what identity raises (REFRESH_REUSED, SESSION_ENDED, UNAVAILABLE …)."""
-        kept = self._done.get(token)
-        if kept is not None and time.monotonic() - kept[0] < _KEPT_SECONDS:
-            return kept[1]
         running = self._running.get(token)
         if running is None:
             running = asyncio.create_task(self._ask(token), name="refresh session")
@@ -44,10 +40,6 @@ class Refresher:
         with act_as(""):
             request = session_service_pb2.RefreshSessionRequest(refresh_token=token)
             answer = await self._clients.sessions.RefreshSession(request)
-        now = time.monotonic()
-        if len(self._done) >= _MOST:
-            self._done = {key: each for key, each in self._done.items() if now - each[0] < _KEPT_SECONDS}
-        self._done[token] = (now, answer.tokens)
         tokens: account_pb2.Tokens = answer.tokens
         return tokens
 

@@ -118,7 +118,7 @@ class Sessions:
     def _not_refreshed(
         self, scope: Scope, headers: Headers, baked: Response, visitor: Visitor, error: DomainError
     ) -> Visitor:
-        if error.kind is Kind.UNAUTHENTICATED or error.kind is Kind.INVALID:
+        if error.kind not in {Kind.UNAVAILABLE, Kind.EXHAUSTED, Kind.INTERNAL}:
             # Only where a page is opened: a late answer in the background must not take a newer session's cookies.
             if _opens_a_page(headers):
                 cookies.forget(baked, scope)

@@ -44,6 +44,7 @@ class Identity(Accounts, session_service_pb2_grpc.SessionServiceServicer, scan_s
         """Address and browser of each sign-in."""
         self.ended: list[str] = []
         self._challenges: dict[str, str] = {}
+        self._answers: dict[str, session_service_pb2.RefreshSessionResponse] = {}
 
     # Sessions
 
@@ -85,6 +86,8 @@ class Identity(Accounts, session_service_pb2_grpc.SessionServiceServicer, scan_s
 
     async def RefreshSession(self, request: Any, context: Any) -> Any:
         token = request.refresh_token
+        if self.refreshed[-1:] == [token] and token in self._answers:
+            return self._answers[token]
         if token in self.refreshed or token not in self.refreshable:
             raise DomainError(Kind.UNAUTHENTICATED, "REFRESH_REUSED", "登录凭证被重复使用，已结束该次登录。")
         self.refreshed.append(token)
@@ -95,7 +98,8 @@ class Identity(Accounts, session_service_pb2_grpc.SessionServiceServicer, scan_s
             access=self.access(login, hat, role),
             refresh=account_pb2.Token(value=following, expires_at=soon(minutes=30)),
         )
-        return session_service_pb2.RefreshSessionResponse(tokens=tokens)
+        self._answers[token] = session_service_pb2.RefreshSessionResponse(tokens=tokens)
+        return self._answers[token]
 
     async def ListHats(self, request: Any, context: Any) -> Any:
         account = self.accounts[self.login_of(caller().person_id)]

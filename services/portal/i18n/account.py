@@ -18,6 +18,9 @@ SESSION_OVER = {
     "SESSION_EXPIRED": "长时间未操作，登录已过期，请重新登录。",
     "SESSION_IDLE": "长时间未操作，登录已过期，请重新登录。",
     "REFRESH_EXPIRED": "长时间未操作，登录已过期，请重新登录。",
+    "ACCOUNT_SUSPENDED": "您的账号已停用，登录已结束。如有疑问请联系单位管理员或客服。",
+    "HAT_NOT_WEARABLE": "您使用的身份已停用或到期，登录已结束。请重新登录。",
+    "NO_HAT": "您没有可用的身份，登录已结束。请联系单位管理员。",
     "TOKEN_EXPIRED": "登录已过期，请重新登录。",
     "BAD_TOKEN": "登录已失效，请重新登录。",
 }

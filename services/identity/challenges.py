@@ -60,14 +60,17 @@ class Challenges:
     ) -> tuple[Challenge, Person]:
         """The challenge and who owes it; the try counts from here on, so that tries sent together are all counted.
 
-        Raises DomainError UNAUTHENTICATED CHALLENGE_OVER for one that is unknown, answered, too old, tried five times
-        or another session's; EXHAUSTED TOO_MANY_FAILURES with `until`.
+        Raises DomainError UNAUTHENTICATED CHALLENGE_OVER for one that is unknown, answered, too old, tried five times,
+        another session's or older than the password; EXHAUSTED TOO_MANY_FAILURES with `until`.
         """
         async with self._core.database.unit_of_work() as uow:
             store = Sessions(uow.session)
             challenge = self._open(await store.challenge(challenge_id, lock=True))
             person = await People(uow.session).by_id(challenge.person_id)
             if person is None or (challenge.purpose, challenge.session_id) != (purpose, session_id):
+                raise over()
+            if purpose == SIGN_IN and person.password_set_at > challenge.expires_at - LIFE:
+                # The password that asked for it counts no longer.
                 raise over()
             await self._throttle.spend(uow, FACTOR, challenge.person_id)
             await store.change_challenge(challenge_id, tries=challenge.tries + 1)

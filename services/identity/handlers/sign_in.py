@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,8 @@ from services.kit.domain import Caller, DomainError, Kind
 
 KNOWN_FOR = timedelta(days=90)
 """SES-10: how long an address from which somebody was signed in counts as theirs."""
+LOOKS_AT_ONCE = 4
+"""Sign-ins that ask the database before they queue: never all of its connections, however many come at once."""
 _NOBODY = str(UUID(int=0))
 
 
@@ -47,6 +50,7 @@ class SignInHandlers:
         self._challenges = challenges
         self._throttle = throttle
         self._alarm = Alarm(core.clock)
+        self._looks = asyncio.Semaphore(LOOKS_AT_ONCE)
 
     async def sign_in(self, login: str, password: str) -> Opened | Owed:
         """ID-16: one answer, in one time, for a wrong password and an unknown login: both take the same round trips.
@@ -83,7 +87,8 @@ class SignInHandlers:
 
     async def _sign_in(self, login_key: str, password: str) -> Opened | Owed:
         # Before the queue, so that guesses which cannot count do not keep others waiting ...
-        await self._look(login_key)
+        async with self._looks:
+            await self._look(login_key)
         async with self._core.passwords.slot() as slot:
             # ... and within a turn, so that a thousand sent together cannot all pass.
             found = await self._look(login_key)

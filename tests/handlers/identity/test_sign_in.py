@@ -252,6 +252,17 @@ async def test_ses_11_a_challenge_lives_five_minutes_and_is_no_other_ones(
             await signing_in.prove(challenge_id, world.code(secret))
 
 
+async def test_ses_11_a_new_password_voids_what_the_old_one_began(world: World, signing_in: SignInHandlers) -> None:
+    person = await world.person(Role.BASE_ADMINISTRATOR, login="staff")
+    secret = await world.enrol(person)
+    owed = await signing_in.sign_in("staff", PASSWORD)
+    assert isinstance(owed, Owed)
+    world.clock.forward(timedelta(seconds=1))
+    await world.database.execute("UPDATE person SET password_set_at = $1", world.clock.now())
+    with pytest.raises(DomainError, match="CHALLENGE_OVER"):
+        await signing_in.prove(owed.challenge_id, world.code(secret))
+
+
 async def test_ses_03_staff_without_a_factor_sign_in_to_enrol_one(world: World, signing_in: SignInHandlers) -> None:
     await world.person(Role.BASE_REVIEWER, login="new.staff")
     opened = await signing_in.sign_in("new.staff", PASSWORD)

@@ -1,112 +1,29 @@
 """Invitations, hats and second signatures on a real database, where two people meet at the same row.
 
-Holds ROLE-16, ROLE-17, ROLE-18, ROLE-21, ROLE-22, ROLE-25, ROLE-26, ROLE-27, ROLE-28, ROLE-29, ROLE-30, ROLE-31 and
-SUP-02, SUP-08.
+Holds ROLE-16, ROLE-17, ROLE-21, ROLE-22, ROLE-25, ROLE-26, ROLE-27, ROLE-28, ROLE-29, ROLE-30, ROLE-31.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from services.identity.adapters.texts import SandboxTexts
 from services.identity.domain.roles import Role
-from services.identity.handlers.accounts import AccountHandlers
-from services.identity.handlers.hats import HatHandlers
-from services.identity.handlers.invitations import InvitationHandlers, Invited, NewInvitation
-from services.identity.handlers.proposals import ProposalHandlers
-from services.identity.handlers.support import SupportHandlers
+from services.identity.handlers.invitations import NewInvitation
 from services.identity.once import once, remember
-from services.identity.records import Hat, Person, PersonState
-from services.identity.store.people import People
-from services.kit.domain import Caller, DomainError, Kind
+from services.identity.records import Hat
+from services.kit.domain import Caller, DomainError
 from services.kit.ids import new_id
-from tests.handlers.identity.conftest import World, caller_of
-
-OPERATOR = Caller("machine:operator", "operator")
-MOBILE = "13800138000"
-NUMBER = f"+86{MOBILE}"
-
-
-class BrokenTexts(SandboxTexts):
-    """A gateway that is away until told."""
-
-    away = True
-
-    async def send(self, mobile: str, purpose: str, text: str, code: str = "") -> None:
-        if self.away:
-            raise DomainError(Kind.UNAVAILABLE, "TEXTS_UNAVAILABLE", "短信暂时无法发送，请稍后再试。")
-        await super().send(mobile, purpose, text, code)
-
-
-@dataclass
-class Office:
-    """The use cases of staff over one world."""
-
-    world: World
-    texts: BrokenTexts
-    invitations: InvitationHandlers
-    hats: HatHandlers
-    proposals: ProposalHandlers
-    support: SupportHandlers
-    accounts: AccountHandlers
-
-    async def invite(self, who: Caller, role: Role, place: str = "37", **more: Any) -> Invited:
-        new = NewInvitation("李四", MOBILE, role, place, None, new_id())
-        return await self.invitations.invite(who, replace(new, **more))
-
-    async def invited_as(self, who: Caller, role: Role, place: str = "37", **more: Any) -> str:
-        """The secret of an invitation."""
-        return self.invitations.secret_of((await self.invite(who, role, place, **more)).invitation_id)
-
-    async def phone(self, person: Person) -> None:
-        """Give somebody the number the invitations go to."""
-        values = {
-            "mobile_lookup": self.world.vault.lookup("mobile", NUMBER),
-            "mobile_sealed": self.world.vault.seal(NUMBER, person.person_id),
-        }
-        async with self.world.database.unit_of_work() as uow:
-            await People(uow.session).change(person.person_id, **values)
-
-    async def decide(self, who: Caller, proposal_id: str, *, approve: bool = True) -> Any:
-        return await self.proposals.decide(who, proposal_id, "已核实", new_id(), approve=approve)
-
-    async def somebody(self, *roles: Role) -> tuple[Person, Caller]:
-        """Somebody with these hats, calling with the first."""
-        person = await self.world.person(*roles)
-        return person, caller(person, roles[0])
-
-
-def caller(person: Person, role: Role, place: str = "37") -> Caller:
-    return Caller(person.person_id, role.value, place, session="session")
+from tests.handlers.identity.conftest import World
+from tests.handlers.identity.office import MOBILE, NUMBER, OPERATOR, Office, caller, open_office, refused
 
 
 @pytest.fixture
 def office(world: World) -> Office:
-    core, opener = world.core, world.opener
-    texts = BrokenTexts(core.database, core.vault, core.clock)
-    texts.away = False
-    invitations = InvitationHandlers(core, opener, texts)
-    return Office(
-        world,
-        texts,
-        invitations,
-        HatHandlers(core, opener),
-        ProposalHandlers(core, invitations),
-        SupportHandlers(core, opener, world.factors),
-        AccountHandlers(core, opener),
-    )
-
-
-async def refused(work: Awaitable[object]) -> str:
-    with pytest.raises(DomainError) as error:
-        await work
-    return error.value.reason
+    return open_office(world)
 
 
 async def test_role_16_ten_at_once_with_one_key_have_one_effect(world: World) -> None:
@@ -166,44 +83,6 @@ async def test_role_17_a_proposal_is_decided_once_in_its_time_and_within_reach(o
     assert await refused(office.decide(province, late)) == "PROPOSAL_EXPIRED"
     listed = await office.proposals.list_proposals(province, decided=True)
     assert [each.proposal_id for each in listed] == [late, proposal_id]
-
-
-async def test_role_18_a_granted_proposal_serves_once_for_its_person_and_half_an_hour(office: Office) -> None:
-    supporter_person, supporter = await office.somebody(Role.SUPPORT)
-    applicant, other = await office.world.person(), await office.world.person()
-    _, province = await office.somebody(Role.PROVINCE_ADMINISTRATOR)
-
-    async def granted() -> str:
-        asked = await office.support.propose_acting_write(supporter, applicant.person_id, "来电请求", new_id())
-        await office.decide(province, asked.proposal_id)
-        return asked.proposal_id
-
-    proposal_id = await granted()
-    assert (
-        await refused(office.support.act_as(supporter, other.person_id, "代办", proposal_id)) == "PROPOSAL_NOT_GRANTED"
-    )
-    colleague = caller(await office.world.person(Role.SUPPORT), Role.SUPPORT)
-    assert (
-        await refused(office.support.act_as(colleague, applicant.person_id, "代办", proposal_id))
-        == "PROPOSAL_NOT_GRANTED"
-    )
-    answers = await asyncio.gather(
-        *(office.support.act_as(supporter, applicant.person_id, "代办", proposal_id) for _ in range(4)),
-        return_exceptions=True,
-    )
-    assert len([each for each in answers if isinstance(each, DomainError)]) == 3
-    late = await granted()
-    office.world.clock.forward(timedelta(minutes=30))
-    assert await refused(office.support.act_as(supporter, applicant.person_id, "代办", late)) == "PROPOSAL_NOT_GRANTED"
-
-    # Who may help no longer looks no longer, at once.
-    looking = await office.support.act_as(supporter, applicant.person_id, "查看", "")
-    [hat] = await office.world.rows(
-        "SELECT hat_id::text FROM hat WHERE person_id = $1::uuid", supporter_person.person_id
-    )
-    await office.hats.suspend(OPERATOR, hat["hat_id"], "离岗", new_id())
-    [row] = await office.world.rows("SELECT ended_at FROM session WHERE session_id = $1::uuid", looking.session_id)
-    assert row["ended_at"] is not None
 
 
 async def test_role_26_an_invitation_is_taken_by_its_number_once_and_in_time(office: Office) -> None:
@@ -375,43 +254,3 @@ async def test_role_30_the_list_of_staff_comes_page_by_page(office: Office) -> N
         await refused(office.hats.list_staff(caller(people[0], Role.APPLICANT), "SD-QILU", ""))
         == "ORGANISATION_UNKNOWN"
     )
-
-
-async def test_sup_08_a_held_account_is_released_or_refused_by_somebody_else(office: Office) -> None:
-    world = office.world
-    _, security = await office.somebody(Role.SECURITY_ADMINISTRATOR)
-    known, first, second = await world.person(), await world.person(), await world.person()
-    for person in (known, first, second):
-        await world.rows("UPDATE person SET birth_lookup = 'same' WHERE person_id = $1::uuid", person.person_id)
-    for person in (first, second):
-        await world.rows("UPDATE person SET state = 'held' WHERE person_id = $1::uuid", person.person_id)
-    session = await world.open(replace(second, state=PersonState.HELD))
-    held = await office.accounts.list_held(security)
-    assert [(each.person.person_id, len(each.alike)) for each in held] == [(first.person_id, 2), (second.person_id, 2)]
-
-    twin = Caller(known.person_id, "security_administrator", "37")
-    assert (
-        await refused(office.accounts.decide_held(twin, first.person_id, "同人", new_id(), release=True))
-        == "OWN_ACCOUNT"
-    )
-    assert await refused(office.accounts.suspend(security, first.person_id, "核查", new_id())) == "ACCOUNT_HELD"
-    await office.accounts.decide_held(security, first.person_id, "已核对证件", new_id(), release=True)
-    await office.accounts.decide_held(security, second.person_id, "重复账号", new_id(), release=False)
-    assert [fact["aggregate_id"] for fact in await world.facts("account.released")] == [first.person_id]
-    assert [fact["aggregate_id"] for fact in await world.facts("session.ended")] == [session.session_id]
-    states = {row["id"]: row["state"] for row in await world.rows("SELECT person_id::text AS id, state FROM person")}
-    assert (states[first.person_id], states[second.person_id]) == ("active", "suspended")
-    assert (
-        await refused(office.accounts.decide_held(security, first.person_id, "再核", new_id(), release=False))
-        == "NOT_HELD"
-    )
-
-
-async def test_sup_02_support_looks_through_the_hat_the_person_took(office: Office) -> None:
-    person = await office.world.person(Role.BASE_REVIEWER, Role.FACULTY)
-    _, supporter = await office.somebody(Role.SUPPORT)
-    opened = await office.support.act_as(supporter, person.person_id, "查看", "")
-    assert (opened.role, opened.refresh) == (Role.FACULTY, None)
-    assert opened.access.expires_at - office.world.clock.now() == timedelta(minutes=10)
-    assert caller_of(opened).person_id == person.person_id
-    assert len(await office.world.facts("security.noticed")) == 1

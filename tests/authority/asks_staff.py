@@ -83,8 +83,10 @@ async def _decide(scene: Scene, method: str, who: Someone, relation: Relation) -
 
 @asks(f"{_SUPPORT}.FindPersons")
 async def _find(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
-    names = {Relation.OWN: "staff_login", Relation.OTHER: "foreign_staff_login"}
-    return [{"login": scene.ids[names[relation]] if relation in names else "nobody-at-all"}]
+    whose = {Relation.OWN: "staff", Relation.OTHER: "foreign_staff"}
+    if relation not in whose:
+        return [{"login": "nobody-at-all"}, {"name": "查无此人"}]
+    return [{by: scene.ids[f"{whose[relation]}_{by}"]} for by in ("login", "name")]
 
 
 async def _people(scene: Scene, who: Someone, relation: Relation) -> list[str]:

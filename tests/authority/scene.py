@@ -56,6 +56,8 @@ class Scene:
     servers: dict[str, GrpcServer]
     foreign: set[str] = field(default_factory=set)
     """Ids and names that nobody of ours may be shown."""
+    numbers: set[str] = field(default_factory=set)
+    """Document and mobile numbers of people: shown in full by what reveals, and by nothing else."""
     ids: dict[str, str] = field(default_factory=dict)
     """What the story made, by name; the other province's begin with `foreign_`."""
     cast: dict[str, Someone] = field(default_factory=dict)
@@ -72,7 +74,7 @@ class Scene:
             "identity",
             "INSERT INTO person (person_id, login, login_key, name, password_hash, password_set_at, state, created_at,"
             " seen_at) VALUES ($1, $2, $2, $3, '', now(), $4, now(), now())",
-            *(someone.person_id, f"somebody{number}", f"某人{number}", state),
+            *(someone.person_id, f"somebody{number:05d}", f"某人{number:05d}", state),
         )
         worn = "applicant" if role in ("unchosen", "enrolling") else role
         await self.state.execute(

@@ -77,6 +77,7 @@ async def _people(scene: Scene, crowd: People) -> None:
     """One of ours for each role; applicants and faculty with real accounts, for what reads their names."""
 
     def account(role: str, opened: Account) -> Someone:
+        scene.numbers.update((opened.document, opened.mobile))
         return Someone(role, "", opened.person_id, "", opened.session_id)
 
     for name in ("applicant", "another", "elsewhere", "stranger"):
@@ -91,6 +92,8 @@ async def _people(scene: Scene, crowd: People) -> None:
     for name, who in (("staff_login", scene.cast["base_reviewer"]), ("foreign_staff_login", foreign)):
         query = "SELECT login FROM person WHERE person_id = $1"
         scene.ids[name] = await scene.state.value("identity", query, who.person_id)
+        query = "SELECT name FROM person WHERE person_id = $1"
+        scene.ids[name.replace("login", "name")] = await scene.state.value("identity", query, who.person_id)
     stranger = scene.cast["stranger"]
     query = "SELECT hat_id FROM hat WHERE person_id = $1"
     hat_id = await scene.state.value("identity", query, stranger.person_id)

@@ -23,6 +23,8 @@ BUSINESS = {"FACTOR_WRONG"}
 """Refusals of the kinds FORBIDDEN and UNAUTHENTICATED that are about the matter, not about who asks."""
 VOID = {"CHALLENGE_OVER"}
 """Answers of another kind than NOT_FOUND that are one for another's, old and made-up things."""
+REVEALS = {"identity.SupportService.RevealDocument", "identity.PersonService.ExportMyData"}
+"""What shows document and mobile numbers in full."""
 TRACES = {"audit", "audit_head"}
 """Tables in which a reading may leave that it took place, and a refusal that it was tried."""
 
@@ -166,6 +168,8 @@ class Walk:
         found = []
         for probe, answer in zip(probes, answers, strict=True):
             what = self._wrong(probe, answer, absent.get((probe.method, probe.who), []))
+            if not what and probe.method not in REVEALS and _shown(answer, self._scene.numbers):
+                what = "shows a document or mobile number in full"
             if what:
                 found.append(f"{probe.method}: {probe.who} about {probe.about.value}: {what}")
         return found
@@ -177,9 +181,9 @@ class Walk:
             case "own":
                 if not answer.lets_in and answer.reason not in BUSINESS:
                     return f"{answer}, and should be let in"
-                return self._shown(answer)
+                return self._foreign(answer)
             case "hidden":
-                return self._shown(answer) if answer.message is not None or answer.absent else f"{answer}"
+                return self._foreign(answer) if answer.message is not None or answer.absent else f"{answer}"
             case "absent":
                 if not answer.absent and answer.reason not in VOID:
                     return f"{answer}, and should be as if it were not there"
@@ -187,12 +191,9 @@ class Walk:
             case reason:
                 return "" if answer.reason == reason else f"{answer}, and should be {reason}"
 
-    def _shown(self, answer: Answer) -> str:
-        if answer.message is None:
-            return ""
-        content = answer.message.SerializeToString()
-        shown = [mark for mark in self._scene.foreign if mark.encode() in content]
-        return f"shows {len(shown)} of another's ids or names" if shown else ""
+    def _foreign(self, answer: Answer) -> str:
+        shown = _shown(answer, self._scene.foreign)
+        return f"shows {shown} of another's ids or names" if shown else ""
 
     def _token(self, role: str) -> str:
         return self._wire.token(self._scene.cast[role]) if role else ""
@@ -203,6 +204,12 @@ class Walk:
     async def _requests(self, method: str, who: Someone, relation: Relation) -> list[Message]:
         fields = await ASKS[method](self._scene, method, who, relation)
         return [request_class(method)(**each) for each in fields]
+
+
+def _shown(answer: Answer, marks: Iterable[str]) -> int:
+    """How many of `marks` stand in an answer, be it a message or a refusal."""
+    content = answer.message.SerializeToString() if answer.message is not None else repr(answer.problem).encode()
+    return sum(mark.encode() in content for mark in marks)
 
 
 def _broken(answer: Answer) -> bool:

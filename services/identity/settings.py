@@ -25,8 +25,9 @@ class IdentitySettings(Settings):
     """How long a machine's token is good for."""
     argon2_memory_kib: int = Field(default=46 * 1024, ge=8 * 1024)
     """Memory of one password hash in KiB; below 46 MiB is for tests only."""
-    sign_in_queue: int = Field(default=256, ge=1)
-    """Sign-ins that may wait for the two hashing threads; more are turned away at once."""
+    sign_in_queue: int = Field(default=64, ge=1)
+    """Sign-ins that may wait for the two hashing threads; more are turned away at once. About as many as are hashed
+    within the five seconds that a caller waits: what comes later would be hashed for nobody."""
     public_url: str = "http://localhost"
     """Base URL under which people reach the portal: passkeys are bound to its name. On localhost any port counts."""
     texts_adapter: Literal["sandbox", "http"] | None = None

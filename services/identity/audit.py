@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from services.identity.domain.documents import fold_width
 from services.identity.store.tables import audit, audit_head
 from services.kit import auth
 from services.kit.clock import Clock
 from services.kit.database import UnitOfWork
-from services.kit.domain import Caller
+from services.kit.domain import Caller, DomainError, Kind
 
 HASHED = (
     *("aggregate_id", "n", "at", "act", "actor", "actor_role", "organisation_code", "address", "reason"),
     *("outcome", "detail"),
 )
 """The columns a row's hash covers, in this order."""
+_NUMBERS = re.compile(r"[0-9]{17}[0-9Xx]|(?<![0-9])(?:86)?1[3-9][0-9]{9}(?![0-9])")
+"""Resident identity and mobile numbers, blanks and hyphens left out."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,7 +50,11 @@ async def note(
         reason: Why, as the person wrote it.
         outcome: `done`, or the stable reason of the refusal.
         detail: Further facts; ids, enums and numbers only, no personal data.
+
+    Raises:
+        DomainError: INVALID REASON_NUMBERS (AUD-06), and the act is not done.
     """
+    check_reason(reason)
     session = uow.session
     await session.execute(upsert(audit_head).values(aggregate_id=about, n=0, hash=b"").on_conflict_do_nothing())
     # The row lock lets acts about one aggregate pass one at a time: each hashes the one before.
@@ -69,6 +77,13 @@ async def note(
     await session.execute(
         update(audit_head).where(audit_head.c.aggregate_id == about).values(n=head.n + 1, hash=chained)
     )
+
+
+def check_reason(reason: str) -> None:
+    """AUD-06: what is written for good names nobody by number. Raises DomainError INVALID REASON_NUMBERS."""
+    if _NUMBERS.search(re.sub(r"[\s-]", "", fold_width(reason))):
+        message = "原因会长期留存，请不要填写证件号码或手机号码。"
+        raise DomainError(Kind.INVALID, "REASON_NUMBERS", message, field="reason", rule="AUD-06")
 
 
 def row_hash(prev_hash: bytes, row: Mapping[str, object]) -> bytes:

@@ -19,8 +19,8 @@ class IdentitySettings(Settings):
 
     machine_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """Secret of each machine by name (JSON object); a machine without one cannot sign in."""
-    token_life: timedelta = timedelta(minutes=10)
-    """How long a person's access token is good for."""
+    token_life: timedelta = Field(default=timedelta(minutes=10), le=timedelta(minutes=10))
+    """How long a person's access token is good for; services remember ended sessions for a little over ten minutes."""
     machine_token_life: timedelta = timedelta(minutes=30)
     """How long a machine's token is good for."""
     argon2_memory_kib: int = Field(default=46 * 1024, ge=8 * 1024)

@@ -1,4 +1,4 @@
-"""SES-04: ended sessions reach a verifier over a real broker: what happened before the start, after it, and across restarts."""
+"""SES-04: ended sessions reach a verifier over a real broker: those before the start, after it, and across restarts."""
 
 from __future__ import annotations
 

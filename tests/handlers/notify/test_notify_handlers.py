@@ -1,5 +1,5 @@
-"""Inboxes on a real database: each message once, read only by those it is for (MSG-04 to MSG-06), sealed (PRIV-01,
-PRIV-04) and forgotten (PRIV-05)."""
+"""Inboxes on a real database: each message once, read only by those it is for (MSG-04, MSG-05, MSG-06), sealed
+(PRIV-01, PRIV-04) and forgotten (PRIV-05)."""
 
 from __future__ import annotations
 

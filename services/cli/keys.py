@@ -128,7 +128,7 @@ async def _rewrap(service: str, channel: Channel) -> int:
     done = 0
     while True:
         answer = await stub.RewrapSealed(request(limit=_BATCH))
-        done += answer.rewrapped
+        done += int(answer.rewrapped)
         if answer.left == 0:
             return done
         if answer.rewrapped == 0:

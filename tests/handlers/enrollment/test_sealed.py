@@ -13,8 +13,10 @@ import pytest
 from residency.identity.v1 import events_pb2 as identity
 from services.enrollment.domain.audit import broken_at
 from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.handlers.applications import SaveSection, SubmitApplication
+from services.enrollment.handlers.cycles import SetMilestones
 from services.enrollment.handlers.decisions import ReviewApplication
 from services.enrollment.handlers.running import text_of
 from services.enrollment.handlers.upkeep import Upkeep
@@ -22,9 +24,9 @@ from services.enrollment.store.sealed import SealedStore
 from services.enrollment.store.sealing import Sealing
 from services.enrollment.views import ApplicationView
 from services.kit.database import Database
-from services.kit.domain import Caller
+from services.kit.domain import Caller, DomainError
 from services.kit.vault import SealBroken
-from tests.handlers.enrollment.story import DOSSIER, REVIEWER, Stage, applicant, key
+from tests.handlers.enrollment.story import ADMINISTRATOR, DOSSIER, QILU, REVIEWER, Stage, applicant, key
 from tests.support.deliveries import delivery_of
 from tests.support.vaults import AFTERWARDS, NEXT
 
@@ -145,6 +147,19 @@ async def test_priv_01_an_answer_under_another_key_does_not_open(stage: Stage) -
     )
     with pytest.raises(SealBroken):
         await stage.applications.submit_application(person, orders[0])
+
+
+async def test_app_12_a_key_used_for_something_that_is_not_sealed_is_told_as_such(stage: Stage) -> None:
+    """APP-12: the hash is compared before anything is opened."""
+    await stage.stand(P1)
+    _, view = await submitted(stage)
+    same = key()
+    order = SetMilestones(stage.cycle_id, QILU, 1, Milestones(), same)
+    await stage.cycles.set_milestones(ADMINISTRATOR, order)
+    await stage.stand(P2)
+    review = ReviewApplication(view.application_id, 1, True, "", "", same)
+    with pytest.raises(DomainError, match="KEY_REUSED"):
+        await stage.decisions.review_application(ADMINISTRATOR, review)
 
 
 async def test_priv_03_a_frozen_dossier_that_was_changed_is_found(stage: Stage) -> None:

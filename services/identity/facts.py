@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from datetime import datetime
+from enum import StrEnum
 
 from google.protobuf.message import Message
 
@@ -11,6 +12,20 @@ from residency.identity.v1 import events_pb2
 from services.kit.audit_chain import Seal
 from services.kit.domain import Fact
 from services.kit.ids import new_id
+
+
+class Notice(StrEnum):
+    """What its owner should hear of, by the names of the contract (`SecurityNoticed.what`)."""
+
+    NEW_DEVICE = "new_device"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name)
+    MOBILE_CHANGED = "mobile_changed"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    ACTED_AS = "acted_as"
+    DOCUMENT_REVEALED = "document_revealed"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    ACCOUNT_RESTORED = "account_restored"
 
 
 def account_registered(person_id: str, role: str, held: bool) -> Fact:
@@ -29,6 +44,11 @@ def session_ended(session_id: str, forget_at: datetime) -> Fact:
     body = events_pb2.SessionEnded(session_id=session_id)
     body.forget_at.FromDatetime(forget_at)
     return _fact("session.ended", body, session_id, 1)
+
+
+def noticed(person_id: str, what: Notice) -> Fact:
+    """Something happened to an account that its owner should hear of; notify makes a message of it."""
+    return _fact("security.noticed", events_pb2.SecurityNoticed(person_id=person_id, what=what.value), person_id, 1)
 
 
 def account_released(person_id: str) -> Fact:

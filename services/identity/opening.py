@@ -10,8 +10,7 @@ from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain.roles import STAFF, Role
 from services.identity.factors import Factors
-from services.identity.facts import session_ended
-from services.identity.notices import Notice, noticed
+from services.identity.facts import Notice, noticed, session_ended
 from services.identity.records import Hat, Person, PersonState, Session
 from services.identity.store.hats import Hats
 from services.identity.store.people import People

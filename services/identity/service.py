@@ -24,17 +24,17 @@ from services.identity.handlers.hats import HatHandlers
 from services.identity.handlers.invitations import InvitationHandlers
 from services.identity.handlers.machines import MachineHandlers
 from services.identity.handlers.organisations import OrganisationHandlers
-from services.identity.handlers.own_data import OwnDataHandler
-from services.identity.handlers.people import PeopleHandler
+from services.identity.handlers.own_data import OwnDataHandlers
+from services.identity.handlers.people import PeopleHandlers
 from services.identity.handlers.proposals import ProposalHandlers
 from services.identity.handlers.recovery import RecoveryHandlers
 from services.identity.handlers.refresh import RefreshHandlers
-from services.identity.handlers.registration import RegistrationHandler
+from services.identity.handlers.registration import RegistrationHandlers
 from services.identity.handlers.scans import ScanHandlers
 from services.identity.handlers.sessions import SessionHandlers
 from services.identity.handlers.sign_in import SignInHandlers
 from services.identity.handlers.support import SupportHandlers
-from services.identity.handlers.upkeep import UpkeepHandler
+from services.identity.handlers.upkeep import UpkeepHandlers
 from services.identity.opening import SessionOpener
 from services.identity.passwords import Passwords
 from services.identity.settings import IdentitySettings
@@ -124,7 +124,7 @@ def servicers(
     )
     return [
         session.servicer(sessions, core.vault),
-        registration.servicer(RegistrationHandler(core, register, captchas, codes, opener), captchas, core.vault),
+        registration.servicer(RegistrationHandlers(core, register, captchas, codes, opener), captchas, core.vault),
         credential.servicer(
             CredentialHandlers(core, Tools(opener, throttle, codes, captchas, messages)),
             RecoveryHandlers(core, opener, throttle, Codes(core, later), captchas),
@@ -132,7 +132,9 @@ def servicers(
             core.vault,
         ),
         scan.servicer(ScanHandlers(core, opener, throttle), core.vault),
-        person.servicer(PeopleHandler(core, register), OwnDataHandler(core), UpkeepHandler(core, opener), core.vault),
+        person.servicer(
+            PeopleHandlers(core, register), OwnDataHandlers(core), UpkeepHandlers(core, opener), core.vault
+        ),
         sandbox.servicer(messages, captchas),
         staff.servicer(staff.StaffApi(core, organised, invitations, HatHandlers(core, opener), proposals)),
         support.servicer(

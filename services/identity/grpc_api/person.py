@@ -8,9 +8,9 @@ import grpc
 
 from residency.identity.v1 import account_pb2, person_service_pb2_grpc
 from residency.identity.v1 import person_service_pb2 as pb
-from services.identity.handlers.own_data import OwnDataHandler
-from services.identity.handlers.people import NewBinding, PeopleHandler, Worn
-from services.identity.handlers.upkeep import UpkeepHandler
+from services.identity.handlers.own_data import OwnDataHandlers
+from services.identity.handlers.people import NewBinding, PeopleHandlers, Worn
+from services.identity.handlers.upkeep import UpkeepHandlers
 from services.identity.wire import document_type_of, hat_message, instant, person_message, sex_of
 from services.kit.auth import caller
 from services.kit.grpc_server import Servicer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class PersonApi(person_service_pb2_grpc.PersonServiceServicer):
     """Answers PersonService; failures are DomainErrors that the server turns into statuses."""
 
-    def __init__(self, people: PeopleHandler, own_data: OwnDataHandler, upkeep: UpkeepHandler, vault: Vault) -> None:
+    def __init__(self, people: PeopleHandlers, own_data: OwnDataHandlers, upkeep: UpkeepHandlers, vault: Vault) -> None:
         self._people = people
         self._own_data = own_data
         self._upkeep = upkeep
@@ -78,7 +78,7 @@ class PersonApi(person_service_pb2_grpc.PersonServiceServicer):
         return person_message(worn.person, worn.role, worn.organisation_code, self._vault)
 
 
-def servicer(people: PeopleHandler, own_data: OwnDataHandler, upkeep: UpkeepHandler, vault: Vault) -> Servicer:
+def servicer(people: PeopleHandlers, own_data: OwnDataHandlers, upkeep: UpkeepHandlers, vault: Vault) -> Servicer:
     """What the server needs to serve PersonService."""
     return Servicer(
         pb.DESCRIPTOR.services_by_name["PersonService"],

@@ -9,7 +9,7 @@ import grpc
 from residency.identity.v1 import registration_service_pb2 as pb
 from residency.identity.v1 import registration_service_pb2_grpc
 from services.identity.captchas import Captchas
-from services.identity.handlers.registration import NewAccount, NewPerson, RegistrationHandler
+from services.identity.handlers.registration import NewAccount, NewPerson, RegistrationHandlers
 from services.identity.wire import document_type_of, instant, role_of, sex_of
 from services.identity.wire_session import signed_in_message
 from services.kit.grpc_server import Servicer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class RegistrationApi(registration_service_pb2_grpc.RegistrationServiceServicer):
     """Answers RegistrationService; failures are DomainErrors that the server turns into statuses."""
 
-    def __init__(self, registration: RegistrationHandler, captchas: Captchas, vault: Vault) -> None:
+    def __init__(self, registration: RegistrationHandlers, captchas: Captchas, vault: Vault) -> None:
         self._registration = registration
         self._captchas = captchas
         self._vault = vault
@@ -88,7 +88,7 @@ class RegistrationApi(registration_service_pb2_grpc.RegistrationServiceServicer)
         return pb.CancelRegistrationResponse()
 
 
-def servicer(registration: RegistrationHandler, captchas: Captchas, vault: Vault) -> Servicer:
+def servicer(registration: RegistrationHandlers, captchas: Captchas, vault: Vault) -> Servicer:
     """What the server needs to serve RegistrationService."""
     return Servicer(
         pb.DESCRIPTOR.services_by_name["RegistrationService"],

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from services.identity.audit import note
 from services.identity.core import Core
-from services.identity.facts import account_released
+from services.identity.facts import Notice, account_released, noticed
 from services.identity.handlers.helping import check_power, helped, helps
-from services.identity.notices import Notice, noticed
 from services.identity.once import once
 from services.identity.opening import SessionOpener
 from services.identity.records import Person, PersonState

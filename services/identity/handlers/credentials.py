@@ -15,8 +15,8 @@ from services.identity.domain import credentials as rules
 from services.identity.domain import mobile as mobiles
 from services.identity.domain.documents import mask_mobile
 from services.identity.domain.roles import STAFF
+from services.identity.facts import Notice, noticed
 from services.identity.handlers.factors import refuse_acting
-from services.identity.notices import Notice, noticed
 from services.identity.opening import SessionOpener
 from services.identity.records import Hat, Person
 from services.identity.store.hats import Hats

@@ -14,7 +14,7 @@ from services.identity.domain import factors as rules
 from services.identity.domain.factors import FactorKind
 from services.identity.domain.roles import STAFF, Role
 from services.identity.factors import Factors
-from services.identity.notices import Notice, noticed
+from services.identity.facts import Notice, noticed
 from services.identity.opening import Opened, SessionOpener
 from services.identity.passkeys import NAME, PasskeyRefused, RelyingParty
 from services.identity.records import Person

@@ -14,7 +14,7 @@ from services.identity.wire import unknown_person
 from services.kit.domain import Caller, DomainError, Kind
 
 
-class OwnDataHandler:
+class OwnDataHandlers:
     """Exports."""
 
     def __init__(self, core: Core) -> None:

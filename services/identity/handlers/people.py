@@ -58,7 +58,7 @@ class NewBinding:
     sex: Sex | None
 
 
-class PeopleHandler:
+class PeopleHandlers:
     """Reads persons; binds and unbinds."""
 
     def __init__(self, core: Core, register: RealNameRegister) -> None:

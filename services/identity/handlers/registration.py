@@ -74,7 +74,7 @@ class Begun:
     held: bool
 
 
-class RegistrationHandler:
+class RegistrationHandlers:
     """The three steps."""
 
     def __init__(

@@ -11,8 +11,8 @@ from services.identity.core import Core
 from services.identity.domain import documents, mobile
 from services.identity.domain.documents import DocumentType
 from services.identity.factors import Factors
+from services.identity.facts import Notice, noticed
 from services.identity.handlers.helping import check_acted_for, hat_to_look_through, helped, helps
-from services.identity.notices import Notice, noticed
 from services.identity.once import once, remember
 from services.identity.opening import Opened, SessionOpener
 from services.identity.proposals import Proposal, ProposalKind, find, propose, use

@@ -35,7 +35,7 @@ class Rewrapped:
     left: int
 
 
-class UpkeepHandler:
+class UpkeepHandlers:
     """Work over all accounts, in small transactions: nobody waits for it, and it may be cut off at any time."""
 
     def __init__(self, core: Core, opener: SessionOpener) -> None:

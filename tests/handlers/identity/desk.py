@@ -15,10 +15,10 @@ from services.identity.codes import Codes
 from services.identity.domain.documents import DocumentType
 from services.identity.domain.resident_id import check_character
 from services.identity.domain.roles import Role
-from services.identity.handlers.own_data import OwnDataHandler
-from services.identity.handlers.people import PeopleHandler
-from services.identity.handlers.registration import Begun, NewAccount, NewPerson, RegistrationHandler
-from services.identity.handlers.upkeep import UpkeepHandler
+from services.identity.handlers.own_data import OwnDataHandlers
+from services.identity.handlers.people import PeopleHandlers
+from services.identity.handlers.registration import Begun, NewAccount, NewPerson, RegistrationHandlers
+from services.identity.handlers.upkeep import UpkeepHandlers
 from services.identity.opening import Opened
 from services.kit.auth import coming_from
 from services.kit.domain import DomainError, Origin
@@ -52,10 +52,10 @@ class Desk:
         self.texts = SandboxTexts(core.database, core.vault, core.clock)
         self.register = SandboxRegister()
         self.captchas, self.codes = Captchas(core), Codes(core, self.texts)
-        self.registration = RegistrationHandler(core, self.register, self.captchas, self.codes, world.opener)
-        self.people = PeopleHandler(core, self.register)
-        self.own_data = OwnDataHandler(core)
-        self.upkeep = UpkeepHandler(core, world.opener)
+        self.registration = RegistrationHandlers(core, self.register, self.captchas, self.codes, world.opener)
+        self.people = PeopleHandlers(core, self.register)
+        self.own_data = OwnDataHandlers(core)
+        self.upkeep = UpkeepHandlers(core, world.opener)
 
     async def captcha(self) -> tuple[str, str]:
         """A captcha and its answer."""

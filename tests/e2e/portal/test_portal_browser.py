@@ -99,8 +99,8 @@ async def test_a_refused_form_has_the_focus_on_its_summary(desk: Desk) -> None:
         await page.click("form.card button.main")
         assert await page.evaluate("document.activeElement.id") == "summary"
         assert await page.input_value("#name") == "王某"
-        await page.click(".summary a[href='#login']")
-        assert await page.evaluate("document.activeElement.id") == "login"
+        await page.click(".summary a[href='#captcha_answer']")
+        assert await page.evaluate("document.activeElement.id") == "captcha_answer"
 
 
 async def test_the_applicants_page_changes_by_itself(desk: Desk) -> None:

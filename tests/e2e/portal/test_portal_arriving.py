@@ -1,4 +1,4 @@
-"""Pages that stand behind a posted form, in a real browser: looked at by axe, no wider than the screen, without script."""
+"""Pages behind a posted form, in a real browser: looked at by axe, no wider than the screen, without script too."""
 
 from __future__ import annotations
 

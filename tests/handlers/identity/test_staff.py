@@ -17,7 +17,7 @@ from services.identity.once import once, remember
 from services.identity.records import Hat
 from services.kit.domain import Caller, DomainError
 from services.kit.ids import new_id
-from tests.handlers.identity.conftest import World
+from tests.handlers.identity.conftest import PASSWORD, World
 from tests.handlers.identity.office import MOBILE, NUMBER, OPERATOR, Office, caller, open_office, refused
 
 
@@ -111,6 +111,21 @@ async def test_role_26_an_invitation_is_taken_by_its_number_once_and_in_time(off
     await office.world.rows("UPDATE person SET state = 'held' WHERE person_id = $1::uuid", person.person_id)
     held = await office.invited_as(security, Role.BASE_ADMINISTRATOR, "SD-QILU")
     assert await refused(office.invitations.accept_as(me, held)) == "ACCOUNT_NOT_ACTIVE"
+
+
+async def test_role_26_of_many_who_open_an_account_with_one_secret_one_does(office: Office) -> None:
+    secret = await office.invited_as(OPERATOR, Role.BASE_REVIEWER, "SD-QILU")
+    answers = await asyncio.gather(
+        *(office.invitations.accept(secret, f"lisi{n}", PASSWORD) for n in range(3)), return_exceptions=True
+    )
+    opened = [each for each in answers if not isinstance(each, BaseException)]
+    assert [(each.role, each.hat) for each in opened] == [(Role.ENROLLING, None)]
+    reasons = [each.reason for each in answers if isinstance(each, DomainError)]
+    assert reasons == ["INVITATION_UNKNOWN"] * 2
+    taken = await office.invited_as(OPERATOR, Role.BASE_ADMINISTRATOR, "SD-QILU")
+    assert await refused(office.invitations.accept(taken, opened[0].person.login.upper(), PASSWORD)) == "LOGIN_TAKEN"
+    assert await refused(office.invitations.accept(taken, "wangwu", "eleven-char")) == "PASSWORD_LENGTH"
+    assert (await office.invitations.offered(taken))[0].name == "李四"
 
 
 async def test_role_22_two_separated_hats_taken_at_once_end_in_one(office: Office) -> None:

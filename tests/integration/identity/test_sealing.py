@@ -258,7 +258,12 @@ async def test_the_command_names_the_row_and_fails(
     )
 
 
-async def test_the_tables_are_those_that_are_declared(sealing: Sealing) -> None:
+async def test_the_tables_are_those_that_are_declared_down_to_nothing_and_up_again(sealing: Sealing) -> None:
+    await asyncio.to_thread(run.check, "identity", sealing.url, METADATA)
+    await asyncio.to_thread(run.downgrade, "identity", sealing.url, "0001")
+    assert await sealing.database.execute("DELETE FROM audit_head") == "DELETE 0"
+    await asyncio.to_thread(run.downgrade, "identity", sealing.url, "base")
+    await asyncio.to_thread(run.upgrade, "identity", sealing.url)
     await asyncio.to_thread(run.check, "identity", sealing.url, METADATA)
 
 

@@ -9,14 +9,24 @@ from typing import Any
 
 import pytest
 
-from residency.identity.v1 import session_service_pb2, staff_service_pb2
+from residency.identity.v1 import account_pb2, session_service_pb2, staff_service_pb2
 from residency.identity.v1.session_service_pb2_grpc import SessionServiceStub
 from residency.identity.v1.staff_service_pb2_grpc import StaffServiceStub
 from services.kit.auth import act_as
 from services.kit.domain import DomainError
 from services.kit.ids import new_id
 from tests.support import people
-from tests.support.people import BASE, DEPARTMENT, FOREIGN_BASE, OTHER_BASE, PROVINCE, Account, People
+from tests.support.people import (
+    BASE,
+    DEPARTMENT,
+    FOREIGN_BASE,
+    OTHER_BASE,
+    OTHER_PROVINCE,
+    PROVINCE,
+    Account,
+    People,
+)
+from tests.support.wait import eventually
 
 pb = staff_service_pb2
 
@@ -126,6 +136,60 @@ async def test_a_suspended_hat_ends_its_sessions_at_once(crowd: People) -> None:
         await staff.EndHat(pb.EndHatRequest(hat_id=hat, reason="离职", idempotency_key=new_id()))
     refresh.refresh_token = again.refresh
     assert await refused(sessions.RefreshSession(refresh))
+
+
+async def test_a_hat_moves_within_the_province_and_its_sessions_end(crowd: People) -> None:
+    """ROLE-24, ROLE-31."""
+    province, reviewer = await crowd.staff("province_administrator"), await crowd.staff("base_reviewer")
+    staff, sessions = crowd.stub(StaffServiceStub), crowd.stub(SessionServiceStub)
+    hat = await hat_of(crowd, reviewer)
+    move = pb.MoveHatRequest(hat_id=hat, organisation_code=OTHER_BASE, reason="调动", idempotency_key=new_id())
+    with act_as(province.token):
+        moved = (await staff.MoveHat(move)).hat
+        assert (moved.organisation_code, moved.organisation_name) == (OTHER_BASE, "山东省立医院")
+        assert (await staff.MoveHat(move)).hat == moved
+        move.organisation_code, move.idempotency_key = FOREIGN_BASE, new_id()
+        assert await refused(staff.MoveHat(move)) == "ORGANISATION_UNKNOWN"
+
+    async def over() -> bool:
+        with act_as(reviewer.token):
+            return await refused(staff.MoveHat(move)) == "SESSION_ENDED"
+
+    await eventually(over, "the token counts no longer")
+    assert await refused(
+        sessions.RefreshSession(session_service_pb2.RefreshSessionRequest(refresh_token=reviewer.refresh))
+    )
+    listed = await crowd.accounts.worn(OTHER_BASE)
+    assert listed["base_reviewer", OTHER_BASE, reviewer.name] == reviewer.person_id
+
+
+async def test_who_writes_organisations_where(crowd: People) -> None:
+    """ROLE-04, ROLE-09, ROLE-12, ROLE-19."""
+    system, reviewer = await crowd.staff("system_administrator"), await crowd.staff("base_reviewer")
+    staff = crowd.stub(StaffServiceStub)
+
+    def organisation(code: str, kind: str, parent: str, main: str = "") -> account_pb2.Organisation:
+        return account_pb2.Organisation(
+            code=code, name=code, kind=f"ORGANISATION_KIND_{kind}", parent_code=parent, main_base_code=main
+        )
+
+    def request(*wanted: account_pb2.Organisation) -> pb.ImportOrganisationsRequest:
+        return pb.ImportOrganisationsRequest(organisations=wanted)
+
+    wanted = request(organisation("SD-CY", "BASE", PROVINCE, BASE), organisation("SD-CY-NK", "DEPARTMENT", "SD-CY"))
+    with act_as(system.token):
+        assert (await staff.ImportOrganisations(wanted)).changed == 2
+        assert (await staff.ImportOrganisations(wanted)).changed == 0
+        foreign = request(organisation("BJ-NEW", "BASE", OTHER_PROVINCE))
+        assert await refused(staff.ImportOrganisations(foreign)) == "OUTSIDE_PROVINCE"
+        wrong = request(organisation("SD-X", "BASE", PROVINCE, "SD-CY"))
+        assert await refused(staff.ImportOrganisations(wrong)) == "MAIN_BASE"
+    with act_as(reviewer.token):
+        assert await refused(staff.ImportOrganisations(wanted)) == "ROLE_NOT_ALLOWED"
+    listed = (await staff.ListOrganisations(pb.ListOrganisationsRequest())).organisations
+    codes = [each.code for each in listed]
+    assert codes == ["11", FOREIGN_BASE, "37", "SD-CY", "SD-CY-NK", BASE, DEPARTMENT, OTHER_BASE]
+    assert next(each for each in listed if each.code == "SD-CY").main_base_code == BASE
 
 
 async def test_a_powerful_hat_takes_two_people(crowd: People) -> None:

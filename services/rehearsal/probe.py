@@ -66,7 +66,11 @@ class Probe:
                 connection = await asyncpg.connect(
                     url,
                     timeout=5,
-                    server_settings={"default_transaction_read_only": "on", "statement_timeout": "0"},
+                    server_settings={
+                        "default_transaction_read_only": "on",
+                        "statement_timeout": "0",
+                        "transaction_timeout": "0",
+                    },
                 )
                 try:
                     for table in [str(row[0]) for row in await connection.fetch(_TABLES)]:

@@ -10,17 +10,21 @@ import pytest
 from google.protobuf import descriptor_pb2
 
 from residency.kit.v1 import policy_pb2
+from services.kit.domain import Kind
 from services.kit.grpc_server import GrpcServer
 from tests.authority.asks import ASKS, Relation
 from tests.authority.document import Page
 from tests.authority.scene import Scene
 from tests.authority.walk import Walk
-from tests.authority.wire import DESCRIPTORS, Wire
+from tests.authority.wire import DESCRIPTORS, SUPPORTER, Wire, request_class
 from tests.unit.kit.guarded import with_contract
 
 SERVICES = sorted({method.rsplit(".", 1)[0] for method in DESCRIPTORS})
 IMPLIED = {"cycle_id", "captcha_id", "ticket_id", "registration_id", "recovery_id"}
 """Ids that are nobody's: of what everybody sees, or of what only its holder knows."""
+
+IN_ANOTHERS_PLACE = {"identity.SessionService.SignOut", "notify.NotifyService.MarkRead"}
+"""What about a person's own account support may do with leave to write: end the acting itself, read a message."""
 
 
 def methods_of(service: str) -> list[str]:
@@ -127,6 +131,25 @@ async def test_the_walk_finds_a_policy_that_says_something_else(
     async with contract_changed(provinces, method, change) as other:
         found = await Walk(provinces, page, other).refusals([method])
     assert found
+
+
+@pytest.mark.parametrize("method", sorted(DESCRIPTORS))
+async def test_nobody_touches_an_account_in_its_owners_place(method: str, page: Page, provinces: Scene) -> None:
+    """Whatever support was granted: who a person is, what they prove themselves with and where they are signed in."""
+    line = page.lines[method]
+    roles = [role for role, mark in line.marks.items() if mark == "self" and role not in ("unchosen", "enrolling")]
+    if line.reads or method in IN_ANOTHERS_PLACE:
+        return
+    for role in roles:
+        who = await provinces.somebody(role)
+        token = provinces.wire.token(who, granted=True)
+        query = "UPDATE session SET acting_by = $2 WHERE session_id = $1"
+        await provinces.state.execute("identity", query, who.session_id, SUPPORTER)
+        for fields in await ASKS[method](provinces, method, who, Relation.OWN):
+            answer = await provinces.wire.call(method, request_class(method)(**fields), token)
+            assert answer.refusal is not None, role
+            assert answer.refusal.kind is Kind.FORBIDDEN, (role, str(answer))
+            assert "ACT" in answer.reason
 
 
 @pytest.mark.parametrize("service", SERVICES)

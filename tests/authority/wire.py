@@ -21,6 +21,9 @@ from tests.architecture.contracts import METHODS, short
 
 DESCRIPTORS: dict[str, MethodDescriptor] = {short(method): method for method in METHODS}
 SECONDS = 15.0
+SECONDS_OF_A_TOKEN = 600
+SUPPORTER = "0190f0f0-0000-7000-8000-00000000000f"
+"""Who acts in another's place."""
 _addresses = itertools.count(1)
 """Every call comes from an address of its own, so that limits per address do not meet here."""
 AUTHORITY = {"NO_POLICY", "NO_TOKEN", "BAD_TOKEN", "ROLE_NOT_ALLOWED", "LOOK_ONLY", "STEP_UP_REQUIRED"}
@@ -80,19 +83,22 @@ class Wire:
     key: OKPKey = field(repr=False)
     _channels: dict[str, grpc.aio.Channel] = field(default_factory=dict, repr=False)
 
-    def token(self, who: Someone | None, *, proved: bool = True, looking: bool = False, life: int = 600) -> str:
-        """A token as identity signs it; empty for nobody."""
+    def token(self, who: Someone | None, *, proved: bool = True, looking: bool = False, granted: bool = False) -> str:
+        """A token as identity signs it; empty for nobody.
+
+        `looking`: of somebody who only looks in this person's place; `granted`: of somebody who may write there.
+        """
         if who is None:
             return ""
         now = int(time.time())
         claims: dict[str, Any] = {"iss": auth.ISSUER, "aud": auth.AUDIENCE, "sub": who.person_id, "role": who.role}
-        claims |= {"org": who.organisation, "iat": now, "exp": now + life}
+        claims |= {"org": who.organisation, "iat": now, "exp": now + SECONDS_OF_A_TOKEN}
         if who.session_id:
             claims["sid"] = who.session_id
         if who.session_id and proved:
             claims["proved"] = now
-        if looking:
-            claims |= {"act": "0190f0f0-0000-7000-8000-00000000000f", "look": True}
+        if looking or granted:
+            claims |= {"act": SUPPORTER, "look": looking}
         header = {"alg": auth.ALGORITHM, "kid": str(self.key.kid)}
         return jwt.encode(header, claims, self.key, algorithms=[auth.ALGORITHM])
 

@@ -96,8 +96,9 @@ class PeopleHandlers:
 
         Raises:
             DomainError: CONFLICT ALREADY_BOUND (ID-45); NOT_NOW BINDING_TOO_SOON with `until` (ID-30); as step 1 of a
-                registration for name, document and register; CONFLICT PERSON_REGISTERED (ID-10).
+                registration for name, document and register; CONFLICT PERSON_REGISTERED (ID-10); FORBIDDEN ACTING.
         """
+        _check_in_person(caller)
         core, now = self._core, self._core.clock.now()
         name = credentials.clean_name(new.name)
         today = now.astimezone(DAY_ZONE).date()
@@ -131,8 +132,10 @@ class PeopleHandlers:
     async def unbind(self, caller: Caller, password: str) -> datetime | None:
         """ID-31: take the binding back; answers from when a new one is possible, None for now.
 
-        Raises DomainError CONFLICT NOT_BOUND; INVALID PASSWORD_WRONG; EXHAUSTED TOO_MANY_FAILURES, SIGN_IN_BUSY.
+        Raises DomainError CONFLICT NOT_BOUND; INVALID PASSWORD_WRONG; EXHAUSTED TOO_MANY_FAILURES, SIGN_IN_BUSY;
+        FORBIDDEN ACTING.
         """
+        _check_in_person(caller)
         core, now = self._core, self._core.clock.now()
         async with core.passwords.slot() as slot:
             async with core.database.unit_of_work() as uow:
@@ -171,6 +174,13 @@ class PeopleHandlers:
         if found is None:
             raise unknown_person()
         return found
+
+
+def _check_in_person(caller: Caller) -> None:
+    """ID-30: nobody says in another's place who that person is, whatever was granted."""
+    if caller.acting_by:
+        message = "代他人办理期间不能绑定或解除实名，请由本人办理。"
+        raise DomainError(Kind.FORBIDDEN, "ACTING", message, rule="ID-30")
 
 
 def _check_may_bind(person: Person, now: datetime) -> None:

@@ -118,8 +118,9 @@ class SessionHandlers:
     async def end_session(self, who: Caller, session_id: str) -> None:
         """SES-15: end one of the caller's sessions; one that has ended stays so.
 
-        Raises DomainError NOT_FOUND SESSION_UNKNOWN, also for somebody else's.
+        Raises DomainError NOT_FOUND SESSION_UNKNOWN, also for somebody else's; FORBIDDEN ACTING.
         """
+        _check_in_person(who)
         async with self._core.database.unit_of_work() as uow:
             session = await Sessions(uow.session).by_id(session_id)
             if session is None or session.person_id != who.person_id:
@@ -128,7 +129,8 @@ class SessionHandlers:
             await self._opener.end(uow, [session_id], "ended_by_owner")
 
     async def end_all(self, who: Caller, *, keep_this: bool) -> int:
-        """SES-15: end all of the caller's sessions, with `keep_this` all others; how many."""
+        """SES-15: end all of the caller's sessions, with `keep_this` all others; how many. Raises FORBIDDEN ACTING."""
+        _check_in_person(who)
         async with self._core.database.unit_of_work() as uow:
             but = who.session if keep_this else ""
             return await self._opener.end_all(uow, who.person_id, "ended_by_owner", but=but)
@@ -149,3 +151,10 @@ class SessionHandlers:
             message = "请先登记第二验证方式（验证器应用或通行密钥）。"
             raise DomainError(Kind.FORBIDDEN, "FACTOR_NEEDED", message, rule="SES-12")
         return enrolled or [PASSWORD]
+
+
+def _check_in_person(who: Caller) -> None:
+    """SES-15: a person's sessions are ended by the person; who acts in their place signs out of their own only."""
+    if who.acting_by:
+        message = "代他人办理期间不能结束其登录，请由本人办理。"
+        raise DomainError(Kind.FORBIDDEN, "ACTING", message, rule="SES-15")

@@ -22,6 +22,8 @@ WAITS = timedelta(days=7)
 USABLE = timedelta(minutes=30)
 """How long an approved proposal that is used later (acting with writing) may be."""
 LISTED = 100
+NAME = "〔姓名〕"
+"""Stands in a stored summary for the name of whom it is about: a name is erased in one place, its person's."""
 
 
 class ProposalKind(StrEnum):
@@ -94,7 +96,7 @@ async def propose(
         clock: Tells when.
         who: Who proposes.
         kind: What sort of act.
-        summary: One Chinese sentence without document or mobile numbers, for who signs.
+        summary: One Chinese sentence for who signs, with `NAME` for the name of whom it is about.
         content: Ids the act needs, no personal data.
         organisation_code: In whose reach it can be signed; empty for the whole platform.
         reason: Why, as the proposer wrote it.

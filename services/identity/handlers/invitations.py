@@ -16,7 +16,7 @@ from services.identity.domain.roles import Role
 from services.identity.domain.titles import TITLES
 from services.identity.once import once, remember
 from services.identity.opening import Opened, SessionOpener
-from services.identity.proposals import ProposalKind, propose
+from services.identity.proposals import NAME, ProposalKind, propose
 from services.identity.records import Hat, Person, PersonState
 from services.identity.store.hats import Hats
 from services.identity.store.organisations import Organisations
@@ -232,7 +232,7 @@ class InvitationHandlers:
         proposal = await propose(
             *(uow, self._core.clock, who),
             kind=ProposalKind.GRANT_HAT,
-            summary=f"授予{name}“{organisation.name}{TITLES[new.role]}”身份",
+            summary=f"授予{NAME}“{organisation.name}{TITLES[new.role]}”身份",
             content={"invitation_id": invitation_id},
             organisation_code=tree.province_of(organisation),
             reason="",

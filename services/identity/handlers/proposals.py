@@ -12,6 +12,7 @@ from services.identity.core import Core
 from services.identity.domain import reach
 from services.identity.domain.organisation import Tree
 from services.identity.handlers.invitations import InvitationHandlers
+from services.identity.handlers.naming import named
 from services.identity.once import once
 from services.identity.proposals import Proposal, ProposalKind, ProposalState
 from services.identity.store.organisations import Organisations
@@ -37,7 +38,7 @@ class ProposalHandlers:
             tree = await Organisations(uow.session).tree()
             codes = [each.code for each in tree.in_order() if reach.reaches(who, tree, each.code)]
             read = proposals.decided if decided else proposals.waiting
-            return await read(uow, now, codes)
+            return [await named(uow, each) for each in await read(uow, now, codes)]
 
     async def decide(self, who: Caller, proposal_id: str, reason: str, key: str, *, approve: bool) -> Proposal:
         """ROLE-17: sign or refuse; what is signed is carried out in the same transaction.
@@ -57,6 +58,7 @@ class ProposalHandlers:
             if not again:
                 found = await proposals.decide(uow, self._core.clock, who, found, approve=approve, reason=reason)
                 await self._carry_out(uow, who, found)
+            found = await named(uow, found)
         if found.kind is ProposalKind.GRANT_HAT and found.state is ProposalState.APPROVED:
             await self._invitations.tell(found.content["invitation_id"])
         return found

@@ -13,9 +13,10 @@ from services.identity.domain.documents import DocumentType
 from services.identity.factors import Factors
 from services.identity.facts import Notice, noticed
 from services.identity.handlers.helping import check_acted_for, hat_to_look_through, helped, helps
+from services.identity.handlers.naming import named
 from services.identity.once import once, remember
 from services.identity.opening import Opened, SessionOpener
-from services.identity.proposals import Proposal, ProposalKind, find, propose, use
+from services.identity.proposals import NAME, Proposal, ProposalKind, find, propose, use
 from services.identity.records import Hat, Person, PersonState
 from services.identity.store.hats import Hats
 from services.identity.store.organisations import Organisations
@@ -27,8 +28,8 @@ from services.kit.domain import Caller, DomainError, Kind
 FOUND = 20
 """SUP-01: most persons one search shows."""
 _SUMMARIES = {
-    ProposalKind.ACTING_WRITE: "代{name}办理业务（一次，获准后30分钟内）",
-    ProposalKind.OVERRIDE_BINDING: "核验证件后，允许{name}在30天内再次实名认证",
+    ProposalKind.ACTING_WRITE: f"代{NAME}办理业务（一次，获准后30分钟内）",
+    ProposalKind.OVERRIDE_BINDING: f"核验证件后，允许{NAME}在30天内再次实名认证",
 }
 
 
@@ -178,17 +179,17 @@ class SupportHandlers:
                 earlier = await find(uow, stored.decode())
                 if earlier is None:
                     raise unknown_person()
-                return earlier
-            person, hats, _ = await helped(uow, who, person_id)
+                return await named(uow, earlier)
+            _, hats, _ = await helped(uow, who, person_id)
             if kind is ProposalKind.ACTING_WRITE:
                 check_acted_for(hats)
             proposal = await propose(
                 *(uow, self._core.clock, who),
                 kind=kind,
-                summary=_SUMMARIES[kind].format(name=person.name),
+                summary=_SUMMARIES[kind],
                 content={"person_id": person_id},
                 organisation_code=who.organisation,
                 reason=reason,
             )
             await remember(uow, who.actor, key, proposal.proposal_id.encode())
-        return proposal
+            return await named(uow, proposal)

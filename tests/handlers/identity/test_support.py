@@ -32,6 +32,9 @@ async def test_role_18_a_granted_proposal_serves_once_for_its_person_and_half_an
         return asked.proposal_id
 
     proposal_id = await granted()
+    [listed] = await office.proposals.list_proposals(province, decided=True)
+    assert listed.summary == "代张三办理业务（一次，获准后30分钟内）"
+    assert not await office.world.rows("SELECT 1 FROM proposal WHERE summary LIKE '%张三%'")
     assert (
         await refused(office.support.act_as(supporter, other.person_id, "代办", proposal_id)) == "PROPOSAL_NOT_GRANTED"
     )

@@ -38,7 +38,7 @@ from tests.support.people import PASSWORD, SECRETS, People, running
 from tests.support.postgres import PostgresServer
 from tests.support.wait import eventually
 
-MOMENTS = 5.0
+MOMENTS = 10.0
 """Seconds within which every service refuses an ended session; usually milliseconds."""
 
 

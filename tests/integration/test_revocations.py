@@ -18,7 +18,6 @@ from tests.support import bus
 from tests.support.nats import NatsServer
 from tests.support.wait import eventually
 
-
 MOMENTS = 10.0
 """Seconds; usually milliseconds, and far less than the ten minutes after which tokens end by themselves."""
 

@@ -169,7 +169,7 @@ FIELD_RULES = {
     "name": "请填写姓名，须与证件一致。",
     "document_type": "请选择证件类型。",
     "document_number": "请填写证件号码。",
-    "captcha_answer": "请填写图中的字符。",
+    "captcha_answer": "请填写图中的数字。",
     "mobile": "请填写手机号码。",
     "code": "验证码为 6 位数字。",
     "role": "请选择身份。",

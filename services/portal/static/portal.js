@@ -124,7 +124,7 @@ async function post(button) {
   const body = new URLSearchParams(new FormData(form, button));
   button.disabled = true;
   const answer = await fetch(form.action, {method: "POST", body});
-  if (answer.redirected) { location.assign(answer.url); return; }
+  if (answer.redirected) { typed = false; location.assign(answer.url); return; }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   document.title = fresh.title;
   document.getElementById("main").replaceWith(document.importNode(fresh.getElementById("main"), true));

@@ -47,6 +47,14 @@ def test_the_sample_loads() -> None:
     qilu = province.bases[0]
     assert qilu.code == "SD-QILU"
     assert sum(qilu.plan.values()) == 163
+    assert [(department.code, department.name) for department in qilu.departments] == [
+        *(("SD-QILU-NK", "内科"), ("SD-QILU-WK", "外科"))
+    ]
+    assert all(base.departments == () for base in province.bases[1:])
+
+
+def test_a_department_with_the_code_of_another_place(changed: Callable[[str, str], Path]) -> None:
+    assert "code 'SD-SLYY' stands there twice" in message(changed("code: SD-QILU-NK", "code: SD-SLYY"))
 
 
 def test_unreadable(tmp_path: Path) -> None:

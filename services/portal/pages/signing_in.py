@@ -92,8 +92,11 @@ async def choose_hat(page: SignedIn) -> Response:
 
 @router.post("/sign-out")
 async def sign_out(page: Anyone) -> Response:
-    """End the session; the cookies go even where identity does not answer."""
-    response = page.redirect("/?done=signed_out")
+    """End the session, or the looking in another's place; the cookies go even where identity does not answer."""
+    form = await read_form(page.request)
+    if form.checked("acting") and not page.visitor.acting:
+        return page.redirect("/")  # it has ended by itself meanwhile: one's own session goes on
+    response = page.redirect("/" if page.visitor.acting else "/?done=signed_out")
     if page.visitor.caller is not None:
         try:
             await page.clients.sessions.SignOut(session_service_pb2.SignOutRequest())

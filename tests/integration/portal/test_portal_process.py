@@ -38,7 +38,7 @@ async def test_ses_04_an_ended_session_is_refused_by_the_portal_itself(
 
             async def turned_away() -> bool:
                 answer = await browser.get("/messages")
-                return answer.headers.get("location", "").endswith("why=SESSION_ENDED")
+                return str(answer.headers.get("location", "")).endswith("why=SESSION_ENDED")
 
             await eventually(turned_away, "the portal heard that the session ended")
             assert REFRESH not in browser.cookies

@@ -141,7 +141,8 @@ async def test_acting_is_shown_on_every_page_reads_only_and_ends(upstream: Upstr
             assert "正在代为查看，只读" in page.text, path
         write = await browser.post("/application/start", data=keyed())
         assert write.status_code == 403
-        assert (await browser.post("/sign-out")).status_code == 303
+        assert (await browser.post("/sign-out", data={"acting": "yes"})).status_code == 303
+        assert (await browser.post("/sign-out", data={"acting": "yes"})).status_code == 303  # a second press: no harm
         assert ACTING not in browser.cookies
         own = await browser.get("/support")
         assert (own.status_code, "正在代为查看" in own.text) == (200, False)

@@ -7,14 +7,16 @@ import hmac
 import secrets
 from datetime import timedelta
 from functools import cached_property
-
-from captcha.audio import AudioCaptcha
-from captcha.image import ImageCaptcha
+from typing import TYPE_CHECKING
 
 from services.identity.core import Core
 from services.identity.domain.documents import fold_width
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
+
+if TYPE_CHECKING:
+    from captcha.audio import AudioCaptcha
+    from captcha.image import ImageCaptcha
 
 LIFE = timedelta(minutes=10)
 DIGITS = 5
@@ -92,10 +94,14 @@ class Captchas:
 
     @cached_property
     def _images(self) -> ImageCaptcha:
+        from captcha.image import ImageCaptcha  # noqa: PLC0415  (a start need not load fonts)
+
         return ImageCaptcha(*_SIZE)
 
     @cached_property
     def _voices(self) -> AudioCaptcha:
+        from captcha.audio import AudioCaptcha  # noqa: PLC0415  (a start need not load voices)
+
         return AudioCaptcha()
 
     def _draw(self, answer: str) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 
 class NoAnswer(Exception):
@@ -28,6 +29,8 @@ class Door:
 
         Raises NoAnswer when it could not be reached in time, or answered anything but success and a JSON object.
         """
+        import httpx  # noqa: PLC0415  (an embedded stack asks nobody)
+
         if self._client is None:
             self._client = httpx.AsyncClient(
                 timeout=self._seconds, headers=self._headers, follow_redirects=False, trust_env=False

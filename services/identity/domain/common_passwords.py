@@ -10,8 +10,6 @@ import re
 from functools import cache
 from itertools import pairwise
 
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
-
 _HERE = """
 zhuyuan zhuyuanyi zhuyuanyisheng zhuyuanyishi guipei guipeisheng guipeijidi peixun peixunjidi jidi zhaosheng zhaolu
 baoming baokao zhiyuan shizi daijiao daijiaolaoshi jiaoxue jiaoxuebu jiaoxuemishu keshi kezhuren zhuren mishu
@@ -38,6 +36,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 @cache
 def listed() -> frozenset[str]:
     """The words and passwords of both lists, lower case."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415  (a start need not load a megabyte of words)
+
     return frozenset(FREQUENCY_LISTS["passwords"]) | frozenset(_HERE.split())
 
 

@@ -56,7 +56,7 @@ def find(data: Path) -> Site:
     postgres = servers.url("postgres", running)
     return Site(
         data=data,
-        portal_url=running.urls["portal"],
+        portal_url=f"http://127.0.0.1:{ports['portal']}/",
         settings=settings,
         databases={service: databases.service_url(postgres, running, service) for service in databases.SERVICES},
         nats_url=servers.url("nats", running),

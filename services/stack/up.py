@@ -94,7 +94,8 @@ class Up:
 
     def _name_addresses(self) -> None:
         self._servers = {server: servers.url(server, self._state) for server in servers.VARIABLES}
-        self._state.urls = {"portal": f"http://{ports.HOST}:{self._options.port}/"}
+        # By name: passkeys are bound to one, and browsers take none for an address.
+        self._state.urls = {"portal": f"http://localhost:{self._options.port}/"}
         if not servers.given("temporal"):
             place = f"{ports.HOST}:{self._state.ports['temporal.ui']}"
             self._state.urls["Temporal pages"] = f"http://{place}/namespaces/residency"

@@ -21,6 +21,9 @@ from tests.support.portal_identity import Identity
 
 INVITATION = "an-invitation-secret-of-32-characters"
 
+BORROWED = "0197c0de-0000-7000-8000-0000000000ac"
+"""The session in which somebody acts in another's place."""
+
 
 class Staff(staff_service_pb2_grpc.StaffServiceServicer):
     """Organisations, hats and proposals."""
@@ -151,7 +154,7 @@ class Support(support_service_pb2_grpc.SupportServiceServicer):
     async def ActAs(self, request: Any, context: Any) -> Any:
         login = self._identity.login_of(request.person_id)
         token = self._identity.token(
-            login, 600, proved=False, act=caller().person_id, look=not request.proposal_id, sid="acting"
+            login, 600, proved=False, act=caller().person_id, look=not request.proposal_id, sid=BORROWED
         )
         signed_in = self._identity.signed_in(login)
         signed_in.tokens.access.value = token

@@ -116,14 +116,14 @@ class SessionHandlers:
         return [Shown(each, worn.get(each.hat_id or "")) for each in sessions]
 
     async def end_session(self, who: Caller, session_id: str) -> None:
-        """SES-15: end one of the caller's sessions; one that has ended stays so.
+        """SES-15: end one of the caller's sessions, or one begun in another's place; one that has ended stays so.
 
         Raises DomainError NOT_FOUND SESSION_UNKNOWN, also for somebody else's; FORBIDDEN ACTING.
         """
         _check_in_person(who)
         async with self._core.database.unit_of_work() as uow:
             session = await Sessions(uow.session).by_id(session_id)
-            if session is None or session.person_id != who.person_id:
+            if session is None or who.person_id not in (session.person_id, session.acting_by):
                 message = "没有找到该登录。"
                 raise DomainError(Kind.NOT_FOUND, "SESSION_UNKNOWN", message, field="session_id", rule="SES-15")
             await self._opener.end(uow, [session_id], "ended_by_owner")

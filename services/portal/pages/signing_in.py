@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from residency.identity.v1 import session_service_pb2
 from services.kit import errors
-from services.kit.domain import DomainError, Kind
+from services.kit.auth import act_as
+from services.kit.domain import Caller, DomainError, Kind
 from services.portal import cookies, session
 from services.portal.forms import Posted, read_form, refusal_of, refused
 from services.portal.i18n import account as words
@@ -99,16 +100,24 @@ async def sign_out(page: Anyone) -> Response:
     response = page.redirect("/" if page.visitor.acting else "/?done=signed_out")
     if page.visitor.caller is not None:
         try:
-            await page.clients.sessions.SignOut(session_service_pb2.SignOutRequest())
+            await _end(page, page.visitor.caller)
         except DomainError as error:
-            # Who only looks may change nothing, not even this: the borrowed session then ends by itself in ten minutes.
-            if error.kind not in {Kind.UNAUTHENTICATED, Kind.UNAVAILABLE} and error.reason != "LOOK_ONLY":
+            if error.kind not in {Kind.UNAUTHENTICATED, Kind.UNAVAILABLE}:
                 raise
     if page.visitor.acting:
         cookies.drop(response, page.request.scope, cookies.ACTING)
     else:
         session.forget(response, page.request)
     return response
+
+
+async def _end(page: Page, caller: Caller) -> None:
+    """Who acts in another's place ends that in person: the borrowed session may change nothing, not even itself."""
+    if not caller.acting_by:
+        await page.clients.sessions.SignOut(session_service_pb2.SignOutRequest())
+        return
+    with act_as(cookies.read(cookies.SESSION, page.request.scope)):
+        await page.clients.sessions.EndSession(session_service_pb2.EndSessionRequest(session_id=caller.session))
 
 
 def proof_of(form: Posted) -> session_service_pb2.Proof:

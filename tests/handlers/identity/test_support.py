@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from services.identity.domain.roles import Role
+from services.identity.handlers.sessions import SessionHandlers
 from services.identity.records import PersonState
 from services.kit.domain import Caller, DomainError
 from services.kit.ids import new_id
@@ -100,3 +101,14 @@ async def test_sup_02_support_looks_through_the_hat_the_person_took(office: Offi
     assert opened.access.expires_at - office.world.clock.now() == timedelta(minutes=10)
     assert caller_of(opened).person_id == person.person_id
     assert len(await office.world.facts("security.noticed")) == 1
+
+
+async def test_ses_15_who_looks_in_anothers_place_ends_that_in_person(world: World) -> None:
+    sessions = SessionHandlers(world.core, world.opener, world.factors, world.challenges)
+    supporter, other = await world.person(Role.SUPPORT), await world.person()
+    own = await world.open(supporter)
+    async with world.core.database.unit_of_work() as uow:
+        looking = await world.opener.open(uow, other, acting_by=supporter.person_id, may_write=False)
+    await sessions.end_session(caller_of(own), looking.session_id)
+    [row] = await world.rows("SELECT end_reason FROM session WHERE session_id = $1::uuid", looking.session_id)
+    assert row["end_reason"] == "ended_by_owner"

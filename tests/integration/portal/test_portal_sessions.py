@@ -11,6 +11,7 @@ from services.portal.app import build
 from services.portal.cookies import ACTING, REFRESH, SESSION
 from services.portal.settings import PortalSettings, networks_of
 from tests.support.portal_accounts import PASSWORD, TOTP
+from tests.support.portal_desk import BORROWED
 from tests.support.portal_story import hidden, keyed
 from tests.support.portal_upstream import ORIGIN, Upstream
 
@@ -144,6 +145,7 @@ async def test_acting_is_shown_on_every_page_reads_only_and_ends(upstream: Upstr
         assert (await browser.post("/sign-out", data={"acting": "yes"})).status_code == 303
         assert (await browser.post("/sign-out", data={"acting": "yes"})).status_code == 303  # a second press: no harm
         assert ACTING not in browser.cookies
+        assert upstream.identity.ended == [BORROWED], "the borrowed session itself is over"
         own = await browser.get("/support")
         assert (own.status_code, "正在代为查看" in own.text) == (200, False)
 

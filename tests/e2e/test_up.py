@@ -28,7 +28,7 @@ def test_it_prints_addresses_and_log_ins_when_it_is_ready(own_stack: Stack) -> N
     for person in demo.PEOPLE:
         assert person.login in own_stack.output()
     assert demo.password(own_stack.state()) in own_stack.output()
-    assert f"http://127.0.0.1:{own_stack.port}/" in own_stack.output()
+    assert f"http://localhost:{own_stack.port}/" in own_stack.output()
 
 
 def test_staff_of_the_demo_sign_in_with_the_six_digits_that_a_command_prints(own_stack: Stack) -> None:

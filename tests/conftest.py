@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.support import nats as nats_support
 from tests.support import postgres as postgres_support
 from tests.support.nats import NatsServer
 from tests.support.postgres import PostgresServer
+
+# Tests start processes while gRPC is at work in this one. They exec at once: gRPC need not prepare for the fork.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 
 @pytest.fixture(scope="session")

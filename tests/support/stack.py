@@ -137,7 +137,10 @@ def running(*arguments: str) -> Iterator[Stack]:
 
 def environment() -> dict[str, str]:
     """The environment of a command of ours: this code, no colours, no server from outside."""
-    replaced = ("RESIDENCY_POSTGRES_URL", "RESIDENCY_NATS_URL", "RESIDENCY_TEMPORAL_ADDRESS", "RESIDENCY_DATA_DIR")
+    replaced = (
+        *("RESIDENCY_POSTGRES_URL", "RESIDENCY_NATS_URL", "RESIDENCY_TEMPORAL_ADDRESS", "RESIDENCY_DATA_DIR"),
+        "GRPC_ENABLE_FORK_SUPPORT",
+    )
     kept = {name: value for name, value in os.environ.items() if name not in replaced}
     return kept | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'protos' / 'gen'}", "NO_COLOR": "1", "COLUMNS": "160"}
 

@@ -217,7 +217,7 @@ class ChainCheck:
         sealed = [n for n, entry in by_n.items() if entry.leaf is not None]
         last_row, last_sealed = max(rows, default=0), max(sealed, default=0)
         self.rows += len(rows)
-        self.unsealed += len(rows) - len(sealed)
+        self.unsealed += sum(by_n[n].leaf is None for n in rows)
         for n in rows:
             if n < 1:
                 self._found(aggregate_id, n, "inserted", "no row has this number")

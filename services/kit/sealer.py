@@ -183,7 +183,7 @@ class Sealer:
         uow.add_fact(self._fact(one))
         newest = max(row["at"] for row in rows)
         self._newest = max(newest, self._newest) if self._newest else newest
-        _log.info("audit sealed", service=self._service, number=one.number, rows=len(rows), root=one.root.hex())
+        _log.info("audit sealed", service=self._service, sequence=one.number, count=len(rows))
         return len(rows)
 
     async def _bring_copy_up_to_date(self) -> None:

@@ -80,8 +80,8 @@ def check_self_registration(role: Role) -> None:
 
 
 def may_see(caller: Caller, person_id: str) -> bool:
-    """ROLE-07: applicants and faculty see themselves; staff and services see anyone (document numbers masked)."""
-    return caller.role not in SELF_REGISTERED or caller.person_id == person_id
+    """ROLE-07: everybody sees themselves, services see anyone; numbers come masked."""
+    return caller.role == Role.SERVICE or caller.person_id == person_id
 
 
 def machine_role(machine: str) -> Role | None:

@@ -116,6 +116,7 @@ ACTS = {
     "recovery_asked": "申请找回密码",
     "recovery_tried": "找回密码核对验证码",
     "refresh": "续期登录",
+    "registration": "用已有证件注册",
     "scan_claimed": "扫码登录领取",
     "scan_confirmed": "扫码登录确认",
     "scan_refused": "扫码登录拒绝",

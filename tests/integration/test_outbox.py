@@ -236,11 +236,12 @@ def relay_until_killed(database_url: str, nats_url: str, streams_file: Path, tol
 async def test_a_relay_killed_fifty_times_between_publish_and_mark_causes_each_effect_once(
     database: Database, things: Messaging, kit_url: str, nats_url: str, tmp_path: Path
 ) -> None:
-    # Without the server's memory of message ids, so that the doubles really are in the stream.
+    # Without the server's memory of message ids, so that the doubles really are in the stream. Everybody here goes by
+    # this declaration: one who repaired the stream by another would give the memory back.
     streams_file = bus.things_file(tmp_path, ["first"], stream={"duplicate_window": 0.1})
     declared = Messaging(nats_url, streams_file=streams_file)
     await declared.start()
-    consumer = OnceConsumer(things, bus.THINGS, "first", write_effect, database=database)
+    consumer = OnceConsumer(declared, bus.THINGS, "first", write_effect, database=database)
     await consumer.start()
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["tests.integration.test_outbox"])
@@ -261,7 +262,7 @@ async def test_a_relay_killed_fifty_times_between_publish_and_mark_causes_each_e
             # The dead one's lease would run out by itself within two seconds; another test waits for that.
             await database.execute("DELETE FROM relay_lease")
         assert await database.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL") == KILLS
-        relay = Relay(database, things, "things")
+        relay = Relay(database, declared, "things")
         await relay.start()
         await eventually(all_published(database), "everything is marked in the end")
         await relay.stop()

@@ -9,11 +9,13 @@ from typing import Any
 
 from services.enrollment.domain.application import State
 from services.enrollment.domain.calendar import Calendar
-from services.enrollment.domain.capabilities import Moment, Policy, Standing
+from services.enrollment.domain.case import Moment, Standing
 from services.enrollment.domain.choice import Catalogue, Choice
 from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import Phase
+from services.enrollment.domain.policy import Policy
 from services.enrollment.domain.unlock import Unlocked
 from services.kit.domain import Fact
 
@@ -32,6 +34,8 @@ class CycleRecord:
     calendar: Calendar
     catalogue: Catalogue
     lock_key: int
+    edition: int = 1
+    """Number of the policy, plan and programmes that this record was read with; the gate names the present one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class GateRecord:
     sequence: int
     closes_at: datetime | None
     now: datetime
+    edition: int = 1
 
     def moment(self, cycle: CycleRecord) -> Moment:
         """The same for the pure rules."""
@@ -70,6 +75,7 @@ class ApplicationRecord:
     not_selected: bool = False
     provisional_at: datetime | None = None
     audit_hash: bytes = b""
+    marks: Marks = field(default_factory=Marks)
 
     def standing(self, seats_left: int = 1, unlocked: Mapping[Section, Unlocked] | None = None) -> Standing:
         """The same for the pure rules."""
@@ -83,6 +89,7 @@ class ApplicationRecord:
             self.provisional_at,
             seats_left,
             unlocked or {},
+            self.marks,
         )
 
 
@@ -170,6 +177,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One plain statement of a guarded write; when it changes another number of rows than `rows`, nothing is written.
+
+    `rows` None: any number is right.
+    """
+
+    sql: str
+    values: tuple[Any, ...] = field(repr=False)
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One guarded write: the row as it becomes, and what is written beside it."""
 
@@ -187,6 +206,10 @@ class Write:
     """Places taken (1) or given back (-1) at the base and specialty of the current submission."""
     unlock: UnlockWrite | None = None
     """Then nothing else of the application changes than its version."""
+    marks: bool = False
+    """Write `application.marks` too."""
+    also: tuple[Statement, ...] = ()
+    """Rows of other tables, in the same transaction, in this order."""
 
 
 @dataclass(frozen=True, slots=True)

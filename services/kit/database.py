@@ -12,7 +12,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +25,9 @@ from services.kit.database_errors import DOWN, translate_errors
 from services.kit.domain import DomainError, Fact
 from services.kit.lane import Lane
 from services.kit.tables import MAX_BODY_BYTES, metadata
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
 
 __all__ = ["Database", "UnitOfWork", "metadata", "translate_errors"]
 
@@ -176,6 +179,17 @@ class Database:
                 await _finish(session.commit())
         if unit.has_facts:
             self.facts_written()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PoolConnectionProxy]:
+        """A connection of the fast lane in one transaction, for a guarded write of several statements.
+
+        Committed at the end of the block, rolled back when it raises; no network call belongs inside. Call
+        `facts_written` afterwards when it wrote to the outbox.
+        """
+        with self.translate():
+            async with self.lane.lend() as connection, connection.transaction():
+                yield connection
 
     async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
         """First row of one statement on the fast lane; a writing statement commits by itself."""

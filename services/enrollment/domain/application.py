@@ -39,6 +39,20 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"
     ROUND_OPENS = "round_opens"
     ROUNDS_END = "rounds_end"
+    REVOKE = "revoke"
+    REVOKE_REOPENING = "revoke_reopening"
+    UNDO_GRANT = "undo_grant"
+    UNDO_REALLOCATION = "undo_reallocation"
+    UNDO_ADMISSION = "undo_admission"
+    CHANGE_SPECIALTY = "change_specialty"
+    MOVE = "move"
+    ACCEPT_OFFER = "accept_offer"
+    GRANT_EXCEPTION = "grant_exception"
+    CONFIRM_PLACE = "confirm_place"
+    REPORT_NO_SHOW = "report_no_show"
+    RECORD_QUIT = "record_quit"
+    DEFER = "defer"
+    ANNUL = "annul"
     CONFIRMATION_ENDS = "confirmation_ends"
 
 
@@ -47,6 +61,7 @@ class Who(StrEnum):
 
     APPLICANT = "applicant"
     BASE = "base"
+    PROVINCE = "province"
     TIME = "time"
 
 
@@ -93,13 +108,30 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(11, "provisional", Event.ROUND_OPENS, Who.TIME, "P3 or P4 entered", ""),
     _row(12, "pending", Event.GRANT, Who.BASE, "P4; qualification ticked; a seat is free", "provisional"),
     _row(13, "provisional", Event.ADMIT, Who.BASE, "P2 to P5; publicity over", "admitted"),
+    _row(14, "provisional", Event.REVOKE, Who.PROVINCE, "proposed by the base, with a reason; P2 to P5", "annulled"),
+    _row(14, "provisional", Event.REVOKE_REOPENING, Who.PROVINCE, "as above; its round is over", "reopened"),
     _row(15, "provisional", Event.WITHDRAW, Who.APPLICANT, "P2 to P5; policy on", "withdrawn"),
     _row(16, "draft pending rejected reopened", Event.WITHDRAW, Who.APPLICANT, "unapproved; P1 to P4", "withdrawn"),
     _row(17, "withdrawn", Event.START, Who.APPLICANT, "as 1, in a later round; policy on", "draft"),
     _row(18, "draft pending rejected approved reopened", Event.ROUNDS_END, Who.TIME, "P4 over", "closed_unplaced"),
     _row(19, "provisional", Event.CONFIRMATION_ENDS, Who.TIME, "P5 over; flagged overdue", ""),
+    _row(20, "provisional", Event.UNDO_GRANT, Who.BASE, "P2 or P3; within the hold", "approved"),
+    _row(20, "provisional", Event.UNDO_REALLOCATION, Who.BASE, "P4; within the hold", "pending"),
+    _row(20, "admitted", Event.UNDO_ADMISSION, Who.BASE, "P2 to P5; within the hold", "provisional"),
+    _row(21, "approved pending", Event.CHANGE_SPECIALTY, Who.BASE, "review rounds; consents to be moved", ""),
+    _row(22, "pending rejected reopened", Event.MOVE, Who.PROVINCE, "P4; consents to be moved", "pending"),
+    _row(23, "approved closed_unplaced", Event.ACCEPT_OFFER, Who.APPLICANT, "offered a place, in time", "provisional"),
+    _row(24, "closed_unplaced", Event.GRANT_EXCEPTION, Who.PROVINCE, "P5; numbered; a seat is free", "provisional"),
+    _row(25, "provisional", Event.CONFIRM_PLACE, Who.APPLICANT, "P2 to P5; policy on", ""),
+    _row(26, "provisional admitted", Event.REPORT_NO_SHOW, Who.BASE, "P5", "annulled"),
+    _row(27, "admitted", Event.RECORD_QUIT, Who.BASE, "P5 or P6; with reasons", "annulled"),
+    _row(28, "admitted", Event.DEFER, Who.BASE, "P5 or P6; with a reason", ""),
+    _row(29, "provisional admitted", Event.ANNUL, Who.PROVINCE, "P6; with a reason", "annulled"),
 )
-"""APP-01: an application changes state only along a row of this table (numbers as in B3; 14 is the province's)."""
+"""APP-01: an application changes state only along a row of this table (1 to 19 as in B3, later ones make it total)."""
+
+REOPENED_AS = State.REJECTED
+"""What is stored for whoever loses a place and reopens: rejected, in the round gone by."""
 
 _BY_EVENT = {(state, row.event): row for row in TRANSITIONS for state in row.sources}
 

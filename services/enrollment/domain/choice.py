@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from services.enrollment.domain.dossier import Section
 from services.kit.domain import DomainError, Kind
@@ -23,6 +24,14 @@ class Choice:
         return bool(self.base_code and self.specialty_code)
 
 
+class Programme(StrEnum):
+    """Whether a base takes new applications for a specialty."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """Bases and specialties with their names, and the places planned."""
@@ -30,6 +39,12 @@ class Catalogue:
     bases: Mapping[str, str]
     specialties: Mapping[str, str]
     plan: Mapping[tuple[str, str], int]
+    programmes: Mapping[tuple[str, str], Programme] = field(default_factory=dict)
+    """Programmes that are not simply open, by base and specialty."""
+    main_bases: Mapping[str, str] = field(default_factory=dict)
+    """Main base of each collaborative base."""
+    credit_codes: Mapping[str, str] = field(default_factory=dict)
+    """Unified social credit code of each base that names one."""
 
 
 def check_codes(choice: Choice, catalogue: Catalogue) -> None:

@@ -30,6 +30,18 @@ REASONS: dict[str, tuple[Kind, str]] = {
     "ALREADY_RECORDED": (Kind.CONFLICT, "已登记为未入选。"),
     "PUBLICITY_RUNNING": (Kind.NOT_NOW, "公示尚未结束。"),
     "SECTION_NOT_UNLOCKED": (Kind.NOT_NOW, "该部分没有开放修改。"),
+    "NOT_PUBLISHED": (Kind.NOT_NOW, "拟录取名单尚未公示。"),
+    "OBJECTED": (Kind.NOT_NOW, "该拟录取有异议,处理完毕前不能录取。"),
+    "NO_OBJECTION": (Kind.NOT_NOW, "没有待处理的异议。"),
+    "NOT_CONFIRMED": (Kind.NOT_NOW, "申请人尚未确认。"),
+    "ALREADY_CONFIRMED": (Kind.CONFLICT, "已经确认过了。"),
+    "HELD": (Kind.NOT_NOW, "该报名待省级核查,核查完毕前不能办理。"),
+    "NOTHING_HELD": (Kind.NOT_NOW, "该报名没有待核查事项。"),
+    "NOTHING_OFFERED": (Kind.NOT_NOW, "目前没有可接受的递补名额。"),
+    "OFFER_OVER": (Kind.NOT_NOW, "递补名额的确认时间已过。"),
+    "HOLD_OVER": (Kind.NOT_NOW, "撤回时限已过,请申请撤销。"),
+    "ALREADY_PROPOSED": (Kind.CONFLICT, "已提出撤销申请,等待省级审批。"),
+    "NOTHING_PROPOSED": (Kind.NOT_NOW, "基地没有提出撤销申请。"),
     "SEAT_FULL": (Kind.NOT_NOW, "该专业的计划数已满。"),
 }
 

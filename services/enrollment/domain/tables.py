@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.enrollment.domain.application import State
-from services.enrollment.domain.phases import P1, P2, P3, P4, P5, P6, Phase
+from services.enrollment.domain.phases import P0, P1, P2, P3, P4, P5, P6, Phase
 
 
 class Action(StrEnum):
@@ -31,6 +31,25 @@ class Action(StrEnum):
     RECORD_NOT_SELECTED = "record_not_selected"
     ADMIT = "admit"
     PROPOSE_QUOTA = "propose_quota"
+    SET_CUT_OFF = "set_cut_off"
+    CHANGE_SPECIALTY = "change_specialty"
+    PUBLISH_LIST = "publish_list"
+    FILE_OBJECTION = "file_objection"
+    UNDO = "undo"
+    PROPOSE_REVOCATION = "propose_revocation"
+    REPORT_NO_SHOW = "report_no_show"
+    RECORD_QUIT = "record_quit"
+    DEFER = "defer"
+    ANSWER_OFFER = "answer_offer"
+    CONFIRM_PLACE = "confirm_place"
+    DECIDE_REVOCATION = "decide_revocation"
+    RESOLVE_OBJECTION = "resolve_objection"
+    RESOLVE_HOLD = "resolve_hold"
+    MOVE = "move"
+    GRANT_EXCEPTION = "grant_exception"
+    ANNUL = "annul"
+    DECIDE_QUOTA = "decide_quota"
+    EXTEND_DEADLINE = "extend_deadline"
 
 
 class Role(StrEnum):
@@ -39,6 +58,7 @@ class Role(StrEnum):
     APPLICANT = "applicant"
     BASE_REVIEWER = "base_reviewer"
     BASE_ADMINISTRATOR = "base_administrator"
+    PROVINCE_ADMINISTRATOR = "province_administrator"
 
 
 LETTERS: dict[str, Action] = {
@@ -107,6 +127,7 @@ B4: Mapping[State, EditRow] = {
 
 STAFF = frozenset({Role.BASE_REVIEWER, Role.BASE_ADMINISTRATOR})
 ADMINISTRATOR = frozenset({Role.BASE_ADMINISTRATOR})
+PROVINCE = frozenset({Role.PROVINCE_ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,56 @@ ADMIT = _staff("CAP-B5-ADMIT", ADMINISTRATOR, dict.fromkeys((P2, P3, P4, P5), _P
 QUOTA = _staff("CAP-B5-QUOTA", ADMINISTRATOR, dict.fromkeys((P1, P2, P3)))
 """CAP-B5-QUOTA: a base proposes another quota until P3 ends; the province decides."""
 
+_PLACED = frozenset({State.PROVISIONAL, State.ADMITTED})
+_ADMITTED = frozenset({State.ADMITTED})
+_ROUNDS = (P2, P3, P4)
+
+CUT_OFF = _staff("CAP-CUT-OFF", ADMINISTRATOR, dict.fromkeys(_ROUNDS))
+"""CAP-CUT-OFF: a base sets its cut-off scores and publishes its lists while a round is reviewed."""
+
+PUBLISH = _staff("CAP-PUBLISH", ADMINISTRATOR, dict.fromkeys((P2, P3, P4, P5)))
+"""CAP-PUBLISH: a base publishes whom it admits provisionally from P2 to the end of P5."""
+
+SPECIALTY = _staff("CAP-SPECIALTY", ADMINISTRATOR, {P2: _APPROVED, P3: _APPROVED, P4: _PENDING})
+"""CAP-SPECIALTY: a base moves whom it could admit to another of its specialties, with the applicant's consent."""
+
+OBJECTION = _staff("CAP-OBJECTION", ADMINISTRATOR | PROVINCE, dict.fromkeys((P2, P3, P4, P5), _PROVISIONAL))
+"""CAP-OBJECTION: an objection to a provisional admission is filed until the final admission, P2 to P5 (B7 25)."""
+
+UNDO = _staff("CAP-UNDO", ADMINISTRATOR, {P2: _PLACED, P3: _PLACED, P4: _PLACED, P5: _ADMITTED})
+"""CAP-UNDO: who granted or admitted takes it back within a short hold; later only by revocation (B7 24)."""
+
+PROPOSE_REVOCATION = _staff("CAP-REVOCATION", ADMINISTRATOR, dict.fromkeys((P2, P3, P4, P5), _PROVISIONAL))
+"""CAP-REVOCATION: taking a provisional place back is proposed by the base and decided by the province (B3 14)."""
+
+NO_SHOW = _staff("CAP-NO-SHOW", ADMINISTRATOR, {P5: _PLACED})
+"""CAP-NO-SHOW: in P5 a base reports who did not come."""
+
+QUIT = _staff("CAP-QUIT", ADMINISTRATOR, dict.fromkeys((P5, P6), _ADMITTED))
+"""CAP-QUIT: from P5 on a base records who quits or takes the place up later."""
+
+DECIDE_REVOCATION = _staff("CAP-REVOCATION", PROVINCE, dict.fromkeys((P2, P3, P4, P5), _PROVISIONAL))
+
+RESOLVE_OBJECTION = _staff("CAP-OBJECTION", PROVINCE, dict.fromkeys((P2, P3, P4, P5), _PROVISIONAL))
+
+RESOLVE_HOLD = _staff("CAP-HOLD", PROVINCE, dict.fromkeys((P1, P2, P3, P4, P5)))
+"""CAP-HOLD: what is held (a suspected double, a penalty) waits for the province; bases decide nothing meanwhile."""
+
+MOVE = _staff("CAP-MOVE", PROVINCE, {P4: frozenset({State.PENDING, State.REJECTED, State.REOPENED})})
+"""CAP-MOVE: in P4 the province moves who consents to another base; the base there admits (B7 15, 16)."""
+
+EXCEPTION = _staff("CAP-EXCEPTION", PROVINCE, {P5: frozenset({State.CLOSED_UNPLACED})})
+"""CAP-EXCEPTION: after the rounds a place is given only by a numbered exception of the province (B5)."""
+
+ANNUL = _staff("CAP-ANNUL", PROVINCE, {P6: _PLACED})
+"""CAP-ANNUL: in P6 only the province takes a place back."""
+
+DECIDE_QUOTA = _staff("CAP-QUOTA", PROVINCE, dict.fromkeys((P0, P1, P2, P3, P4, P5)))
+"""CAP-QUOTA: the province sets quotas, decides on proposals and grants exceptions until the cycle is closed (B7 22)."""
+
+EXTEND = _staff("CAP-EXTEND", PROVINCE, dict.fromkeys(_ROUNDS))
+"""CAP-EXTEND: after a base's review deadline only the province extends it, inside the phase (B7 8)."""
+
 B5: Mapping[Action, StaffRow] = {
     Action.LIST_SUBMISSIONS: LIST_OPEN,
     Action.OPEN_SUBMISSION: LIST_OPEN,
@@ -164,13 +235,41 @@ B5: Mapping[Action, StaffRow] = {
     Action.RECORD_NOT_SELECTED: NOT_SELECTED,
     Action.ADMIT: ADMIT,
     Action.PROPOSE_QUOTA: QUOTA,
+    Action.SET_CUT_OFF: CUT_OFF,
+    Action.CHANGE_SPECIALTY: SPECIALTY,
+    Action.PUBLISH_LIST: PUBLISH,
+    Action.FILE_OBJECTION: OBJECTION,
+    Action.UNDO: UNDO,
+    Action.PROPOSE_REVOCATION: PROPOSE_REVOCATION,
+    Action.REPORT_NO_SHOW: NO_SHOW,
+    Action.RECORD_QUIT: QUIT,
+    Action.DEFER: QUIT,
 }
+"""What the staff of a base do."""
+
+B1_PROVINCE: Mapping[Action, StaffRow] = {
+    Action.FILE_OBJECTION: OBJECTION,
+    Action.DECIDE_REVOCATION: DECIDE_REVOCATION,
+    Action.RESOLVE_OBJECTION: RESOLVE_OBJECTION,
+    Action.RESOLVE_HOLD: RESOLVE_HOLD,
+    Action.MOVE: MOVE,
+    Action.GRANT_EXCEPTION: EXCEPTION,
+    Action.ANNUL: ANNUL,
+    Action.DECIDE_QUOTA: DECIDE_QUOTA,
+    Action.EXTEND_DEADLINE: EXTEND,
+}
+"""What a province does; that it is its own is checked where the cycle is read."""
+
+ORDERED: Mapping[Action, StaffRow] = {**B1_PROVINCE, **B5}
+"""Every action that is not the applicant's."""
 
 READING = frozenset({Action.VIEW, Action.LIST_SUBMISSIONS, Action.OPEN_SUBMISSION})
 """Actions that change nothing: the end of a phase does not stop them."""
 EDITS = frozenset(LETTERS.values()) - {Action.START}
 """What an applicant does to an application that exists."""
-APPLICANT_ACTIONS = (*LETTERS.values(), Action.WITHDRAW, Action.VIEW)
+APPLICANT_ACTIONS = (*LETTERS.values(), Action.WITHDRAW, Action.ANSWER_OFFER, Action.CONFIRM_PLACE, Action.VIEW)
 """What `capabilities` answers an applicant."""
 STAFF_ACTIONS = tuple(B5)
 """What `capabilities` answers the staff of a base."""
+PROVINCE_ACTIONS = tuple(B1_PROVINCE)
+"""What `capabilities` answers a province."""

@@ -307,7 +307,8 @@ class ApplicationHandlers:
     ) -> Outcome[ApplicationView]:
         name = command or _COMMANDS[type(order)]
         entry = audit_entry(caller, name, order.idempotency_key, cycle, now.gate, decision, now.application, detail)
-        write = Write(after, entry, decision.until, fact=fact, section=section, dossier=dossier, seat=seat)
+        marks = now.application is not None and after.marks != now.application.marks
+        write = Write(after, entry, decision.until, fact, section, dossier, seat=seat, marks=marks)
         return Outcome(write, own_view(cycle, now, after, sections))
 
     async def _identified_actor(self, caller: Caller) -> Actor:

@@ -13,6 +13,7 @@ from services.enrollment import facts
 from services.enrollment.domain.application import Event, State, effective_state, next_state
 from services.enrollment.domain.capabilities import Action, Actor, capabilities, decide
 from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.phases import P4
 from services.enrollment.domain.queue import cells
 from services.enrollment.domain.refusals import require, superseded
@@ -234,12 +235,15 @@ def _decided(
         raise _unqualified()
     state = next_state(effective_state(before.state, before.round, now.gate.phase), deed.event)
     after = replace(before, version=before.version + 1, state=state, **deed.changes)
-    if state is State.PROVISIONAL and deed.event is Event.GRANT:
-        after = replace(after, provisional_at=now.gate.now)
+    if deed.event is Event.GRANT:
+        after = replace(after, provisional_at=now.gate.now, marks=Marks())
+    if deed.event is Event.ADMIT:
+        after = replace(after, marks=replace(after.marks, admitted_at=now.gate.now))
     detail = {"reason_code": deed.reason_code, "remark": deed.remark} if deed.remark or deed.reason_code else {}
     entry = audit_entry(caller, deed.command, key, cycle, now.gate, decision, before, detail)
     verdict = Verdict(deed.kind, deed.reason_code, deed.remark, deed.qualified)
-    write = Write(after, entry, decision.until, fact=_fact(cycle, after, deed), verdict=verdict, seat=deed.seat)
+    fact, marks = _fact(cycle, after, deed), after.marks != before.marks
+    write = Write(after, entry, decision.until, fact, verdict=verdict, seat=deed.seat, marks=marks)
     return Outcome(write, queue_row(after, now.gate))
 
 

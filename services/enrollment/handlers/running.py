@@ -73,7 +73,7 @@ class Runner:
                 stored = replayed(situation.answered, body_hash)
                 return adapter.validate_json(sealing.open_answer(caller.actor, key, stored))
             known = situation.application
-            cycle = await self.cycle(cycle_id or (known.cycle_id if known else ""))
+            cycle = await self.cycle(cycle_id or (known.cycle_id if known else ""), situation.gate.edition)
             outcome = await decide(cycle, situation)
             answer = adapter.dump_json(outcome.view)
             try:
@@ -85,9 +85,9 @@ class Runner:
             return outcome.view if stored == answer else adapter.validate_json(stored)
         raise contended()
 
-    async def cycle(self, cycle_id: str) -> CycleRecord:
-        """A cycle; raises NOT_FOUND when there is none."""
-        cycle = await self.cycles.cycle(cycle_id)
+    async def cycle(self, cycle_id: str, edition: int = 0) -> CycleRecord:
+        """A cycle, as of `edition` at least; raises NOT_FOUND when there is none."""
+        cycle = await self.cycles.cycle(cycle_id, edition)
         if cycle is None:
             raise no_cycle()
         return cycle

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from services.enrollment.domain.phases import ROUNDS
-from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation, StoredAnswer, Write
+from services.enrollment.records import (
+    ApplicationRecord,
+    CycleRecord,
+    GateRecord,
+    Situation,
+    Statement,
+    StoredAnswer,
+    Write,
+)
 from services.enrollment.store import rows
 from services.enrollment.store.guarded import guarded
 from services.enrollment.store.sealing import Sealing
@@ -12,7 +20,8 @@ from services.kit import telemetry
 from services.kit.database import Database
 
 _ROUND = "CASE g.phase " + " ".join(f"WHEN '{phase.value}' THEN {number}" for phase, number in ROUNDS.items()) + " END"
-_GATE = "clock_timestamp() AS now, g.phase AS gate_phase, g.sequence AS gate_sequence, g.closes_at AS gate_closes_at"
+_GATE = "clock_timestamp() AS now, g.phase AS gate_phase, g.sequence AS gate_sequence, g.closes_at AS gate_closes_at, "
+_GATE += "g.edition AS gate_edition"
 _REST = """
     w.review_deadline, w.written_exam, w.interview, w.pre_admission,
     coalesce((SELECT s.planned - s.taken FROM seat s
@@ -61,6 +70,18 @@ _NO_DOSSIER = (None,) * 3
 _NO_VERDICT = (None,) * 4
 _NO_FACT = (None,) * 5
 _WRITE = f"SELECT write_command({', '.join(f'${number}' for number in range(1, 56))})"
+
+
+_MARKS = (
+    *("held", "objected", "publicity_ends_at", "admitted_at", "confirmed_at", "fix_until", "revocation_proposed"),
+    *("waiting_rank", "offered_until", "ending"),
+)
+_SET_MARKS = ", ".join(f"{name} = ${number}" for number, name in enumerate(_MARKS, 2))
+_WRITE_MARKS = f"UPDATE application SET {_SET_MARKS} WHERE id = $1"  # noqa: S608 (constants of this module)
+
+
+def _marks(after: ApplicationRecord) -> Statement:
+    return Statement(_WRITE_MARKS, (after.id, *(getattr(after.marks, name) for name in _MARKS)), 1)
 
 
 class ApplicationStore:
@@ -117,7 +138,8 @@ class ApplicationStore:
             *((fact.event_id, fact.subject, fact.event_type, fact.body, telemetry.traceparent()) if fact else _NO_FACT),
             write.seat,
         )
-        stored = await guarded(self._database, _WRITE, values, fact is not None)
+        also = (_marks(after), *write.also) if write.marks else write.also
+        stored = await guarded(self._database, _WRITE, values, fact is not None, also, sealed)
         return answer if stored == sealed else sealing.open_answer(actor, key, stored)
 
     def _section(self, after: ApplicationRecord, write: Write) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import text
 
 from services.enrollment.domain.calendar import Calendar, PhaseWindow
-from services.enrollment.domain.choice import Catalogue
+from services.enrollment.domain.choice import Catalogue, Programme
 from services.enrollment.domain.phases import P0, Phase
 from services.enrollment.records import CycleRecord, GateRecord
 from services.enrollment.store import rows
@@ -18,7 +18,8 @@ from services.kit.database import Database
 from services.kit.domain import DomainError, Fact
 
 _GATE = """
-    SELECT phase AS gate_phase, sequence AS gate_sequence, closes_at AS gate_closes_at, clock_timestamp() AS now
+    SELECT phase AS gate_phase, sequence AS gate_sequence, closes_at AS gate_closes_at, edition AS gate_edition,
+        clock_timestamp() AS now
     FROM cycle_gate WHERE cycle_id = $1
 """
 FLIP_TRIES = 5
@@ -36,10 +37,13 @@ class CycleStore:
         self._database = database
         self._cycles: dict[str, CycleRecord] = {}
 
-    async def cycle(self, cycle_id: str) -> CycleRecord | None:
-        """A cycle with calendar and catalogue; None when there is none."""
+    async def cycle(self, cycle_id: str, edition: int = 0) -> CycleRecord | None:
+        """A cycle with calendar, policy and catalogue; None when there is none.
+
+        `edition` is the one that the gate names: what was kept of an older one is read again.
+        """
         known = self._cycles.get(cycle_id)
-        if known is None:
+        if known is None or known.edition < edition:
             known = await self._load(cycle_id)
             if known is not None:
                 self._cycles[cycle_id] = known
@@ -101,8 +105,8 @@ class CycleStore:
                 return bytes(stored.answer)
             await run(
                 """
-                INSERT INTO cycle (id, province_code, year, title, time_zone, day_seconds, calendar_version)
-                VALUES (:id, :province, :year, :title, :zone, :day, 1)
+                INSERT INTO cycle (id, province_code, year, title, time_zone, day_seconds, calendar_version, policy)
+                VALUES (:id, :province, :year, :title, :zone, :day, 1, CAST(:policy AS jsonb))
                 """,
                 id=cycle.id,
                 province=cycle.province_code,
@@ -110,6 +114,7 @@ class CycleStore:
                 title=cycle.title,
                 zone=cycle.time_zone,
                 day=cycle.calendar.day_seconds,
+                policy=rows.policy_text(cycle.policy),
             )
             for statement, values in _details(cycle):
                 await session.execute(text(statement), values)
@@ -143,7 +148,8 @@ class CycleStore:
 
     async def _load(self, cycle_id: str) -> CycleRecord | None:
         row = await self._database.fetchrow(
-            "SELECT c.*, g.lock_key FROM cycle c JOIN cycle_gate g ON g.cycle_id = c.id WHERE c.id = $1", cycle_id
+            "SELECT c.*, g.lock_key, g.edition FROM cycle c JOIN cycle_gate g ON g.cycle_id = c.id WHERE c.id = $1",
+            cycle_id,
         )
         if row is None:
             return None
@@ -160,20 +166,28 @@ class CycleStore:
             calendar,
             await self._catalogue(cycle_id),
             row["lock_key"],
+            row["edition"],
         )
 
     async def _catalogue(self, cycle_id: str) -> Catalogue:
-        bases = await self._database.fetch("SELECT code, name FROM base WHERE cycle_id = $1 ORDER BY code", cycle_id)
+        bases = await self._database.fetch("SELECT * FROM base WHERE cycle_id = $1 ORDER BY code", cycle_id)
         names = await self._database.fetch(
             "SELECT code, name FROM specialty WHERE cycle_id = $1 ORDER BY code", cycle_id
         )
         seats = await self._database.fetch(
-            "SELECT base_code, specialty_code, planned FROM seat WHERE cycle_id = $1 ORDER BY 1, 2", cycle_id
+            "SELECT base_code, specialty_code, planned, programme FROM seat WHERE cycle_id = $1 ORDER BY 1, 2", cycle_id
         )
         return Catalogue(
             {row["code"]: row["name"] for row in bases},
             {row["code"]: row["name"] for row in names},
             {(row["base_code"], row["specialty_code"]): row["planned"] for row in seats},
+            {
+                (row["base_code"], row["specialty_code"]): Programme(row["programme"])
+                for row in seats
+                if row["programme"] != Programme.OPEN
+            },
+            {row["code"]: row["main_code"] for row in bases if row["main_code"]},
+            {row["code"]: row["credit_code"] for row in bases if row["credit_code"]},
         )
 
 
@@ -220,8 +234,20 @@ def _details(cycle: CycleRecord) -> list[tuple[str, list[dict[str, Any]]]]:
             [{"cycle": cycle.id, "phase": P0.value, "closes_at": preparation.closes_at}],
         ),
         (
-            "INSERT INTO base (cycle_id, code, name) VALUES (:cycle, :code, :name)",
-            [{"cycle": cycle.id, "code": code, "name": name} for code, name in catalogue.bases.items()],
+            """
+            INSERT INTO base (cycle_id, code, name, main_code, credit_code)
+            VALUES (:cycle, :code, :name, :main_code, :credit_code)
+            """,
+            [
+                {
+                    "cycle": cycle.id,
+                    "code": code,
+                    "name": name,
+                    "main_code": catalogue.main_bases.get(code, ""),
+                    "credit_code": catalogue.credit_codes.get(code, ""),
+                }
+                for code, name in catalogue.bases.items()
+            ],
         ),
         (
             "INSERT INTO specialty (cycle_id, code, name) VALUES (:cycle, :code, :name)",

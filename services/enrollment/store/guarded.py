@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import asyncpg
 
+from services.enrollment.records import Statement
 from services.kit.database import Database
 
 KEY_REUSED = "RE001"
@@ -21,16 +23,41 @@ class KeyReused(Exception):
     """The idempotency key belongs to another command of the same actor."""
 
 
-async def guarded(database: Database, statement: str, values: Sequence[object], fact: bool) -> bytes:
-    """Run a guarded write and tell its own SQLSTATEs apart: Changed, KeyReused."""
+async def guarded(
+    database: Database,
+    statement: str,
+    values: Sequence[object],
+    fact: bool,
+    also: Sequence[Statement] = (),
+    answer: bytes = b"",
+) -> bytes:
+    """Run a guarded write and tell its own SQLSTATEs apart: Changed, KeyReused.
+
+    `also` follows in the same transaction, unless the key had been answered before: unless what comes back is not
+    `answer`, which is sealed and therefore never the same twice. Changed when one does not find the rows it expects.
+    """
+    with _told_apart():
+        if not also:
+            stored = bytes(await database.fetchval(statement, *values))
+        else:
+            async with database.transaction() as connection:
+                stored = bytes(await connection.fetchval(statement, *values))
+                for each in also if stored == answer else ():
+                    tag = await connection.execute(each.sql, *each.values)
+                    if each.rows is not None and int(tag.rsplit(" ", 1)[-1]) != each.rows:
+                        raise Changed("rows")
+    if fact:
+        database.facts_written()
+    return stored
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
     try:
-        stored = await database.fetchval(statement, *values)
+        yield
     except asyncpg.PostgresError as error:
         if error.sqlstate in CHANGED:
             raise Changed(error.sqlstate) from error
         if error.sqlstate == KEY_REUSED:
             raise KeyReused from error
         raise
-    if fact:
-        database.facts_written()
-    return bytes(stored)

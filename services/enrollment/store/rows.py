@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 
 from services.enrollment.domain.application import State
-from services.enrollment.domain.capabilities import Policy
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.marks import Ending, Marks
 from services.enrollment.domain.milestones import NAMES, Milestones
 from services.enrollment.domain.phases import Phase
+from services.enrollment.domain.policy import Policy
 from services.enrollment.domain.unlock import Unlocked
 from services.enrollment.records import ApplicationRecord, GateRecord
 from services.kit import telemetry
@@ -24,8 +25,10 @@ Row = asyncpg.Record
 
 
 def gate_of(row: Row) -> GateRecord:
-    """From the columns gate_phase, gate_sequence, gate_closes_at and now."""
-    return GateRecord(Phase(row["gate_phase"]), row["gate_sequence"], row["gate_closes_at"], row["now"])
+    """From the columns gate_phase, gate_sequence, gate_closes_at, gate_edition and now."""
+    return GateRecord(
+        Phase(row["gate_phase"]), row["gate_sequence"], row["gate_closes_at"], row["now"], row["gate_edition"]
+    )
 
 
 def application_of(row: Row) -> ApplicationRecord | None:
@@ -50,6 +53,23 @@ def application_of(row: Row) -> ApplicationRecord | None:
         row["not_selected"],
         row["provisional_at"],
         row["audit_hash"],
+        marks_of(row),
+    )
+
+
+def marks_of(row: Row) -> Marks:
+    """From the columns of `application`."""
+    return Marks(
+        row["held"],
+        row["objected"],
+        row["publicity_ends_at"],
+        row["admitted_at"],
+        row["confirmed_at"],
+        row["fix_until"],
+        row["revocation_proposed"],
+        row["waiting_rank"],
+        row["offered_until"],
+        Ending(row["ending"]),
     )
 
 
@@ -70,7 +90,17 @@ def unlocked_of(text: str | None) -> dict[Section, Unlocked]:
 def policy_of(text: str) -> Policy:
     """From the cycle's policy; what is not named there keeps its default."""
     known = {entry.name for entry in fields(Policy)}
-    return Policy(**{name: value for name, value in json.loads(text).items() if name in known})
+    content: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in json.loads(text).items()
+        if name in known
+    }
+    return Policy(**content)
+
+
+def policy_text(policy: Policy) -> str:
+    """As `policy_of` reads it."""
+    return to_json(asdict(policy))
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:

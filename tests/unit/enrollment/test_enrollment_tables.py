@@ -11,9 +11,10 @@ from services.enrollment.domain.application import (
     State,
 )
 from services.enrollment.domain.capabilities import Action, Actor, Moment, Policy, Standing, capabilities, decide
+from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import ORDER, P0, P1, P2, P3, P4, P5, P6, Phase, standing_round
-from services.enrollment.domain.refusals import REASONS, require
+from services.enrollment.domain.refusals import REASONS, Decision, require
 from services.enrollment.domain.tables import APPLICANT_ACTIONS, LETTERS, STAFF_ACTIONS
 from services.kit.domain import DomainError, Kind
 
@@ -276,15 +277,22 @@ def test_cap_consent_in_p4_where_the_policy_is_strict(
 
 
 def test_cap_publicity_before_admission() -> None:
-    """CAP-PUBLICITY: 录取 waits, and says until when."""
-    case = replace(standing("provisional", P2), provisional_at=NOW - timedelta(days=2))
-    waiting = decide(Action.ADMIT, moment(P2), Milestones(), case, ADMINISTRATOR, Policy(publicity_days=3))
-    assert (waiting.reason, waiting.rule, waiting.until) == (
+    """CAP-PUBLICITY: 录取 waits for a list and for its end, and says until when."""
+    case = standing("provisional", P2)
+    policy = Policy(publicity_working_days=3)
+
+    def admitting(ends_at: datetime | None) -> Decision:
+        named = replace(case, marks=Marks(publicity_ends_at=ends_at))
+        return decide(Action.ADMIT, moment(P2), Milestones(), named, ADMINISTRATOR, policy)
+
+    assert (admitting(None).reason, admitting(None).changed_by) == ("NOT_PUBLISHED", "LIST_PUBLISHED")
+    running = admitting(NOW + timedelta(days=1))
+    assert (running.reason, running.rule, running.until) == (
         "PUBLICITY_RUNNING",
         "CAP-PUBLICITY",
         NOW + timedelta(days=1),
     )
-    assert decide(Action.ADMIT, moment(P2), Milestones(), case, ADMINISTRATOR, Policy(publicity_days=2)).allowed
+    assert admitting(NOW).allowed
 
 
 def test_seat_01_no_place_is_given_where_none_is_left() -> None:

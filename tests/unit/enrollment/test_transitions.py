@@ -6,6 +6,7 @@ import pytest
 
 from services.enrollment.domain.application import (
     DERIVED,
+    REOPENED_AS,
     TRANSITIONS,
     Event,
     State,
@@ -40,9 +41,27 @@ B3 = [
     (16, "reopened", Event.WITHDRAW, "withdrawn"),
     (17, "withdrawn", Event.START, "draft"),
 ]
+BEYOND_B3 = [
+    (14, "provisional", Event.REVOKE, "annulled"),
+    (14, "provisional", Event.REVOKE_REOPENING, "reopened"),
+    (20, "provisional", Event.UNDO_GRANT, "approved"),
+    (20, "provisional", Event.UNDO_REALLOCATION, "pending"),
+    (20, "admitted", Event.UNDO_ADMISSION, "provisional"),
+    (21, "approved", Event.CHANGE_SPECIALTY, "approved"),
+    (21, "pending", Event.CHANGE_SPECIALTY, "pending"),
+    *((22, word, Event.MOVE, "pending") for word in ("pending", "rejected", "reopened")),
+    *((23, word, Event.ACCEPT_OFFER, "provisional") for word in ("approved", "closed_unplaced")),
+    (24, "closed_unplaced", Event.GRANT_EXCEPTION, "provisional"),
+    (25, "provisional", Event.CONFIRM_PLACE, "provisional"),
+    *((26, word, Event.REPORT_NO_SHOW, "annulled") for word in ("provisional", "admitted")),
+    (27, "admitted", Event.RECORD_QUIT, "annulled"),
+    (28, "admitted", Event.DEFER, "admitted"),
+    *((29, word, Event.ANNUL, "annulled") for word in ("provisional", "admitted")),
+]
+"""Row 14 in both its readings, and what makes the table total after a place was given."""
 
 
-@pytest.mark.parametrize(("number", "source", "event", "target"), B3)
+@pytest.mark.parametrize(("number", "source", "event", "target"), [*B3, *BEYOND_B3])
 def test_app_01_transitions(number: int, source: str, event: Event, target: str) -> None:
     """APP-01: the row of B3 leads where B3 says."""
     assert next_state(State(source), event) is State(target)
@@ -51,7 +70,7 @@ def test_app_01_transitions(number: int, source: str, event: Event, target: str)
 
 def test_app_01_nothing_else_is_possible() -> None:
     """APP-01: every pair that B3 does not list is refused."""
-    listed = {(State(source), event) for _, source, event, _ in B3} | {
+    listed = {(State(source), event) for _, source, event, _ in [*B3, *BEYOND_B3]} | {
         (State.PENDING, Event.SAVE),
         (State.REJECTED, Event.SAVE),
     }
@@ -88,7 +107,9 @@ def test_app_02_derived_states_follow_the_rows_of_time() -> None:
     """APP-02: what time does to a state is a row of the table, and derived states are targets of time only."""
     targets = {row.target for row in TRANSITIONS if row.who is Who.TIME and row.target}
     assert targets == DERIVED
-    assert not {row.target for row in TRANSITIONS if row.who is not Who.TIME} & DERIVED
+    others = [row for row in TRANSITIONS if row.who is not Who.TIME and row.target in DERIVED]
+    assert {row.event for row in others} == {Event.REVOKE_REOPENING}  # stored as a rejection of the round gone by
+    assert effective_state(REOPENED_AS, 1, P3) is State.REOPENED
 
 
 def test_app_03_overdue_is_told_and_nothing_more() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,18 +9,6 @@ import pytest
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
-
-SECONDS = 200
-
-
-@pytest.fixture(scope="module")
-def report(stack: Stack) -> Any:
-    """The report of 60 applicants at 6 bases, a day in 0.8 s."""
-    order = ("--applicants", "60", "--bases", "6", "--day", "800ms", "--seed", "11", "--json")
-    command = stack.residency("rehearse", *order)
-    out, talk = command.communicate(timeout=SECONDS)
-    assert command.returncode == 0, f"{out}\n{talk}"
-    return json.loads(out)
 
 
 def test_every_invariant_holds(report: Any) -> None:

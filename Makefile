@@ -73,6 +73,7 @@ check-code: setup-dev
 check-protos: setup-dev
 	$(BIN)/python protos/generate.py --check
 	$(BIN)/python docs/authorization.py --check
+	$(BIN)/python docs/enrollment.py --check
 	@mkdir -p build
 	$(BIN)/python protos/generate.py --image $(IMAGE)
 	$(BUF) lint $(IMAGE) $(BUF_OPTIONS)
@@ -89,9 +90,10 @@ fmt: setup-dev ## Format the code and sort its imports
 ##### Making what is committed
 
 .PHONY: protos release-protos stories lock
-protos: setup-dev ## Generate the code of the contracts, and the page of who may call what
+protos: setup-dev ## Generate the code of the contracts, and the pages made from contracts and tables
 	$(BIN)/python protos/generate.py
 	$(BIN)/python docs/authorization.py
+	$(BIN)/python docs/enrollment.py
 
 release-protos: setup-dev ## Make today's contracts the ones that later ones may not break
 	@mkdir -p build

@@ -155,7 +155,7 @@ def test_a_service_config_names_what_there_is_and_can_be_read(config: Path) -> N
     Channel("127.0.0.1:1", config=config)
 
 
-@pytest.mark.parametrize("script", ["protos/generate.py", "docs/authorization.py"])
+@pytest.mark.parametrize("script", ["protos/generate.py", "docs/authorization.py", "docs/enrollment.py"])
 def test_what_is_generated_from_the_contracts_is_current(script: str) -> None:
     command = [sys.executable, str(ROOT / script), "--check"]
     checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

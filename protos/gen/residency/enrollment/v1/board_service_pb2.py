@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from residency.kit.v1 import policy_pb2 as residency_dot_kit_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+residency/enrollment/v1/board_service.proto\x12\x17residency.enrollment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dresidency/kit/v1/policy.proto\"~\n\x08\x42oardRow\x12\x11\n\tbase_code\x18\x01 \x01(\t\x12\x16\n\x0especialty_code\x18\x02 \x01(\t\x12\x0f\n\x07planned\x18\x03 \x01(\r\x12\x0f\n\x07\x61pplied\x18\x04 \x01(\r\x12\x13\n\x0bprovisional\x18\x05 \x01(\r\x12\x10\n\x08\x61\x64mitted\x18\x06 \x01(\r\"I\n\x0fGetBoardRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1a\n\tbase_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18 \"n\n\x10GetBoardResponse\x12/\n\x04rows\x18\x01 \x03(\x0b\x32!.residency.enrollment.v1.BoardRow\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2}\n\x0c\x42oardService\x12m\n\x08GetBoard\x12(.residency.enrollment.v1.GetBoardRequest\x1a).residency.enrollment.v1.GetBoardResponse\"\x0c\xa2\xd4\x18\x08\x08\x01\x18\x01 \x01(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+residency/enrollment/v1/board_service.proto\x12\x17residency.enrollment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dresidency/kit/v1/policy.proto\"~\n\x08\x42oardRow\x12\x11\n\tbase_code\x18\x01 \x01(\t\x12\x16\n\x0especialty_code\x18\x02 \x01(\t\x12\x0f\n\x07planned\x18\x03 \x01(\r\x12\x0f\n\x07\x61pplied\x18\x04 \x01(\r\x12\x13\n\x0bprovisional\x18\x05 \x01(\r\x12\x10\n\x08\x61\x64mitted\x18\x06 \x01(\r\"t\n\x0fGetBoardRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1a\n\tbase_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12)\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"n\n\x10GetBoardResponse\x12/\n\x04rows\x18\x01 \x03(\x0b\x32!.residency.enrollment.v1.BoardRow\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2}\n\x0c\x42oardService\x12m\n\x08GetBoard\x12(.residency.enrollment.v1.GetBoardRequest\x1a).residency.enrollment.v1.GetBoardResponse\"\x0c\xa2\xd4\x18\x08\x08\x01\x18\x01 \x01(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,9 +43,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BOARDROW']._serialized_start=165
   _globals['_BOARDROW']._serialized_end=291
   _globals['_GETBOARDREQUEST']._serialized_start=293
-  _globals['_GETBOARDREQUEST']._serialized_end=366
-  _globals['_GETBOARDRESPONSE']._serialized_start=368
-  _globals['_GETBOARDRESPONSE']._serialized_end=478
-  _globals['_BOARDSERVICE']._serialized_start=480
-  _globals['_BOARDSERVICE']._serialized_end=605
+  _globals['_GETBOARDREQUEST']._serialized_end=409
+  _globals['_GETBOARDRESPONSE']._serialized_start=411
+  _globals['_GETBOARDRESPONSE']._serialized_end=521
+  _globals['_BOARDSERVICE']._serialized_start=523
+  _globals['_BOARDSERVICE']._serialized_end=648
 # @@protoc_insertion_point(module_scope)

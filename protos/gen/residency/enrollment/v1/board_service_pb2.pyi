@@ -28,12 +28,14 @@ class BoardRow(_message.Message):
     def __init__(self, base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., planned: _Optional[int] = ..., applied: _Optional[int] = ..., provisional: _Optional[int] = ..., admitted: _Optional[int] = ...) -> None: ...
 
 class GetBoardRequest(_message.Message):
-    __slots__ = ("cycle_id", "base_code")
+    __slots__ = ("cycle_id", "base_code", "as_of")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     base_code: str
-    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ...) -> None: ...
+    as_of: _timestamp_pb2.Timestamp
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetBoardResponse(_message.Message):
     __slots__ = ("rows", "as_of")

@@ -47,7 +47,7 @@ class BoardServiceServicer:
     """
 
     def GetBoard(self, request, context):
-        """Reads the counts of a cycle, of all bases or of one.
+        """Reads the counts of a cycle, of all bases or of one: now, or as they were at a moment gone by.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.kit.domain import DomainError, Kind
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024 + MAX_BODY_BYTES
+"""A file of 10 MiB and the fields of its form; only on the routes that take one."""
+_UPLOADS = re.compile(r"/application/papers/[a-z_]+|/api/v1/cycles/[0-9a-fA-F-]{36}/application/papers/[a-z_]+")
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -83,7 +87,7 @@ class SameOrigin:
 
 
 class SmallBodies:
-    """ASGI: a request body over 256 KiB is refused, announced or not."""
+    """ASGI: a request body over 256 KiB, or over 10 MiB where a paper is uploaded, is refused, announced or not."""
 
     def __init__(self, app: ASGIApp, refuse: Refuse) -> None:
         self._app = app
@@ -95,12 +99,13 @@ class SmallBodies:
             await self._app(scope, receive, send)
             return
         body = bytearray()
+        most = MAX_UPLOAD_BYTES if _UPLOADS.fullmatch(scope["path"]) else MAX_BODY_BYTES
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
-            if len(body) > MAX_BODY_BYTES:
+            if len(body) > most:
                 error = DomainError(Kind.INVALID, "BODY_TOO_LARGE", "提交的内容过大。")
                 await (await self._refuse(Request(scope), error))(scope, receive, send)
                 return

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.descriptor import EnumDescriptor, EnumValueDescriptor, FieldDescriptor
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from services.kit.domain import DomainError, Kind
+
 Stamp = Callable[[datetime], Any]
+M = TypeVar("M", bound=Message)
+_AT_FAULT = re.compile(r'(?:parse|named) "?([A-Za-z0-9_]+)')
 
 
 def to_json(message: Message) -> dict[str, Any]:
@@ -22,6 +28,20 @@ def to_json(message: Message) -> dict[str, Any]:
 def to_page(message: Message) -> dict[str, Any]:
     """`message` for a template: as `to_json`, but timestamps are aware datetimes in UTC."""
     return _fields(message, lambda instant: instant)
+
+
+def of_json(message: type[M], values: Mapping[str, Any]) -> M:
+    """The message that `values` describe, written as `to_json` writes it; what is missing or null stays unset.
+
+    Raises INVALID `INVALID_FIELD`, with the field where it can be told, for unknown names and for values of another
+    shape. Whether the values obey the contract is for the service to say.
+    """
+    try:
+        return ParseDict(_labelled(message.DESCRIPTOR, values), message())
+    except (ParseError, TypeError, ValueError, OverflowError) as error:
+        found = _AT_FAULT.search(str(error))
+        field = found.group(1) if found is not None else ""
+        raise DomainError(Kind.INVALID, "INVALID_FIELD", "请求内容与接口约定不符。", field=field) from error
 
 
 def rfc3339(instant: datetime) -> str:
@@ -62,6 +82,25 @@ def _prefix(enum: EnumDescriptor) -> str:
     return str(enum.values[0].name).removesuffix("UNSPECIFIED")
 
 
+def _labelled(message: Any, values: Any) -> Any:
+    """`values` with the names of enums as the contract writes them; everything else as it is."""
+    if not isinstance(values, Mapping) or message.full_name.startswith("google.protobuf."):
+        return values
+    return {name: _label(message.fields_by_name.get(name), value) for name, value in values.items()}
+
+
+def _label(field: FieldDescriptor | None, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_label(field, each) for each in value]
+    if field is None:
+        return value
+    if field.enum_type is not None and isinstance(value, str):
+        return (enum_label(field.enum_type, value) if value else None) or (value if value else 0)
+    if field.message_type is not None and not field.message_type.GetOptions().map_entry:
+        return _labelled(field.message_type, value)
+    return value
+
+
 def _fields(message: Message, stamp: Stamp) -> dict[str, Any]:
     return {field.name: _field(message, field, stamp) for field in message.DESCRIPTOR.fields}
 
@@ -82,7 +121,7 @@ def _value(value: Any, field: FieldDescriptor, stamp: Stamp) -> Any:
         known = field.enum_type.values_by_number.get(value)
         return enum_name(known) if known is not None and value else ""
     if field.message_type is None:
-        return value
+        return base64.b64encode(value).decode() if isinstance(value, bytes) else value
     match field.message_type.full_name:
         case "google.protobuf.Timestamp":
             return stamp(instant_of(value))

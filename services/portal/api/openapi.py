@@ -15,6 +15,7 @@ _SCALARS: dict[int, dict[str, Any]] = {
     FieldDescriptor.CPPTYPE_STRING: {"type": "string"},
     FieldDescriptor.CPPTYPE_BOOL: {"type": "boolean"},
     FieldDescriptor.CPPTYPE_DOUBLE: {"type": "number"},
+    FieldDescriptor.CPPTYPE_FLOAT: {"type": "number"},
     FieldDescriptor.CPPTYPE_INT32: {"type": "integer"},
     FieldDescriptor.CPPTYPE_INT64: {"type": "integer"},
     FieldDescriptor.CPPTYPE_UINT32: {"type": "integer", "minimum": 0},
@@ -59,6 +60,21 @@ def document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
+def schema_of(field: FieldDescriptor) -> dict[str, Any]:
+    """The schema of a field as a request gives it: everything in place, nothing required."""
+    if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        return {"type": "object", "additionalProperties": _given(field.message_type.fields_by_name["value"])}
+    one = _given(field)
+    return {"type": "array", "items": one} if field.is_repeated else one
+
+
+def _given(field: FieldDescriptor) -> dict[str, Any]:
+    if field.message_type is None or field.message_type.full_name.startswith("google.protobuf."):
+        return _one(field, {})
+    properties = {each.name: schema_of(each) for each in field.message_type.fields}
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
 def _messages_in(whole: dict[str, Any]) -> set[str]:
     found: set[str] = set()
     for path in whole["paths"].values():
@@ -93,6 +109,8 @@ def _field(field: FieldDescriptor, schemas: dict[str, Any]) -> dict[str, Any]:
 def _one(field: FieldDescriptor, schemas: dict[str, Any]) -> dict[str, Any]:
     if field.enum_type is not None:
         return {"type": "string", "enum": ["", *enum_names(field.enum_type)]}
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return {"type": "string", "format": "byte"}
     if field.message_type is None:
         return dict(_SCALARS[field.cpp_type])
     match field.message_type.full_name:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from residency.enrollment.v1 import application_pb2, decision_service_pb2
+import pytest
+
+from residency.enrollment.v1 import application_pb2, application_service_pb2, cycle_pb2, decision_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal.dossier import struct_of
 from services.portal.forms import refusal_of
-from services.portal.wire import enum_label, to_json
+from services.portal.wire import enum_label, of_json, to_json
 
 
 def test_names_enums_timestamps_and_unset_messages() -> None:
@@ -46,3 +48,28 @@ def test_refusals_are_told_field_by_field() -> None:
     assert refusal_of(contract, 422).errors == {"password": "密码须为 10 至 200 个字符。"}
     conflict = DomainError(Kind.CONFLICT, "SUPERSEDED", "已更新。", details={"current": "2"})
     assert refusal_of(conflict, 409).errors == {}
+
+
+def test_a_request_is_read_as_it_is_written() -> None:
+    asked = of_json(decision_service_pb2.ListQueueRequest, {"states": ["pending", "closed_unplaced"], "page_size": 3})
+    assert to_json(asked)["states"] == ["pending", "closed_unplaced"]
+    milestones = of_json(cycle_pb2.Milestones, {"interview": "2023-07-10T14:40:00Z", "written_exam": None})
+    assert to_json(milestones)["interview"] == "2023-07-10T14:40:00Z"
+    assert not milestones.HasField("written_exam")
+    choice = of_json(application_service_pb2.SaveChoiceRequest, {"choice": {"base_code": "A"}})
+    assert choice.choice.base_code == "A"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"states": ["nope"]}, "states"),
+        ({"more": 1}, "more"),
+        ({"page_size": "a"}, "page_size"),
+        ({"page_size": -1}, "page_size"),
+    ],
+)
+def test_what_a_request_cannot_be_is_refused_with_its_field(values: dict[str, object], field: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        of_json(decision_service_pb2.ListQueueRequest, values)
+    assert (refused.value.kind, refused.value.field) == (Kind.INVALID, field)

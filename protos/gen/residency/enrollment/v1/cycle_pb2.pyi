@@ -53,12 +53,16 @@ class CyclePhase(_message.Message):
     def __init__(self, phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., name: _Optional[str] = ..., first_day: _Optional[str] = ..., last_day: _Optional[str] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., round: _Optional[int] = ...) -> None: ...
 
 class Base(_message.Message):
-    __slots__ = ("code", "name")
+    __slots__ = ("code", "name", "main_code", "credit_code")
     CODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    MAIN_CODE_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_CODE_FIELD_NUMBER: _ClassVar[int]
     code: str
     name: str
-    def __init__(self, code: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+    main_code: str
+    credit_code: str
+    def __init__(self, code: _Optional[str] = ..., name: _Optional[str] = ..., main_code: _Optional[str] = ..., credit_code: _Optional[str] = ...) -> None: ...
 
 class Specialty(_message.Message):
     __slots__ = ("code", "name")

@@ -1,6 +1,7 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from residency.enrollment.v1 import cycle_pb2 as _cycle_pb2
 from residency.kit.v1 import policy_pb2 as _policy_pb2
@@ -25,7 +26,7 @@ class PhaseDates(_message.Message):
     def __init__(self, phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., name: _Optional[str] = ..., first_day: _Optional[str] = ..., last_day: _Optional[str] = ...) -> None: ...
 
 class CreateCycleRequest(_message.Message):
-    __slots__ = ("idempotency_key", "province_code", "year", "title", "time_zone", "phases", "bases", "specialties", "plan", "starts_at", "day_seconds")
+    __slots__ = ("idempotency_key", "province_code", "year", "title", "time_zone", "phases", "bases", "specialties", "plan", "starts_at", "day_seconds", "policy")
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +38,7 @@ class CreateCycleRequest(_message.Message):
     PLAN_FIELD_NUMBER: _ClassVar[int]
     STARTS_AT_FIELD_NUMBER: _ClassVar[int]
     DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    POLICY_FIELD_NUMBER: _ClassVar[int]
     idempotency_key: str
     province_code: str
     year: int
@@ -48,7 +50,8 @@ class CreateCycleRequest(_message.Message):
     plan: _containers.RepeatedCompositeFieldContainer[_cycle_pb2.PlannedSeats]
     starts_at: _timestamp_pb2.Timestamp
     day_seconds: float
-    def __init__(self, idempotency_key: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., phases: _Optional[_Iterable[_Union[PhaseDates, _Mapping]]] = ..., bases: _Optional[_Iterable[_Union[_cycle_pb2.Base, _Mapping]]] = ..., specialties: _Optional[_Iterable[_Union[_cycle_pb2.Specialty, _Mapping]]] = ..., plan: _Optional[_Iterable[_Union[_cycle_pb2.PlannedSeats, _Mapping]]] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., day_seconds: _Optional[float] = ...) -> None: ...
+    policy: _struct_pb2.Struct
+    def __init__(self, idempotency_key: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., phases: _Optional[_Iterable[_Union[PhaseDates, _Mapping]]] = ..., bases: _Optional[_Iterable[_Union[_cycle_pb2.Base, _Mapping]]] = ..., specialties: _Optional[_Iterable[_Union[_cycle_pb2.Specialty, _Mapping]]] = ..., plan: _Optional[_Iterable[_Union[_cycle_pb2.PlannedSeats, _Mapping]]] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., day_seconds: _Optional[float] = ..., policy: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class CreateCycleResponse(_message.Message):
     __slots__ = ("cycle",)

@@ -139,3 +139,79 @@ class ApplicationUnlocked(_message.Message):
     application: ApplicationFact
     until: _timestamp_pb2.Timestamp
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ApplicationHeld(_message.Message):
+    __slots__ = ("application",)
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
+
+class ApplicationReleased(_message.Message):
+    __slots__ = ("application",)
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
+
+class ApplicationMoved(_message.Message):
+    __slots__ = ("application", "left_base_code", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    LEFT_BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    left_base_code: str
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., left_base_code: _Optional[str] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class PlanChanged(_message.Message):
+    __slots__ = ("cycle_id", "base_code", "kind", "edition")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    EDITION_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    base_code: str
+    kind: str
+    edition: int
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., kind: _Optional[str] = ..., edition: _Optional[int] = ...) -> None: ...
+
+class ListPublished(_message.Message):
+    __slots__ = ("list_id", "cycle_id", "base_code", "number", "ends_at")
+    LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    list_id: str
+    cycle_id: str
+    base_code: str
+    number: int
+    ends_at: _timestamp_pb2.Timestamp
+    def __init__(self, list_id: _Optional[str] = ..., cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., number: _Optional[int] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ApplicationPublished(_message.Message):
+    __slots__ = ("application", "list_id", "ends_at")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    list_id: str
+    ends_at: _timestamp_pb2.Timestamp
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., list_id: _Optional[str] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ObjectionFiled(_message.Message):
+    __slots__ = ("application", "objection_id")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    OBJECTION_ID_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    objection_id: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., objection_id: _Optional[str] = ...) -> None: ...
+
+class ObjectionResolved(_message.Message):
+    __slots__ = ("application", "objection_id", "upheld")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    OBJECTION_ID_FIELD_NUMBER: _ClassVar[int]
+    UPHELD_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    objection_id: str
+    upheld: bool
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., objection_id: _Optional[str] = ..., upheld: _Optional[bool] = ...) -> None: ...

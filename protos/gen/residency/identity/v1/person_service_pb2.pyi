@@ -18,10 +18,28 @@ class GetPersonRequest(_message.Message):
     def __init__(self, person_id: _Optional[str] = ...) -> None: ...
 
 class GetPersonResponse(_message.Message):
-    __slots__ = ("person",)
+    __slots__ = ("person", "document_key")
     PERSON_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_KEY_FIELD_NUMBER: _ClassVar[int]
     person: _account_pb2.Person
-    def __init__(self, person: _Optional[_Union[_account_pb2.Person, _Mapping]] = ...) -> None: ...
+    document_key: str
+    def __init__(self, person: _Optional[_Union[_account_pb2.Person, _Mapping]] = ..., document_key: _Optional[str] = ...) -> None: ...
+
+class KeyOfDocumentRequest(_message.Message):
+    __slots__ = ("document_type", "document_number")
+    DOCUMENT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    document_type: _account_pb2.DocumentType
+    document_number: str
+    def __init__(self, document_type: _Optional[_Union[_account_pb2.DocumentType, str]] = ..., document_number: _Optional[str] = ...) -> None: ...
+
+class KeyOfDocumentResponse(_message.Message):
+    __slots__ = ("document_key", "masked_document")
+    DOCUMENT_KEY_FIELD_NUMBER: _ClassVar[int]
+    MASKED_DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    document_key: str
+    masked_document: str
+    def __init__(self, document_key: _Optional[str] = ..., masked_document: _Optional[str] = ...) -> None: ...
 
 class GetMeRequest(_message.Message):
     __slots__ = ()

@@ -40,6 +40,11 @@ class PersonServiceStub:
                 request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonRequest.SerializeToString,
                 response_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonResponse.FromString,
                 _registered_method=True)
+        self.KeyOfDocument = channel.unary_unary(
+                '/residency.identity.v1.PersonService/KeyOfDocument',
+                request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentRequest.SerializeToString,
+                response_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentResponse.FromString,
+                _registered_method=True)
         self.GetMe = channel.unary_unary(
                 '/residency.identity.v1.PersonService/GetMe',
                 request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetMeRequest.SerializeToString,
@@ -78,6 +83,13 @@ class PersonServiceServicer:
 
     def GetPerson(self, request, context):
         """Reads one person: oneself, or anyone for services. Document and mobile numbers come masked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def KeyOfDocument(self, request, context):
+        """The stable pseudonym of a document, by which services recognise its holder without knowing the number.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -132,6 +144,11 @@ def add_PersonServiceServicer_to_server(servicer, server):
                     servicer.GetPerson,
                     request_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonRequest.FromString,
                     response_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonResponse.SerializeToString,
+            ),
+            'KeyOfDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.KeyOfDocument,
+                    request_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentRequest.FromString,
+                    response_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentResponse.SerializeToString,
             ),
             'GetMe': grpc.unary_unary_rpc_method_handler(
                     servicer.GetMe,
@@ -192,6 +209,33 @@ class PersonService:
             '/residency.identity.v1.PersonService/GetPerson',
             residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonRequest.SerializeToString,
             residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def KeyOfDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.identity.v1.PersonService/KeyOfDocument',
+            residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentRequest.SerializeToString,
+            residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentResponse.FromString,
             options,
             channel_credentials,
             insecure,

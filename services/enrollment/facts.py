@@ -98,6 +98,32 @@ def unlocked(cycle: CycleRecord, after: ApplicationRecord, until: datetime) -> F
     return _fact("application.unlocked", body, after.id, after.version)
 
 
+def list_published(cycle_id: str, base_code: str, list_id: str, number: int, ends_at: datetime) -> Fact:
+    """A base published a list of provisional admissions."""
+    body = events_pb2.ListPublished(list_id=list_id, cycle_id=cycle_id, base_code=base_code, number=number)
+    body.ends_at.FromDatetime(ends_at)
+    return _fact("list.published", body, list_id, 1)
+
+
+def published(cycle: CycleRecord, after: ApplicationRecord, list_id: str, ends_at: datetime) -> Fact:
+    """A published list names the provisional admission."""
+    body = events_pb2.ApplicationPublished(application=_about(cycle, after), list_id=list_id)
+    body.ends_at.FromDatetime(ends_at)
+    return _fact("application.published", body, after.id, after.version)
+
+
+def objection_filed(cycle: CycleRecord, after: ApplicationRecord, objection_id: str) -> Fact:
+    """Somebody objects to a provisional admission."""
+    body = events_pb2.ObjectionFiled(application=_about(cycle, after), objection_id=objection_id)
+    return _fact("objection.filed", body, after.id, after.version)
+
+
+def objection_resolved(cycle: CycleRecord, after: ApplicationRecord, objection_id: str, *, upheld: bool) -> Fact:
+    """The province resolved an objection."""
+    body = events_pb2.ObjectionResolved(application=_about(cycle, after), objection_id=objection_id, upheld=upheld)
+    return _fact("objection.resolved", body, after.id, after.version)
+
+
 def audit_sealed(seal: Seal) -> Fact:
     """The audit's chains were joined into a signed root: told to others, so that it stands elsewhere too."""
     body = identity.AuditSealed(

@@ -141,6 +141,16 @@ _HEARD: tuple[Hearing, ...] = (
         _always("application_unlocked"),
         lambda fact, _delivery: {"until": fact.until.ToDatetime(tzinfo=UTC)},
     ),
+    _application(
+        enrollment.ApplicationPublished,
+        _always("application_published"),
+        lambda fact, _delivery: {"until": fact.ends_at.ToDatetime(tzinfo=UTC)},
+    ),
+    _application(enrollment.ObjectionFiled, _always("application_objected")),
+    _application(
+        enrollment.ObjectionResolved,
+        lambda fact: "application_objection_upheld" if fact.upheld else "application_objection_dismissed",
+    ),
     Hearing(
         enrollment.ApplicationCorrected,
         _always("application_corrected"),
@@ -167,6 +177,8 @@ SILENT: frozenset[str] = frozenset(
         enrollment.WindowClosed.DESCRIPTOR.full_name,
         # A base's dates stand on its page; its workflow reminds of them.
         enrollment.MilestonesSet.DESCRIPTOR.full_name,
+        # Whom the list names is told with `application_published`; it stands on the public page for everybody else.
+        enrollment.ListPublished.DESCRIPTOR.full_name,
         # For machines: who checks tokens, and whoever keeps the seals of an audit.
         identity.SessionEnded.DESCRIPTOR.full_name,
         identity.AuditSealed.DESCRIPTOR.full_name,

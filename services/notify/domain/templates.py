@@ -121,6 +121,43 @@ _ALL = (
         _WHERE,
     ),
     Template(
+        "application_published",
+        "拟录取公示通知",
+        (
+            "您已列入培训基地的拟录取公示名单。",
+            *_WHERE_LINES,
+            "公示截止：{until}",
+            "公示结束且无异议后，由培训基地办理录取。姓名和证件号码已作遮盖。",
+        ),
+        {**_WHERE, "until": Kept.INSTANT},
+    ),
+    Template(
+        "application_objected",
+        "拟录取待核实通知",
+        (
+            "公示期间收到一项与您的拟录取有关的意见，正在核实。",
+            *_WHERE_LINES,
+            "核实期间暂不办理录取，您的拟录取名额仍予保留。核实结果将另行通知；如需说明情况，请联系培训基地。",
+        ),
+        _WHERE,
+    ),
+    Template(
+        "application_objection_dismissed",
+        "拟录取核实结果通知",
+        ("与您的拟录取有关的意见已核实，不影响您的拟录取。", *_WHERE_LINES, "后续由培训基地继续办理录取。"),
+        _WHERE,
+    ),
+    Template(
+        "application_objection_upheld",
+        "拟录取核实结果通知",
+        (
+            "与您的拟录取有关的意见已核实，您的拟录取暂不能办理录取。",
+            *_WHERE_LINES,
+            "后续处理结果将另行通知；如有疑问，请联系培训基地或省级主管部门。",
+        ),
+        _WHERE,
+    ),
+    Template(
         "application_unlocked",
         "报名信息可临时修改",
         (

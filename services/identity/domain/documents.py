@@ -117,15 +117,22 @@ def parse(kind: DocumentType, number: str, birth_date: str, sex: Sex | None, tod
         if sex is not None and sex != found.sex:
             raise _refused("ID-19", "SEX_DIFFERS", "性别与身份证号码不一致，请核对。", "sex")
         return Document(kind, found.number, found.birth_date, Sex(found.sex))
-    shape, rule, reason, message = _OTHER_RULES[kind]
-    if not shape.fullmatch(typed):
-        raise _refused(rule, reason, message, "document_number")
+    _check_shape(kind, typed)
     if entered is None:
         raise _refused("ID-25", "BIRTH_DATE_MISSING", "请填写证件上的出生日期。", "birth_date")
     if not resident_id.AGE_MIN <= resident_id.age_on(entered, today) <= resident_id.AGE_MAX:
         message = f"年龄应在{resident_id.AGE_MIN}至{resident_id.AGE_MAX}周岁之间。"
         raise _refused("ID-25", "BIRTH_DATE_AGE", message, "birth_date")
     return Document(kind, typed, entered, sex)
+
+
+def checked(kind: DocumentType, number: str, today: date) -> str:
+    """A number in its stored form, where nothing else of the document is at hand. Raises as `parse` for the number."""
+    typed = normalised(kind, number)
+    if kind is DocumentType.RESIDENT_ID:
+        return resident_id.parse(typed, today).number
+    _check_shape(kind, typed)
+    return typed
 
 
 def key(kind: DocumentType, number: str) -> str:
@@ -162,6 +169,12 @@ def mask_mobile(number: str) -> str:
     """ID-06: a mobile number (E.164 or national) with all but its last four digits and its first three hidden."""
     digits = number.removeprefix("+86")
     return digits[:3] + "*" * max(0, len(digits) - 7) + digits[-4:]
+
+
+def _check_shape(kind: DocumentType, typed: str) -> None:
+    shape, rule, reason, message = _OTHER_RULES[kind]
+    if not shape.fullmatch(typed):
+        raise _refused(rule, reason, message, "document_number")
 
 
 def _entered_date(text: str, today: date) -> date | None:

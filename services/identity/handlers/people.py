@@ -79,6 +79,28 @@ class PeopleHandlers:
             return Worn(found, Role(caller.role), caller.organisation)
         return _worn(found, hats, self._core.clock.now())
 
+    def document_key(self, person: Person) -> str:
+        """PEN-01: the pseudonym of a bound document, by which services recognise its holder; empty when none is bound.
+
+        A keyed hash of its own, so that it finds nothing in identity's tables; the number never leaves identity.
+        """
+        if person.document_type is None or person.document_sealed is None:
+            return ""
+        number = self._core.vault.open(person.document_sealed, person.person_id)
+        return self._key_of(person.document_type, number)
+
+    def key_of_document(self, kind: DocumentType, number: str) -> tuple[str, str]:
+        """PEN-01: the same for a document as typed, whoever holds it, and its number masked.
+
+        Raises INVALID as step 1 of a registration for the number.
+        """
+        today = self._core.clock.now().astimezone(DAY_ZONE).date()
+        number = documents.checked(kind, number, today)
+        return self._key_of(kind, number), documents.mask(number)
+
+    def _key_of(self, kind: DocumentType, number: str) -> str:
+        return self._core.vault.lookup("document_key", documents.key(kind, number)).hex()
+
     async def me(self, caller: Caller) -> Me:
         """Who the caller is. Raises DomainError NOT_FOUND PERSON_UNKNOWN for a token of nobody known here."""
         now = self._core.clock.now()

@@ -24,7 +24,7 @@ REALLOCATION_STATE_PROPOSED: ReallocationState
 REALLOCATION_STATE_COMMITTING: ReallocationState
 REALLOCATION_STATE_COMMITTED: ReallocationState
 
-class Place(_message.Message):
+class WantedPlace(_message.Message):
     __slots__ = ("base_code", "specialty_code")
     BASE_CODE_FIELD_NUMBER: _ClassVar[int]
     SPECIALTY_CODE_FIELD_NUMBER: _ClassVar[int]
@@ -38,17 +38,17 @@ class SaveWishesRequest(_message.Message):
     WISHES_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
-    wishes: _containers.RepeatedCompositeFieldContainer[Place]
+    wishes: _containers.RepeatedCompositeFieldContainer[WantedPlace]
     idempotency_key: str
-    def __init__(self, cycle_id: _Optional[str] = ..., wishes: _Optional[_Iterable[_Union[Place, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    def __init__(self, cycle_id: _Optional[str] = ..., wishes: _Optional[_Iterable[_Union[WantedPlace, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class SaveWishesResponse(_message.Message):
     __slots__ = ("wishes", "version")
     WISHES_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
-    wishes: _containers.RepeatedCompositeFieldContainer[Place]
+    wishes: _containers.RepeatedCompositeFieldContainer[WantedPlace]
     version: int
-    def __init__(self, wishes: _Optional[_Iterable[_Union[Place, _Mapping]]] = ..., version: _Optional[int] = ...) -> None: ...
+    def __init__(self, wishes: _Optional[_Iterable[_Union[WantedPlace, _Mapping]]] = ..., version: _Optional[int] = ...) -> None: ...
 
 class GetWishesRequest(_message.Message):
     __slots__ = ("cycle_id",)
@@ -59,8 +59,8 @@ class GetWishesRequest(_message.Message):
 class GetWishesResponse(_message.Message):
     __slots__ = ("wishes",)
     WISHES_FIELD_NUMBER: _ClassVar[int]
-    wishes: _containers.RepeatedCompositeFieldContainer[Place]
-    def __init__(self, wishes: _Optional[_Iterable[_Union[Place, _Mapping]]] = ...) -> None: ...
+    wishes: _containers.RepeatedCompositeFieldContainer[WantedPlace]
+    def __init__(self, wishes: _Optional[_Iterable[_Union[WantedPlace, _Mapping]]] = ...) -> None: ...
 
 class Reallocation(_message.Message):
     __slots__ = ("proposal_id", "cycle_id", "state", "proposed_at", "committed_at", "people", "seats", "placed", "unplaced", "moved", "skipped", "left", "digest", "version")
@@ -110,14 +110,14 @@ class ReallocationRow(_message.Message):
     application_id: str
     masked_name: str
     masked_document: str
-    to: Place
+    to: WantedPlace
     reason: str
     explanation: str
     wish: int
     outcome: str
     outcome_reason: str
     rank: int
-    def __init__(self, application_id: _Optional[str] = ..., masked_name: _Optional[str] = ..., masked_document: _Optional[str] = ..., to: _Optional[_Union[Place, _Mapping]] = ..., reason: _Optional[str] = ..., explanation: _Optional[str] = ..., wish: _Optional[int] = ..., outcome: _Optional[str] = ..., outcome_reason: _Optional[str] = ..., rank: _Optional[int] = ..., **kwargs) -> None: ...
+    def __init__(self, application_id: _Optional[str] = ..., masked_name: _Optional[str] = ..., masked_document: _Optional[str] = ..., to: _Optional[_Union[WantedPlace, _Mapping]] = ..., reason: _Optional[str] = ..., explanation: _Optional[str] = ..., wish: _Optional[int] = ..., outcome: _Optional[str] = ..., outcome_reason: _Optional[str] = ..., rank: _Optional[int] = ..., **kwargs) -> None: ...
 
 class ProposeReallocationRequest(_message.Message):
     __slots__ = ("cycle_id", "idempotency_key")
@@ -176,10 +176,10 @@ class EditReallocationRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     proposal_id: str
     application_id: str
-    to: Place
+    to: WantedPlace
     reason: str
     idempotency_key: str
-    def __init__(self, proposal_id: _Optional[str] = ..., application_id: _Optional[str] = ..., to: _Optional[_Union[Place, _Mapping]] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    def __init__(self, proposal_id: _Optional[str] = ..., application_id: _Optional[str] = ..., to: _Optional[_Union[WantedPlace, _Mapping]] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class EditReallocationResponse(_message.Message):
     __slots__ = ("reallocation", "row")
@@ -212,10 +212,10 @@ class MoveApplicantRequest(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     application_id: str
-    to: Place
+    to: WantedPlace
     reason: str
     idempotency_key: str
-    def __init__(self, application_id: _Optional[str] = ..., to: _Optional[_Union[Place, _Mapping]] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    def __init__(self, application_id: _Optional[str] = ..., to: _Optional[_Union[WantedPlace, _Mapping]] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class MoveApplicantResponse(_message.Message):
     __slots__ = ("application_id", "state", "place", "submission_number", "version")
@@ -226,7 +226,7 @@ class MoveApplicantResponse(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     application_id: str
     state: _application_pb2.ApplicationState
-    place: Place
+    place: WantedPlace
     submission_number: int
     version: int
-    def __init__(self, application_id: _Optional[str] = ..., state: _Optional[_Union[_application_pb2.ApplicationState, str]] = ..., place: _Optional[_Union[Place, _Mapping]] = ..., submission_number: _Optional[int] = ..., version: _Optional[int] = ...) -> None: ...
+    def __init__(self, application_id: _Optional[str] = ..., state: _Optional[_Union[_application_pb2.ApplicationState, str]] = ..., place: _Optional[_Union[WantedPlace, _Mapping]] = ..., submission_number: _Optional[int] = ..., version: _Optional[int] = ...) -> None: ...

@@ -65,6 +65,21 @@ class DecisionServiceStub:
                 request_serializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.AdmitRequest.SerializeToString,
                 response_deserializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.AdmitResponse.FromString,
                 _registered_method=True)
+        self.DecideMany = channel.unary_unary(
+                '/residency.enrollment.v1.DecisionService/DecideMany',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.DecideManyRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.DecideManyResponse.FromString,
+                _registered_method=True)
+        self.PlaceMany = channel.unary_unary(
+                '/residency.enrollment.v1.DecisionService/PlaceMany',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.PlaceManyRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.PlaceManyResponse.FromString,
+                _registered_method=True)
+        self.GetReasons = channel.unary_unary(
+                '/residency.enrollment.v1.DecisionService/GetReasons',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.GetReasonsRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.GetReasonsResponse.FromString,
+                _registered_method=True)
 
 
 class DecisionServiceServicer:
@@ -113,6 +128,27 @@ class DecisionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DecideMany(self, request, context):
+        """Approves, rejects or records as not selected many at once: each row a command of its own, with an answer of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceMany(self, request, context):
+        """Grants or admits many at once: each row a command of its own, with an answer of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetReasons(self, request, context):
+        """Reads the coded reasons that staff choose from.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DecisionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -145,6 +181,21 @@ def add_DecisionServiceServicer_to_server(servicer, server):
                     servicer.Admit,
                     request_deserializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.AdmitRequest.FromString,
                     response_serializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.AdmitResponse.SerializeToString,
+            ),
+            'DecideMany': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideMany,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.DecideManyRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.DecideManyResponse.SerializeToString,
+            ),
+            'PlaceMany': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceMany,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.PlaceManyRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.PlaceManyResponse.SerializeToString,
+            ),
+            'GetReasons': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReasons,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.GetReasonsRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_decision__service__pb2.GetReasonsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -310,6 +361,87 @@ class DecisionService:
             '/residency.enrollment.v1.DecisionService/Admit',
             residency_dot_enrollment_dot_v1_dot_decision__service__pb2.AdmitRequest.SerializeToString,
             residency_dot_enrollment_dot_v1_dot_decision__service__pb2.AdmitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideMany(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.DecisionService/DecideMany',
+            residency_dot_enrollment_dot_v1_dot_decision__service__pb2.DecideManyRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_decision__service__pb2.DecideManyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceMany(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.DecisionService/PlaceMany',
+            residency_dot_enrollment_dot_v1_dot_decision__service__pb2.PlaceManyRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_decision__service__pb2.PlaceManyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReasons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.DecisionService/GetReasons',
+            residency_dot_enrollment_dot_v1_dot_decision__service__pb2.GetReasonsRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_decision__service__pb2.GetReasonsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,7 +27,7 @@ from residency.enrollment.v1 import application_pb2 as residency_dot_enrollment_
 from residency.enrollment.v1 import cycle_pb2 as residency_dot_enrollment_dot_v1_dot_cycle__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$residency/enrollment/v1/events.proto\x12\x17residency.enrollment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)residency/enrollment/v1/application.proto\x1a#residency/enrollment/v1/cycle.proto\" \n\x0c\x43ycleCreated\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\"p\n\x0cPhaseEntered\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12-\n\x05phase\x18\x02 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x03 \x01(\r\x12\r\n\x05round\x18\x04 \x01(\r\"j\n\x0cWindowClosed\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\x12\x12\n\nunreviewed\x18\x04 \x01(\r\x12\x12\n\nunselected\x18\x05 \x01(\r\"C\n\rMilestonesSet\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\"\x99\x02\n\x0f\x41pplicationFact\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tbase_code\x18\x04 \x01(\t\x12\x11\n\tbase_name\x18\x05 \x01(\t\x12\x16\n\x0especialty_code\x18\x06 \x01(\t\x12\x16\n\x0especialty_name\x18\x07 \x01(\t\x12\x19\n\x11submission_number\x18\x08 \x01(\r\x12\r\n\x05round\x18\t \x01(\r\x12\x0f\n\x07version\x18\n \x01(\r\x12\x38\n\x05state\x18\x0b \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\"m\n\x14\x41pplicationSubmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\"\x8b\x01\n\x13\x41pplicationReviewed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x13\n\x0breason_code\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\"W\n\x16\x41pplicationNotSelected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"q\n ApplicationProvisionallyAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"T\n\x13\x41pplicationAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"U\n\x14\x41pplicationWithdrawn\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"\x88\x01\n\x14\x41pplicationCorrected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x31\n\x07section\x18\x02 \x01(\x0e\x32 .residency.enrollment.v1.Section\"\x7f\n\x13\x41pplicationUnlocked\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0f\x41pplicationHeld\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"T\n\x13\x41pplicationReleased\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"y\n\x10\x41pplicationMoved\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\x12\x0e\n\x06remark\x18\x03 \x01(\t\"Q\n\x0bPlanChanged\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\r\"\x82\x01\n\rListPublished\x12\x0f\n\x07list_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x0e\n\x06number\x18\x04 \x01(\r\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x14\x41pplicationPublished\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0f\n\x07list_id\x18\x02 \x01(\t\x12+\n\x07\x65nds_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x0eObjectionFiled\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\"x\n\x11ObjectionResolved\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\x12\x0e\n\x06upheld\x18\x03 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$residency/enrollment/v1/events.proto\x12\x17residency.enrollment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)residency/enrollment/v1/application.proto\x1a#residency/enrollment/v1/cycle.proto\" \n\x0c\x43ycleCreated\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\"p\n\x0cPhaseEntered\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12-\n\x05phase\x18\x02 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x03 \x01(\r\x12\r\n\x05round\x18\x04 \x01(\r\"j\n\x0cWindowClosed\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\x12\x12\n\nunreviewed\x18\x04 \x01(\r\x12\x12\n\nunselected\x18\x05 \x01(\r\"C\n\rMilestonesSet\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\"\x99\x02\n\x0f\x41pplicationFact\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tbase_code\x18\x04 \x01(\t\x12\x11\n\tbase_name\x18\x05 \x01(\t\x12\x16\n\x0especialty_code\x18\x06 \x01(\t\x12\x16\n\x0especialty_name\x18\x07 \x01(\t\x12\x19\n\x11submission_number\x18\x08 \x01(\r\x12\r\n\x05round\x18\t \x01(\r\x12\x0f\n\x07version\x18\n \x01(\r\x12\x38\n\x05state\x18\x0b \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\"m\n\x14\x41pplicationSubmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\"\xba\x01\n\x13\x41pplicationReviewed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x13\n\x0breason_code\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\x12-\n\tfix_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x16\x41pplicationNotSelected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"q\n ApplicationProvisionallyAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"T\n\x13\x41pplicationAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"j\n\x14\x41pplicationWithdrawn\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x13\n\x0b\x66reed_place\x18\x02 \x01(\x08\"\x88\x01\n\x14\x41pplicationCorrected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x31\n\x07section\x18\x02 \x01(\x0e\x32 .residency.enrollment.v1.Section\"\x7f\n\x13\x41pplicationUnlocked\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0f\x41pplicationHeld\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"T\n\x13\x41pplicationReleased\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"y\n\x10\x41pplicationMoved\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\x12\x0e\n\x06remark\x18\x03 \x01(\t\"Q\n\x0bPlanChanged\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\r\"\x82\x01\n\rListPublished\x12\x0f\n\x07list_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x0e\n\x06number\x18\x04 \x01(\r\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x14\x41pplicationPublished\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0f\n\x07list_id\x18\x02 \x01(\t\x12+\n\x07\x65nds_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x0eObjectionFiled\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\"x\n\x11ObjectionResolved\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\x12\x0e\n\x06upheld\x18\x03 \x01(\x08\"\x83\x01\n\x14\x41pplicationPlaceLost\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\r\n\x05\x63\x61use\x18\x02 \x01(\t\x12\r\n\x05\x66reed\x18\x03 \x01(\x08\x12\x0e\n\x06remark\x18\x04 \x01(\t\"k\n\x1a\x41pplicationAdmissionUndone\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"\x94\x01\n\x12\x41pplicationOffered\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0coffer_number\x18\x03 \x01(\r\"\x94\x01\n\x15\x41pplicationOfferEnded\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0coffer_number\x18\x02 \x01(\r\x12\x15\n\rseat_offer_id\x18\x03 \x01(\t\x12\x0f\n\x07outcome\x18\x04 \x01(\t\"\xa6\x01\n\x1b\x41pplicationSpecialtyChanged\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x1b\n\x13left_specialty_code\x18\x02 \x01(\t\x12\x1b\n\x13left_specialty_name\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\"x\n\x13\x41pplicationDeferred\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x12\n\nuntil_year\x18\x02 \x01(\r\x12\x0e\n\x06remark\x18\x03 \x01(\t\"Z\n\x19\x41pplicationPlaceConfirmed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"u\n\x1d\x41pplicationRevocationProposed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x15\n\rprovince_code\x18\x02 \x01(\t\"m\n\x1c\x41pplicationRevocationRefused\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"q\n\x18\x41pplicationGrantProposed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0emain_base_code\x18\x02 \x01(\t\"i\n\x18\x41pplicationGrantDeclined\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,33 +47,55 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPLICATIONSUBMITTED']._serialized_start=787
   _globals['_APPLICATIONSUBMITTED']._serialized_end=896
   _globals['_APPLICATIONREVIEWED']._serialized_start=899
-  _globals['_APPLICATIONREVIEWED']._serialized_end=1038
-  _globals['_APPLICATIONNOTSELECTED']._serialized_start=1040
-  _globals['_APPLICATIONNOTSELECTED']._serialized_end=1127
-  _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_start=1129
-  _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_end=1242
-  _globals['_APPLICATIONADMITTED']._serialized_start=1244
-  _globals['_APPLICATIONADMITTED']._serialized_end=1328
-  _globals['_APPLICATIONWITHDRAWN']._serialized_start=1330
-  _globals['_APPLICATIONWITHDRAWN']._serialized_end=1415
-  _globals['_APPLICATIONCORRECTED']._serialized_start=1418
-  _globals['_APPLICATIONCORRECTED']._serialized_end=1554
-  _globals['_APPLICATIONUNLOCKED']._serialized_start=1556
-  _globals['_APPLICATIONUNLOCKED']._serialized_end=1683
-  _globals['_APPLICATIONHELD']._serialized_start=1685
-  _globals['_APPLICATIONHELD']._serialized_end=1765
-  _globals['_APPLICATIONRELEASED']._serialized_start=1767
-  _globals['_APPLICATIONRELEASED']._serialized_end=1851
-  _globals['_APPLICATIONMOVED']._serialized_start=1853
-  _globals['_APPLICATIONMOVED']._serialized_end=1974
-  _globals['_PLANCHANGED']._serialized_start=1976
-  _globals['_PLANCHANGED']._serialized_end=2057
-  _globals['_LISTPUBLISHED']._serialized_start=2060
-  _globals['_LISTPUBLISHED']._serialized_end=2190
-  _globals['_APPLICATIONPUBLISHED']._serialized_start=2193
-  _globals['_APPLICATIONPUBLISHED']._serialized_end=2340
-  _globals['_OBJECTIONFILED']._serialized_start=2342
-  _globals['_OBJECTIONFILED']._serialized_end=2443
-  _globals['_OBJECTIONRESOLVED']._serialized_start=2445
-  _globals['_OBJECTIONRESOLVED']._serialized_end=2565
+  _globals['_APPLICATIONREVIEWED']._serialized_end=1085
+  _globals['_APPLICATIONNOTSELECTED']._serialized_start=1087
+  _globals['_APPLICATIONNOTSELECTED']._serialized_end=1174
+  _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_start=1176
+  _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_end=1289
+  _globals['_APPLICATIONADMITTED']._serialized_start=1291
+  _globals['_APPLICATIONADMITTED']._serialized_end=1375
+  _globals['_APPLICATIONWITHDRAWN']._serialized_start=1377
+  _globals['_APPLICATIONWITHDRAWN']._serialized_end=1483
+  _globals['_APPLICATIONCORRECTED']._serialized_start=1486
+  _globals['_APPLICATIONCORRECTED']._serialized_end=1622
+  _globals['_APPLICATIONUNLOCKED']._serialized_start=1624
+  _globals['_APPLICATIONUNLOCKED']._serialized_end=1751
+  _globals['_APPLICATIONHELD']._serialized_start=1753
+  _globals['_APPLICATIONHELD']._serialized_end=1833
+  _globals['_APPLICATIONRELEASED']._serialized_start=1835
+  _globals['_APPLICATIONRELEASED']._serialized_end=1919
+  _globals['_APPLICATIONMOVED']._serialized_start=1921
+  _globals['_APPLICATIONMOVED']._serialized_end=2042
+  _globals['_PLANCHANGED']._serialized_start=2044
+  _globals['_PLANCHANGED']._serialized_end=2125
+  _globals['_LISTPUBLISHED']._serialized_start=2128
+  _globals['_LISTPUBLISHED']._serialized_end=2258
+  _globals['_APPLICATIONPUBLISHED']._serialized_start=2261
+  _globals['_APPLICATIONPUBLISHED']._serialized_end=2408
+  _globals['_OBJECTIONFILED']._serialized_start=2410
+  _globals['_OBJECTIONFILED']._serialized_end=2511
+  _globals['_OBJECTIONRESOLVED']._serialized_start=2513
+  _globals['_OBJECTIONRESOLVED']._serialized_end=2633
+  _globals['_APPLICATIONPLACELOST']._serialized_start=2636
+  _globals['_APPLICATIONPLACELOST']._serialized_end=2767
+  _globals['_APPLICATIONADMISSIONUNDONE']._serialized_start=2769
+  _globals['_APPLICATIONADMISSIONUNDONE']._serialized_end=2876
+  _globals['_APPLICATIONOFFERED']._serialized_start=2879
+  _globals['_APPLICATIONOFFERED']._serialized_end=3027
+  _globals['_APPLICATIONOFFERENDED']._serialized_start=3030
+  _globals['_APPLICATIONOFFERENDED']._serialized_end=3178
+  _globals['_APPLICATIONSPECIALTYCHANGED']._serialized_start=3181
+  _globals['_APPLICATIONSPECIALTYCHANGED']._serialized_end=3347
+  _globals['_APPLICATIONDEFERRED']._serialized_start=3349
+  _globals['_APPLICATIONDEFERRED']._serialized_end=3469
+  _globals['_APPLICATIONPLACECONFIRMED']._serialized_start=3471
+  _globals['_APPLICATIONPLACECONFIRMED']._serialized_end=3561
+  _globals['_APPLICATIONREVOCATIONPROPOSED']._serialized_start=3563
+  _globals['_APPLICATIONREVOCATIONPROPOSED']._serialized_end=3680
+  _globals['_APPLICATIONREVOCATIONREFUSED']._serialized_start=3682
+  _globals['_APPLICATIONREVOCATIONREFUSED']._serialized_end=3791
+  _globals['_APPLICATIONGRANTPROPOSED']._serialized_start=3793
+  _globals['_APPLICATIONGRANTPROPOSED']._serialized_end=3906
+  _globals['_APPLICATIONGRANTDECLINED']._serialized_start=3908
+  _globals['_APPLICATIONGRANTDECLINED']._serialized_end=4013
 # @@protoc_insertion_point(module_scope)

@@ -87,16 +87,18 @@ class ApplicationSubmitted(_message.Message):
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., left_base_code: _Optional[str] = ...) -> None: ...
 
 class ApplicationReviewed(_message.Message):
-    __slots__ = ("application", "approved", "reason_code", "remark")
+    __slots__ = ("application", "approved", "reason_code", "remark", "fix_until")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
     APPROVED_FIELD_NUMBER: _ClassVar[int]
     REASON_CODE_FIELD_NUMBER: _ClassVar[int]
     REMARK_FIELD_NUMBER: _ClassVar[int]
+    FIX_UNTIL_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFact
     approved: bool
     reason_code: str
     remark: str
-    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., approved: _Optional[bool] = ..., reason_code: _Optional[str] = ..., remark: _Optional[str] = ...) -> None: ...
+    fix_until: _timestamp_pb2.Timestamp
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., approved: _Optional[bool] = ..., reason_code: _Optional[str] = ..., remark: _Optional[str] = ..., fix_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ApplicationNotSelected(_message.Message):
     __slots__ = ("application",)
@@ -119,10 +121,12 @@ class ApplicationAdmitted(_message.Message):
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
 
 class ApplicationWithdrawn(_message.Message):
-    __slots__ = ("application",)
+    __slots__ = ("application", "freed_place")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    FREED_PLACE_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFact
-    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
+    freed_place: bool
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., freed_place: _Optional[bool] = ...) -> None: ...
 
 class ApplicationCorrected(_message.Message):
     __slots__ = ("application", "section")
@@ -215,3 +219,105 @@ class ObjectionResolved(_message.Message):
     objection_id: str
     upheld: bool
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., objection_id: _Optional[str] = ..., upheld: _Optional[bool] = ...) -> None: ...
+
+class ApplicationPlaceLost(_message.Message):
+    __slots__ = ("application", "cause", "freed", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FREED_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    cause: str
+    freed: bool
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., cause: _Optional[str] = ..., freed: _Optional[bool] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class ApplicationAdmissionUndone(_message.Message):
+    __slots__ = ("application", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class ApplicationOffered(_message.Message):
+    __slots__ = ("application", "until", "offer_number")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    OFFER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    until: _timestamp_pb2.Timestamp
+    offer_number: int
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., offer_number: _Optional[int] = ...) -> None: ...
+
+class ApplicationOfferEnded(_message.Message):
+    __slots__ = ("application", "offer_number", "seat_offer_id", "outcome")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    OFFER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    SEAT_OFFER_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    offer_number: int
+    seat_offer_id: str
+    outcome: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., offer_number: _Optional[int] = ..., seat_offer_id: _Optional[str] = ..., outcome: _Optional[str] = ...) -> None: ...
+
+class ApplicationSpecialtyChanged(_message.Message):
+    __slots__ = ("application", "left_specialty_code", "left_specialty_name", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    LEFT_SPECIALTY_CODE_FIELD_NUMBER: _ClassVar[int]
+    LEFT_SPECIALTY_NAME_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    left_specialty_code: str
+    left_specialty_name: str
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., left_specialty_code: _Optional[str] = ..., left_specialty_name: _Optional[str] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class ApplicationDeferred(_message.Message):
+    __slots__ = ("application", "until_year", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_YEAR_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    until_year: int
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., until_year: _Optional[int] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class ApplicationPlaceConfirmed(_message.Message):
+    __slots__ = ("application",)
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
+
+class ApplicationRevocationProposed(_message.Message):
+    __slots__ = ("application", "province_code")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    province_code: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., province_code: _Optional[str] = ...) -> None: ...
+
+class ApplicationRevocationRefused(_message.Message):
+    __slots__ = ("application", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class ApplicationGrantProposed(_message.Message):
+    __slots__ = ("application", "main_base_code")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    MAIN_BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    main_base_code: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., main_base_code: _Optional[str] = ...) -> None: ...
+
+class ApplicationGrantDeclined(_message.Message):
+    __slots__ = ("application", "remark")
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    application: ApplicationFact
+    remark: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., remark: _Optional[str] = ...) -> None: ...

@@ -108,8 +108,9 @@ class Boards(BoardServiceServicer):
     async def GetBoard(
         self, request: board_service_pb2.GetBoardRequest, context: Any
     ) -> board_service_pb2.GetBoardResponse:
-        """Reads the counts of a cycle."""
-        board = await self._handlers.get_board(request.cycle_id, request.base_code)
+        """Reads the counts of a cycle, now or as they were."""
+        as_of = convert.instant(request.as_of) if request.HasField("as_of") else None
+        board = await self._handlers.get_board(request.cycle_id, request.base_code, as_of)
         return board_service_pb2.GetBoardResponse(
             rows=[
                 board_service_pb2.BoardRow(

@@ -13,6 +13,7 @@ from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.queue import Cell
 from services.enrollment.records import ApplicationRecord
 from services.enrollment.store import rows
+from services.enrollment.store.board import BOARD_AT, BOARD_CLOCK
 from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database
 
@@ -117,18 +118,23 @@ class QueryStore:
     async def board(self, cycle_id: str) -> tuple[list[BoardRow], datetime | None]:
         """Every planned base and specialty with its counts, by base and specialty, and the database's clock."""
         found = await self._database.fetch(_BOARD, cycle_id)
-        counts = [
-            BoardRow(
-                *(
-                    row[name]
-                    for name in ("base_code", "specialty_code", "planned", "applied", "provisional", "admitted")
-                )
-            )
-            for row in found
-        ]
-        return counts, found[0]["now"] if found else None
+        return [_board_row(row) for row in found], found[0]["now"] if found else None
+
+    async def board_clock(self, cycle_id: str) -> datetime | None:
+        """The database's clock; None when there is no such cycle."""
+        now: datetime | None = await self._database.fetchval(BOARD_CLOCK, cycle_id)
+        return now
+
+    async def board_at(self, cycle_id: str, instant: datetime) -> list[BoardRow]:
+        """EXP-08: the board as it was at `instant`; empty before the cycle was made."""
+        return [_board_row(row) for row in await self._database.fetch(BOARD_AT, cycle_id, instant)]
 
     async def audit(self, aggregate_id: str) -> list[AuditRow]:
         """The audit of an application or a cycle, oldest first."""
         found = await self._database.fetch("SELECT * FROM audit WHERE aggregate_id = $1 ORDER BY n", aggregate_id)
         return [AuditRow(**{**dict(row), "aggregate_id": str(row["aggregate_id"])}) for row in found]
+
+
+def _board_row(row: rows.Row) -> BoardRow:
+    names = ("base_code", "specialty_code", "planned", "applied", "provisional", "admitted")
+    return BoardRow(*(row[name] for name in names))

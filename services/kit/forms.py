@@ -1,6 +1,8 @@
 """Forms defined once: a section's fields in order drive validation here, and pages and papers elsewhere. Pure.
 
-Whoever owns a form declares its sections, and gives the ids of its own rules for what this module finds.
+Whoever owns a form declares its sections, and gives the ids of its own rules for what this module finds. A field may
+apply only when another has a certain value; what does not apply is neither asked for nor checked, and `applicable`
+leaves it out of what is stored: a page without script posts what stood in a field before its group was closed.
 """
 
 from __future__ import annotations
@@ -10,18 +12,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
+from services.kit.codes import is_credit_code
 from services.kit.domain import DomainError, Kind
 
 MOST_TOLD = 60
-"""An error has room for this many problems: more than a form has fields, fewer than somebody may invent."""
+"""An error has room for this many problems: more than anybody mends at once, fewer than somebody may invent."""
 
 _PHONE = re.compile(r"1[0-9]{10}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class FieldType(StrEnum):
-    """How a value is written: dates as `YYYY-MM-DD`, yes or no as a boolean, an option as its code."""
+    """How a value is written: dates as `YYYY-MM-DD`, yes or no as a boolean, an option as its code.
+
+    A paper stands for something uploaded: it is kept beside the form, and the value, if any, is its id.
+    """
 
     TEXT = "text"
     DATE = "date"
@@ -30,27 +38,45 @@ class FieldType(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     NUMBER = "number"
+    CREDIT_CODE = "credit_code"
+    PAPER = "paper"
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of an option field."""
+    """One choice of an option field, in Chinese and English."""
 
     code: str
     label: str
+    label_en: str = ""
 
 
-def options(**labels: str) -> tuple[Option, ...]:
-    """Options in order, as `code="label"`."""
-    return tuple(Option(code, label) for code, label in labels.items())
+def options(**labels: str | tuple[str, str]) -> tuple[Option, ...]:
+    """Options in order, as `code="label"` or `code=("label", "English label")`."""
+    return tuple(
+        Option(code, label) if isinstance(label, str) else Option(code, *label) for code, label in labels.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when the field `key` of the same section has one of `values`; yes and no are written `yes` and `no`."""
+
+    key: str
+    values: tuple[str, ...] = ("yes",)
+
+    def holds(self, body: Mapping[str, object]) -> bool:
+        """Whether the body says so."""
+        value = body.get(self.key)
+        return ({True: "yes", False: "no"}[value] if isinstance(value, bool) else value) in self.values
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: mandatory always, or when the field `required_when` of its section says yes.
+    """One field: mandatory wherever it applies, or when the field `required_when` of its section says yes.
 
-    A `past` date may not lie after the day of the check. A `sensitive` value identifies or reaches a person; it is text
-    and stands in no table in the clear (`services.kit.sealed_forms`).
+    A `past` date may not lie after the day of the check. A number lies within `bounds`, both included. A `sensitive`
+    value identifies or reaches a person; it is text and stands in no table in the clear (`services.kit.sealed_forms`).
     """
 
     key: str
@@ -62,6 +88,25 @@ class Field:
     max_length: int = 100
     past: bool = False
     sensitive: bool = False
+    label_en: str = ""
+    applies_when: tuple[Condition, ...] = ()
+    """The field is asked for only when all of these hold: those of the fields named, and the one that names them."""
+    bounds: tuple[float, float] = (0, 80)
+    group: str = ""
+    """Key of the group of the section that it stands in; empty: in none."""
+
+    def applies(self, body: Mapping[str, object]) -> bool:
+        """Whether the field is asked for, beside what the body says."""
+        return all(condition.holds(body) for condition in self.applies_when)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """Fields of a section that belong together and follow each other."""
+
+    key: str
+    label: str
+    label_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +116,8 @@ class FormSection:
     section: str
     label: str
     fields: tuple[Field, ...]
+    label_en: str = ""
+    groups: tuple[FieldGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +143,39 @@ class Problem:
 def check(definition: FormSection, body: Mapping[str, object], rules: FormRules, today: date) -> list[Problem]:
     """Everything wrong with one section at once, in the order of the form; empty when it is complete.
 
-    `today` is the present day where the form is filled in.
+    `today` is the present day where the form is filled in. Papers are not asked for here: see `papers_asked_for`.
     """
     section = definition.section
     known = {field.key for field in definition.fields}
     problems = [Problem(section, key[:40], rules.unknown, "没有这一项。") for key in body if key not in known]
     for field in definition.fields:
+        if not field.applies(body):
+            continue
         value = body.get(field.key)
         if value is None or value == "":
-            if field.required or (field.required_when and body.get(field.required_when) in (True, "yes")):
+            wanted = field.required or (field.required_when and body.get(field.required_when) in (True, "yes"))
+            if wanted and field.type is not FieldType.PAPER:
                 problems.append(Problem(section, field.key, rules.missing, f"请填写{field.label}。", missing=True))
         elif wrong := _malformed(field, value, today):
             problems.append(Problem(section, field.key, rules.malformed, f"{field.label}{wrong}。"))
     return problems
+
+
+def applicable(definition: FormSection, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body without what is empty and without the fields that do not apply; unknown fields stay, for `check`."""
+    fields = {field.key: field for field in definition.fields}
+    return {
+        key: value
+        for key, value in body.items()
+        if value is not None and value != "" and (key not in fields or fields[key].applies(body))
+    }
+
+
+def papers_asked_for(definition: FormSection, body: Mapping[str, object]) -> tuple[Field, ...]:
+    """The papers that belong to a section filled in like this, in the order of the form."""
+    return tuple(
+        field for field in definition.fields if field.type is FieldType.PAPER and field.required and field.applies(body)
+    )
 
 
 def malformed(problems: Sequence[Problem]) -> list[Problem]:
@@ -116,38 +183,63 @@ def malformed(problems: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in problems if not problem.missing]
 
 
+def details(problems: Sequence[Problem]) -> dict[str, str]:
+    """`section.field` → rule and sentence; several of one field are joined, rules by commas."""
+    told: dict[str, tuple[list[str], str]] = {}
+    for problem in problems[:MOST_TOLD]:
+        rules, sentences = told.get(f"{problem.section}.{problem.key}", ([], ""))
+        again = [] if problem.rule in rules else [problem.rule]
+        told[f"{problem.section}.{problem.key}"] = ([*rules, *again], sentences + problem.message)
+    return {place: f"{','.join(rules)} {sentences}" for place, (rules, sentences) in told.items()}
+
+
 def refuse(problems: Sequence[Problem], reason: str, message: str) -> DomainError:
     """One INVALID error that names every problem of the form: `details` maps `section.field` to rule and message."""
-    first, told = problems[0], problems[:MOST_TOLD]
+    first = problems[0]
     return DomainError(
         Kind.INVALID,
         reason,
         message,
         field=f"{first.section}.{first.key}",
         rule=first.rule,
-        details={f"{problem.section}.{problem.key}": f"{problem.rule} {problem.message}" for problem in told},
+        details=details(problems),
     )
 
 
 def _malformed(field: Field, value: object, today: date) -> str:
     """What is wrong with the value, as the end of a sentence that begins with the field's label; empty when nothing."""
-    match field.type, value:
-        case FieldType.YES_NO, _:
-            return "" if isinstance(value, bool) else "须为是或否"
-        case FieldType.NUMBER, _:
-            good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 80
-            return "" if good else "须为 0 至 80 之间的数"
-        case FieldType.DATE, str():
+    if field.type is FieldType.YES_NO:
+        return "" if isinstance(value, bool) else "须为是或否"
+    if field.type is FieldType.NUMBER:
+        least, most = field.bounds
+        good = isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+        return "" if good else f"须为 {least:g} 至 {most:g} 之间的数"
+    return _malformed_text(field, value, today) if isinstance(value, str) else "格式有误"
+
+
+def _malformed_text(field: Field, value: str, today: date) -> str:
+    match field.type:
+        case FieldType.DATE:
             return _bad_date(field, value, today)
-        case FieldType.OPTION, str():
+        case FieldType.OPTION:
             return "" if any(option.code == value for option in field.options) else "不在可选范围内"
-        case FieldType.PHONE, str():
+        case FieldType.PHONE:
             return "" if _PHONE.fullmatch(value) else "须为 11 位手机号码"
-        case FieldType.EMAIL, str():
+        case FieldType.EMAIL:
             return "" if len(value) <= field.max_length and _EMAIL.fullmatch(value) else "格式有误"
-        case _, str():
+        case FieldType.CREDIT_CODE:
+            return "" if is_credit_code(value) else "须为校验无误的 18 位统一社会信用代码或 9 位组织机构代码"
+        case FieldType.PAPER:
+            return "" if _is_id(value) else "不是已上传的文件"
+        case _:
             return "" if len(value) <= field.max_length else f"不能超过 {field.max_length} 个字"
-    return "格式有误"
+
+
+def _is_id(value: str) -> bool:
+    try:
+        return str(UUID(value)) == value
+    except ValueError:
+        return False
 
 
 def _bad_date(field: Field, value: str, today: date) -> str:

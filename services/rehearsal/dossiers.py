@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from services.kit.codes import unified_check
 from services.rehearsal.people import Person
 
 SECTIONS = ("basic", "education", "certificates", "work")
@@ -39,23 +40,48 @@ def make_dossier(person: Person, seed: int, year: int) -> dict[str, dict[str, An
             "email": person.email,
             "applicant_type": kind,
         },
-        "education": {
-            "highest_level": "master" if kind == "degree_student" else "bachelor",
-            "is_studying": kind == "degree_student",
-            "is_full_time": True,
-            "school": chance.choice(_SCHOOLS),
-            "major": chance.choice(_MAJORS),
-            "graduation_date": graduated,
-            "has_graduation_certificate": True,
-            "graduation_certificate_number": f"SYN-G-{person.number:06d}",
-            "degree": "bachelor",
-            "has_degree_certificate": True,
-            "degree_date": graduated,
-            "degree_certificate_number": f"SYN-D-{person.number:06d}",
-        },
+        "education": _education(person, chance, year, kind=kind, graduated=graduated),
         "certificates": _certificates(person, chance, fresh=fresh, graduated=graduated),
         "work": _work(chance, employed=employed, year=year),
     }
+
+
+def _education(person: Person, chance: random.Random, year: int, *, kind: str, graduated: str) -> dict[str, Any]:
+    """A first degree, and for 专业学位研究生 the second that they are studying for."""
+    student = kind == "degree_student"
+    body: dict[str, Any] = {
+        "doctor": False,
+        "master": student,
+        "bachelor": True,
+        "bachelor_studying": False,
+        "bachelor_full_time": True,
+        "bachelor_school": chance.choice(_SCHOOLS),
+        "bachelor_major": chance.choice(_MAJORS),
+        "bachelor_diploma": "bachelor",
+        "bachelor_diploma_date": graduated,
+        "bachelor_graduation_date": graduated,
+        "bachelor_has_graduation_certificate": True,
+        "bachelor_graduation_certificate_number": f"SYN-G-{person.number:06d}",
+        "bachelor_degree": "bachelor",
+        "bachelor_has_degree_certificate": True,
+        "bachelor_degree_date": graduated,
+        "bachelor_degree_certificate_number": f"SYN-D-{person.number:06d}",
+        "junior_college": False,
+        "secondary": False,
+    }
+    if student:
+        body |= {
+            "master_studying": True,
+            "master_full_time": True,
+            "master_school": body["bachelor_school"],
+            "master_major": body["bachelor_major"],
+            "master_diploma": "master",
+            "master_graduation_date": f"{year + 3}-06-30",
+            "master_has_graduation_certificate": False,
+            "master_degree": "master",
+            "master_has_degree_certificate": False,
+        }
+    return body
 
 
 def _certificates(person: Person, chance: random.Random, *, fresh: bool, graduated: str) -> dict[str, Any]:
@@ -73,7 +99,15 @@ def _certificates(person: Person, chance: random.Random, *, fresh: bool, graduat
             "qualification_number": f"SYN-Q-{person.number:06d}",
             "qualification_date": graduated,
         }
+    if body["language_exam"] == "english":
+        body["english_level"] = chance.choice(("cet4", "cet6"))
     return body
+
+
+def _credit_code(chance: random.Random) -> str:
+    """A unified social credit code whose check is right, of a division that is not assigned (379950)."""
+    head = f"12379950{chance.randrange(10**9):09d}"
+    return head + unified_check(head)
 
 
 def _work(chance: random.Random, *, employed: bool, year: int) -> dict[str, Any]:
@@ -89,8 +123,11 @@ def _work(chance: random.Random, *, employed: bool, year: int) -> dict[str, Any]
             "employed_since": f"{year - years}-07-01",
             "years_of_work": years,
             "employer_name": PLACEHOLDER_EMPLOYER,
-            "employer_code": f"SYNTHETIC{chance.randrange(10**9):09d}",
+            "employer_code": _credit_code(chance),
             "employer_level": "secondary",
+            "employer_grade": "grade_a",
+            "employer_category": "general",
+            "employer_affiliation": "county",
         }
     return body
 
@@ -117,7 +154,7 @@ def spoil(section: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """`body` with one malformed value, as a careless person would save it; must be refused with 422."""
     mistakes: dict[str, tuple[str, Any]] = {
         "basic": ("mobile", "0531-12345"),
-        "education": ("graduation_date", "2023-02-30"),
+        "education": ("bachelor_graduation_date", "2023-02-30"),
         "certificates": ("passed_licence_exam", "maybe"),
         "work": ("has_employer", "sometimes"),
     }

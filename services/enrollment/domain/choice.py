@@ -1,4 +1,4 @@
-"""The choice of base and specialty (rules SEAT-02, APP-04, APP-05)."""
+"""The choice of base and specialty (rules SEAT-02, ELG-01, APP-04, APP-05)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.dossier import Bodies, Section
 from services.kit.domain import DomainError, Kind
+from services.kit.forms import Problem, refuse
+
+SECTION = "choice"
+"""Where the choice stands among the sections in messages."""
+Finding = tuple[str, Problem]
+"""A stable reason, and what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Choice:
 
 
 class Programme(StrEnum):
-    """Whether a base takes new applications for a specialty."""
+    """ELG-01: whether a base takes new applications for a specialty."""
 
     OPEN = "open"
     PAUSED = "paused"
@@ -59,32 +65,65 @@ def check_codes(choice: Choice, catalogue: Catalogue) -> None:
 
 def check_planned(choice: Choice, catalogue: Catalogue) -> None:
     """SEAT-02: only a specialty with a plan above zero at that base can be applied for. Raises INVALID."""
+    for reason, problem in plan_problems(choice, catalogue):
+        raise refuse([problem], reason, problem.message)
+
+
+def plan_problems(choice: Choice, catalogue: Catalogue) -> list[Finding]:
+    """SEAT-02, ELG-01: why this cannot be applied for: not chosen, not planned, or its programme is not open."""
+    chosen = {"base_code": choice.base_code, "specialty_code": choice.specialty_code}
+    sentences = {"base_code": "请先选择培训基地。", "specialty_code": "请先选择培训专业。"}
     if not choice.complete:
-        raise DomainError(
-            Kind.INVALID, "CHOICE_INCOMPLETE", "请先选择培训基地和培训专业。", field="choice.base_code", rule="SEAT-02"
-        )
-    if catalogue.plan.get((choice.base_code, choice.specialty_code), 0) <= 0:
-        raise DomainError(
-            Kind.INVALID,
-            "NOT_PLANNED",
-            "该基地今年不招收所选专业。",
-            field="choice.specialty_code",
-            rule="SEAT-02",
-        )
+        return [
+            ("CHOICE_INCOMPLETE", Problem(SECTION, key, "SEAT-02", sentences[key], missing=True))
+            for key, code in chosen.items()
+            if not code
+        ]
+    place = (choice.base_code, choice.specialty_code)
+    if catalogue.plan.get(place, 0) <= 0:
+        return [("NOT_PLANNED", Problem(SECTION, "specialty_code", "SEAT-02", "该基地今年不招收所选专业。"))]
+    programme = catalogue.programmes.get(place, Programme.OPEN)
+    if programme is not Programme.OPEN:
+        sentence = _NOT_OPEN[programme]
+        return [(f"PROGRAMME_{programme.upper()}", Problem(SECTION, "specialty_code", "ELG-01", sentence))]
+    return []
 
 
-def check_type(choice: Choice, dossier: Mapping[Section, Mapping[str, object]], catalogue: Catalogue) -> None:
-    """APP-05: 本单位 means the employer is the base chosen, 外单位 that it is another (B7 19). Raises INVALID.
+_NOT_OPEN = {
+    Programme.PAUSED: "该基地暂停接收所选专业的报名。",
+    Programme.CLOSED: "该基地已停止接收所选专业的报名。",
+}
 
-    The plan names bases by name only, so employer and base are compared by name.
+
+def check_type(choice: Choice, dossier: Bodies, catalogue: Catalogue) -> None:
+    """APP-05: raises INVALID for what `type_problems` finds."""
+    for reason, problem in type_problems(choice, dossier, catalogue):
+        raise refuse([problem], reason, problem.message)
+
+
+def type_problems(choice: Choice, dossier: Bodies, catalogue: Catalogue) -> list[Finding]:
+    """APP-05: 本单位 means the employer is the base chosen, 外单位 that it is another (B7 19).
+
+    They are compared by their codes, or by their names where the plan names no code of the base.
     """
     kind = dossier.get(Section.BASIC, {}).get("applicant_type")
-    employer = str(dossier.get(Section.WORK, {}).get("employer_name") or "").strip()
-    same = employer == catalogue.bases.get(choice.base_code, "").strip()
-    if (kind == "own_unit" and not same) or (kind == "other_unit" and same):
-        message = (
-            "本单位培训须报考工作单位所在基地,请修改人员类型或志愿。"
-            if kind == "own_unit"
-            else "报考的基地就是工作单位,请将人员类型改为本单位培训。"
-        )
-        raise DomainError(Kind.INVALID, "TYPE_BASE_MISMATCH", message, field="basic.applicant_type", rule="APP-05")
+    same = _is_employer(choice.base_code, dossier.get(Section.WORK, {}), catalogue)
+    if kind == "own_unit" and not same:
+        message = "本单位培训须报考工作单位所在基地,请修改人员类型或志愿。"
+    elif kind == "other_unit" and same:
+        message = "报考的基地就是工作单位,请将人员类型改为本单位培训。"
+    else:
+        return []
+    return [("TYPE_BASE_MISMATCH", Problem(Section.BASIC, "applicant_type", "APP-05", message))]
+
+
+def _is_employer(base_code: str, work: Mapping[str, object], catalogue: Catalogue) -> bool:
+    code, known = str(work.get("employer_code") or ""), catalogue.credit_codes.get(base_code, "")
+    if code and known:
+        return _organisation(code) == _organisation(known)
+    return str(work.get("employer_name") or "").strip() == catalogue.bases.get(base_code, "").strip()
+
+
+def _organisation(code: str) -> str:
+    """The nine characters of the organisation, which a unified social credit code contains."""
+    return code[8:17] if len(code) == 18 else code

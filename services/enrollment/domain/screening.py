@@ -34,3 +34,11 @@ class Screening(Protocol):
     ) -> Screened:
         """Before a draft is frozen into a submission; `bodies` are what it says."""
         ...
+
+
+class PaperCounts(Protocol):
+    """Knows which papers have been uploaded."""
+
+    async def kinds(self, application_id: str) -> Mapping[str, int]:
+        """How many papers of each kind an application has now; kinds without any may be left out."""
+        ...

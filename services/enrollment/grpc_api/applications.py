@@ -127,14 +127,26 @@ def application_message(view: ApplicationView) -> application_pb2.Application:
 
 
 def _field_message(field: dossier.Field) -> pb.FieldDefinition:
+    number = field.type is dossier.FieldType.NUMBER
+    switches = [condition.key for condition in field.applies_when if condition.values == ("yes",)]
     return pb.FieldDefinition(
         key=field.key,
         label=field.label,
         type=f"FIELD_TYPE_{field.type.name}",
-        required=field.required,
-        required_when=field.required_when,
-        options=[pb.FieldOption(code=option.code, label=option.label) for option in field.options],
+        required=field.required and not field.applies_when,
+        required_when=switches[-1] if field.required and switches else field.required_when,
+        options=[
+            pb.FieldOption(code=option.code, label=option.label, label_en=option.label_en) for option in field.options
+        ],
         max_length=field.max_length,
+        label_en=field.label_en,
+        applies_when=[
+            pb.FieldCondition(key=condition.key, values=condition.values) for condition in field.applies_when
+        ],
+        mandatory=field.required,
+        least=field.bounds[0] if number else 0,
+        greatest=field.bounds[1] if number else 0,
+        group=field.group,
     )
 
 
@@ -144,6 +156,10 @@ DEFINITION = pb.GetDossierDefinitionResponse(
             section=convert.section_message(dossier.Section(definition.section)),
             label=definition.label,
             fields=[_field_message(field) for field in definition.fields],
+            label_en=definition.label_en,
+            groups=[
+                pb.FieldGroup(key=group.key, label=group.label, label_en=group.label_en) for group in definition.groups
+            ],
         )
         for definition in dossier.DEFINITIONS
     ]

@@ -33,11 +33,11 @@ from tests.support.vaults import AFTERWARDS, NEXT
 HIDDEN: Mapping[Section, Mapping[str, Any]] = {
     Section.BASIC: {"mobile": "13711112222", "email": "hidden@example.org", "qq": "99887766"},
     Section.EDUCATION: {
-        "has_graduation_certificate": True,
-        "graduation_certificate_number": "XL370102199805017788",
-        "has_degree_certificate": True,
-        "degree_date": "2023-06-30",
-        "degree_certificate_number": "XW370102199805017788",
+        "bachelor_has_graduation_certificate": True,
+        "bachelor_graduation_certificate_number": "XL370102199805017788",
+        "bachelor_has_degree_certificate": True,
+        "bachelor_degree_date": "2023-06-30",
+        "bachelor_degree_certificate_number": "XW370102199805017788",
     },
     Section.CERTIFICATES: {
         "has_qualification": True,
@@ -48,6 +48,8 @@ HIDDEN: Mapping[Section, Mapping[str, Any]] = {
         "has_practice_licence": True,
         "practice_licence_number": "110370102199805017788",
         "practice_licence_date": "2023-06-30",
+        "language_exam": "other",
+        "language_level": "N1",
         "language_certificate_number": "CET370102199805017788",
     },
 }

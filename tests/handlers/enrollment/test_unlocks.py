@@ -140,8 +140,11 @@ async def test_unl_03_sections_unlocked_together_are_corrected_together(stage: S
         "employed_since": "2020-07-01",
         "years_of_work": 3,
         "employer_name": "山东大学齐鲁医院",
-        "employer_code": "123",
+        "employer_code": "914403001922038216",
         "employer_level": "tertiary",
+        "employer_grade": "grade_a",
+        "employer_category": "general",
+        "employer_affiliation": "provincial",
     }
     assert (await save(stage, person, Section.WORK, work)).submission_number == 2
     appended = await stage.queries.submission(view.application_id, 2)

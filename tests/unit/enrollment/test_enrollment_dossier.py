@@ -8,7 +8,7 @@ import pytest
 
 from services.enrollment.domain import dossier
 from services.enrollment.domain.choice import Catalogue, Choice, check_codes, check_planned, check_type
-from services.enrollment.domain.dossier import DEFINITIONS, FieldType, Section
+from services.enrollment.domain.dossier import DEFINITIONS, PAPER_KINDS, Field, FieldType, Section
 from services.kit.domain import DomainError
 from tests.handlers.enrollment.story import DOSSIER
 
@@ -16,14 +16,36 @@ CATALOGUE = Catalogue({"A": "甲医院", "B": "乙医院"}, {"0100": "内科", "
 
 
 def test_dos_01_the_definition_is_sound() -> None:
-    """DOS-01: keys are unique, options belong to option fields, a condition is a yes-or-no field of the section."""
+    """DOS-01: keys are unique, options belong to option fields, a condition names earlier fields and their values."""
     for definition in DEFINITIONS:
-        kinds = {field.key: field.type for field in definition.fields}
-        assert len(kinds) == len(definition.fields)
+        kinds: dict[str, Field] = {}
+        groups = {group.key for group in definition.groups}
         for field in definition.fields:
+            assert field.key not in kinds
             assert bool(field.options) == (field.type is FieldType.OPTION)
-            assert not field.required_when or kinds[field.required_when] is FieldType.YES_NO
             assert field.key not in ("name", "document", "resident_id")
+            assert not field.group or field.group in groups
+            for condition in field.applies_when:
+                switch = kinds[condition.key]
+                codes = {option.code for option in switch.options} or {"yes", "no"}
+                assert switch.type in (FieldType.YES_NO, FieldType.OPTION)
+                assert set(condition.values) <= codes
+                assert set(switch.applies_when) <= set(field.applies_when), "what it hangs on applies itself"
+            kinds[field.key] = field
+
+
+def test_dos_01_everything_has_a_name_in_english() -> None:
+    for definition in DEFINITIONS:
+        assert definition.label_en
+        assert all(group.label_en for group in definition.groups)
+        for field in definition.fields:
+            assert field.label_en, field.key
+            assert all(option.label_en for option in field.options), field.key
+
+
+def test_dos_01_papers_are_the_fields_of_their_kind() -> None:
+    papers = [field.key for section in DEFINITIONS for field in section.fields if field.type is FieldType.PAPER]
+    assert tuple(papers) == PAPER_KINDS
 
 
 @pytest.mark.parametrize("section", list(Section))
@@ -48,7 +70,10 @@ def problems(section: Section, **changes: Any) -> list[tuple[str, str]]:
             {"has_employer": True},
             [
                 (key, "DOS-03")
-                for key in ("employed_since", "years_of_work", "employer_name", "employer_code", "employer_level")
+                for key in (
+                    *("employed_since", "years_of_work", "employer_name", "employer_code", "employer_level"),
+                    *("employer_grade", "employer_category", "employer_affiliation"),
+                )
             ],
         ),
         (Section.BASIC, {"birth_date": "1998-02-30"}, [("birth_date", "DOS-04")]),
@@ -99,7 +124,7 @@ def test_dos_05_type_and_employer_agree(kind: str, employed: bool, fine: bool) -
 @pytest.mark.parametrize(("graduation", "fine"), [("2023-06-30", True), ("2022-06-30", False)])
 def test_dos_06_only_this_years_graduates_are_order_directed(graduation: str, fine: bool) -> None:
     """DOS-06: B7 21."""
-    case = whole(work={"is_order_directed": True}, education={"graduation_date": graduation})
+    case = whole(work={"is_order_directed": True}, education={"bachelor_graduation_date": graduation})
     assert [problem.rule for problem in dossier.check_consistency(case, 2023)] == ([] if fine else ["DOS-06"])
 
 

@@ -53,18 +53,20 @@ SECTION_CERTIFICATES: Section
 SECTION_WORK: Section
 
 class SectionStatus(_message.Message):
-    __slots__ = ("section", "complete", "body", "saved_at", "problems")
+    __slots__ = ("section", "complete", "body", "saved_at", "problems", "to_check")
     SECTION_FIELD_NUMBER: _ClassVar[int]
     COMPLETE_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
     SAVED_AT_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    TO_CHECK_FIELD_NUMBER: _ClassVar[int]
     section: Section
     complete: bool
     body: _struct_pb2.Struct
     saved_at: _timestamp_pb2.Timestamp
     problems: _containers.RepeatedCompositeFieldContainer[FieldProblem]
-    def __init__(self, section: _Optional[_Union[Section, str]] = ..., complete: _Optional[bool] = ..., body: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., problems: _Optional[_Iterable[_Union[FieldProblem, _Mapping]]] = ...) -> None: ...
+    to_check: _containers.RepeatedCompositeFieldContainer[FieldProblem]
+    def __init__(self, section: _Optional[_Union[Section, str]] = ..., complete: _Optional[bool] = ..., body: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., problems: _Optional[_Iterable[_Union[FieldProblem, _Mapping]]] = ..., to_check: _Optional[_Iterable[_Union[FieldProblem, _Mapping]]] = ...) -> None: ...
 
 class FieldProblem(_message.Message):
     __slots__ = ("key", "rule", "message")
@@ -121,20 +123,22 @@ class Application(_message.Message):
     def __init__(self, application_id: _Optional[str] = ..., cycle_id: _Optional[str] = ..., state: _Optional[_Union[ApplicationState, str]] = ..., round: _Optional[int] = ..., version: _Optional[int] = ..., choice: _Optional[_Union[Choice, _Mapping]] = ..., submission_number: _Optional[int] = ..., submitted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sections: _Optional[_Iterable[_Union[SectionStatus, _Mapping]]] = ..., remark: _Optional[str] = ..., reason_code: _Optional[str] = ..., not_selected: _Optional[bool] = ..., overdue: _Optional[bool] = ..., name: _Optional[str] = ..., masked_document: _Optional[str] = ...) -> None: ...
 
 class Capability(_message.Message):
-    __slots__ = ("action", "allowed", "reason", "rule", "until", "changed_by")
+    __slots__ = ("action", "allowed", "reason", "rule", "until", "changed_by", "message")
     ACTION_FIELD_NUMBER: _ClassVar[int]
     ALLOWED_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
     UNTIL_FIELD_NUMBER: _ClassVar[int]
     CHANGED_BY_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
     action: str
     allowed: bool
     reason: str
     rule: str
     until: _timestamp_pb2.Timestamp
     changed_by: str
-    def __init__(self, action: _Optional[str] = ..., allowed: _Optional[bool] = ..., reason: _Optional[str] = ..., rule: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., changed_by: _Optional[str] = ...) -> None: ...
+    message: str
+    def __init__(self, action: _Optional[str] = ..., allowed: _Optional[bool] = ..., reason: _Optional[str] = ..., rule: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., changed_by: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class HistoryEntry(_message.Message):
     __slots__ = ("number", "at", "command", "role", "organisation_code", "phase", "state", "rule", "remark", "acted")

@@ -70,6 +70,21 @@ class ApplicationServiceStub:
                 request_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryRequest.SerializeToString,
                 response_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryResponse.FromString,
                 _registered_method=True)
+        self.GetCapabilities = channel.unary_unary(
+                '/residency.enrollment.v1.ApplicationService/GetCapabilities',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetCapabilitiesRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetCapabilitiesResponse.FromString,
+                _registered_method=True)
+        self.ListSelectable = channel.unary_unary(
+                '/residency.enrollment.v1.ApplicationService/ListSelectable',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListSelectableRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListSelectableResponse.FromString,
+                _registered_method=True)
+        self.CarryOver = channel.unary_unary(
+                '/residency.enrollment.v1.ApplicationService/CarryOver',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.CarryOverRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.CarryOverResponse.FromString,
+                _registered_method=True)
         self.GetDossierDefinition = channel.unary_unary(
                 '/residency.enrollment.v1.ApplicationService/GetDossierDefinition',
                 request_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetDossierDefinitionRequest.SerializeToString,
@@ -130,6 +145,29 @@ class ApplicationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCapabilities(self, request, context):
+        """Tells for every action and every field whether it is open now, why not, until when, and what would change it: of
+        one's own application in a cycle, or of one that is submitted to one's own base or province.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSelectable(self, request, context):
+        """Lists every planned base and specialty of a cycle with whether one may apply there with one's present dossier.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CarryOver(self, request, context):
+        """Copies one's dossier of an earlier cycle into the sections of the draft that are still empty. The choice is not
+        carried over, nor are papers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetDossierDefinition(self, request, context):
         """Reads what the four sections ask for: the one definition behind forms and validation.
         """
@@ -174,6 +212,21 @@ def add_ApplicationServiceServicer_to_server(servicer, server):
                     servicer.ListHistory,
                     request_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryRequest.FromString,
                     response_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryResponse.SerializeToString,
+            ),
+            'GetCapabilities': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCapabilities,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetCapabilitiesRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetCapabilitiesResponse.SerializeToString,
+            ),
+            'ListSelectable': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSelectable,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListSelectableRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListSelectableResponse.SerializeToString,
+            ),
+            'CarryOver': grpc.unary_unary_rpc_method_handler(
+                    servicer.CarryOver,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.CarryOverRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_application__service__pb2.CarryOverResponse.SerializeToString,
             ),
             'GetDossierDefinition': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDossierDefinition,
@@ -371,6 +424,87 @@ class ApplicationService:
             '/residency.enrollment.v1.ApplicationService/ListHistory',
             residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryRequest.SerializeToString,
             residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListHistoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCapabilities(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.ApplicationService/GetCapabilities',
+            residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetCapabilitiesRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_application__service__pb2.GetCapabilitiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSelectable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.ApplicationService/ListSelectable',
+            residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListSelectableRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_application__service__pb2.ListSelectableResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CarryOver(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.ApplicationService/CarryOver',
+            residency_dot_enrollment_dot_v1_dot_application__service__pb2.CarryOverRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_application__service__pb2.CarryOverResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -32,8 +32,9 @@ from services.kit.metrics import GRPC_SERVER_SECONDS
 STOP_GRACE_SECONDS = 5.0
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
+"""How large a request may be, where its service does not say otherwise."""
+
 _OPTIONS = [
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_connection_age_ms", 600_000),
     ("grpc.max_connection_age_grace_ms", 30_000),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -46,6 +47,8 @@ ADDRESS_KEY = "client-address"
 BROWSER_KEY = "client-browser"
 """Metadata in which the edge says where a call comes from."""
 _NOBODY = Caller("", "")
+_TOO_LARGE = object()
+"""Stands for a request that was not read because it is too large."""
 _SENTENCES = {
     "required": "必须填写。",
     "string.min_len": "内容太短或没有填写。",
@@ -74,6 +77,8 @@ class Servicer:
     descriptor: ServiceDescriptor
     add: Callable[[Any, grpc.aio.Server], None]
     servicer: object
+    max_bytes: int = MAX_MESSAGE_BYTES
+    """A larger request to this service is refused unread."""
 
 
 class GrpcServer:
@@ -91,7 +96,9 @@ class GrpcServer:
 
     async def start(self) -> None:
         """Listen; raises OSError when the port is taken."""
-        server = grpc.aio.server(interceptors=[self._guard], options=_OPTIONS)
+        largest = max((each.max_bytes for each in self.servicers), default=MAX_MESSAGE_BYTES)
+        options = [*_OPTIONS, ("grpc.max_receive_message_length", largest)]
+        server = grpc.aio.server(interceptors=[self._guard], options=options)
         for each in self.servicers:
             each.add(each.servicer, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
@@ -134,6 +141,7 @@ class _Guard(grpc.aio.ServerInterceptor):
             for method in each.descriptor.methods
             if (policy := policy_of(method)) is not None
         }
+        self._limits = {f"/{each.descriptor.full_name}/": each.max_bytes for each in servicers}
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._log = structlog.get_logger("grpc")
@@ -155,11 +163,14 @@ class _Guard(grpc.aio.ServerInterceptor):
                 return None
             wrapped = grpc.unary_unary_rpc_method_handler(
                 functools.partial(self._serve, method, handler.unary_unary),
-                request_deserializer=handler.request_deserializer,
+                request_deserializer=_bounded(self._limit(method), handler.request_deserializer),
                 response_serializer=handler.response_serializer,
             )
             self._wrapped[method] = wrapped
         return wrapped
+
+    def _limit(self, method: str) -> int:
+        return self._limits.get(method.rsplit("/", 1)[0] + "/", MAX_MESSAGE_BYTES)
 
     async def drain(self) -> None:
         """Wait for handlers whose client has left."""
@@ -191,6 +202,8 @@ class _Guard(grpc.aio.ServerInterceptor):
     async def _answer(self, method: str, handler: Any, request: Any, context: Any, metadata: dict[str, str]) -> Any:
         if context.time_remaining() is None:
             raise DomainError(Kind.INVALID, "NO_DEADLINE", "调用没有设置时限。")
+        if request is _TOO_LARGE:
+            raise DomainError(Kind.EXHAUSTED, "MESSAGE_TOO_LARGE", "提交的内容太大。")
         who = await self._admit(method, metadata)
         _validate(request)
         origin = Origin(metadata.get(ADDRESS_KEY, ""), metadata.get(BROWSER_KEY, ""))
@@ -222,6 +235,12 @@ class _Guard(grpc.aio.ServerInterceptor):
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # fetched, so that a handler whose client has left does not warn about it
+
+
+def _bounded(limit: int, read: Callable[[bytes], Any] | None) -> Callable[[bytes], Any]:
+    """`read`, for bodies of at most `limit` bytes; the server's own limit is that of its most generous service."""
+    parse = read or bytes
+    return lambda body: parse(body) if len(body) <= limit else _TOO_LARGE
 
 
 def _check(policy: Any, who: Caller) -> None:

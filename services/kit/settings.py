@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     """The key document of this service's vault (`services/kit/vault.py`)."""
     keys_file: Path | None = None
     """File holding the key document. With neither, `data_dir` holds one that is made on the first start."""
+    objects_url: str = ""
+    """Where this service keeps files: `file:///folder` or `s3://bucket/prefix`; the bucket's credentials, region and
+    endpoint are `AWS_…`. A folder of its own in `data_dir` when empty."""
     seal_seconds: float = Field(default=60.0, gt=0)
     """Pause between two rounds of sealing the audit."""
     seals_dir: Path | None = None

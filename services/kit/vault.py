@@ -74,13 +74,21 @@ class Vault:
         return hmac.new(self._keys.lookup, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()
 
     def seal(self, value: str, record_id: str) -> bytes:
+        """As `seal_bytes`, for text."""
+        return self.seal_bytes(value.encode(), record_id)
+
+    def open(self, blob: bytes, record_id: str) -> str:
+        """What `seal` sealed for `record_id`. Raises SealBroken as `open_bytes` does."""
+        return self.open_bytes(blob, record_id).decode()
+
+    def seal_bytes(self, value: bytes, record_id: str) -> bytes:
         """AES-256-GCM over `value`, bound to `record_id`; layout: length and name of the key, nonce, cipher."""
         name = self._keys.current
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = AESGCM(self._keys.sealing[name]).encrypt(nonce, value.encode(), record_id.encode())
+        sealed = AESGCM(self._keys.sealing[name]).encrypt(nonce, value, record_id.encode())
         return bytes([len(name)]) + name.encode() + nonce + sealed
 
-    def open(self, blob: bytes, record_id: str) -> str:
+    def open_bytes(self, blob: bytes, record_id: str) -> bytes:
         """The value sealed for `record_id`. Raises SealBroken for another record's blob, a change, a lost key."""
         key = self._keys.sealing.get(key_of(blob))
         if key is None:
@@ -88,7 +96,7 @@ class Vault:
         end = 1 + blob[0]
         nonce, sealed = blob[end : end + _NONCE_BYTES], blob[end + _NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(nonce, sealed, record_id.encode()).decode()
+            return AESGCM(key).decrypt(nonce, sealed, record_id.encode())
         except InvalidTag:
             raise SealBroken("a sealed value does not belong to its record or was changed") from None
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from services.enrollment.domain.dossier import Section
-from services.enrollment.records import ApplicationRecord, CycleRecord
+from services.enrollment.records import ApplicationRecord, CycleRecord, Statement
 from services.kit.domain import Caller
 
 
@@ -20,6 +20,8 @@ class Screened:
     """The person is barred until then (aware UTC): start and submission are refused with `PENALISED`."""
     held: str = ""
     """Why the application waits for the province (`Marks.held`); it is accepted all the same."""
+    also: tuple[Statement, ...] = ()
+    """Rows that are written with the submission (`Write.also`), so that the next one finds it."""
 
 
 class Screening(Protocol):

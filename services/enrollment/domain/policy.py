@@ -53,6 +53,8 @@ class Policy:
     """Who may choose what (ELG rules as data); empty: everybody everything that has a plan."""
     reversion: tuple[Mapping[str, Any], ...] = ()
     """Where unfilled places go: donors and receivers, without circles."""
+    reallocation_fallbacks: tuple[str, ...] = ("last_choice", "same_specialty", "same_base")
+    """Where the reallocation assistant looks for who has no wish left, in order (`policy_rules.FALLBACKS`)."""
 
     def hold(self, day: timedelta) -> timedelta:
         """Real time of the undo hold in a calendar whose day lasts `day`."""

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.enrollment.domain.phases import ROUNDS
-from services.enrollment.records import (
-    ApplicationRecord,
-    CycleRecord,
-    GateRecord,
-    Situation,
-    Statement,
-    StoredAnswer,
-    Write,
-)
+from services.enrollment.records import CycleRecord, GateRecord, Situation, StoredAnswer, Write
 from services.enrollment.store import rows
-from services.enrollment.store.guarded import guarded
+from services.enrollment.store.batching import Batcher
+from services.enrollment.store.commands import CommandWriter, command_of
 from services.enrollment.store.sealing import Sealing
 from services.enrollment.store.unlocks import write_unlock
-from services.kit import telemetry
 from services.kit.database import Database
 
 _ROUND = "CASE g.phase " + " ".join(f"WHEN '{phase.value}' THEN {number}" for phase, number in ROUNDS.items()) + " END"
@@ -31,7 +25,7 @@ _REST = """
 """
 _JOINS = f"""
     LEFT JOIN base_window w ON w.cycle_id = g.cycle_id AND w.base_code = a.base_code AND w.round = {_ROUND}
-    LEFT JOIN idempotency i ON i.actor = $2 AND i.key = $3
+    LEFT JOIN idempotency i ON i.actor = {{actor}} AND i.key = {{key}}
 """
 _OWN = f"""
     SELECT {_GATE}, a.*, {_REST}, '' AS named_base,
@@ -46,42 +40,47 @@ _OWN = f"""
             ) o)::text
         END AS unlocked
     FROM cycle_gate g
-    LEFT JOIN application a ON a.cycle_id = g.cycle_id AND a.person_id = $4
+    LEFT JOIN application a ON a.cycle_id = g.cycle_id AND a.person_id = {{last}}
     {_JOINS}
-    WHERE g.cycle_id = $1
+    WHERE g.cycle_id = {{id}}
     ORDER BY a.live DESC LIMIT 1
 """  # noqa: S608 (constants of this module)
-_ONE = f"""
+_ANY = f"""
     SELECT {_GATE}, a.*, {_REST}, NULL AS sections, NULL AS unlocked,
-        CASE WHEN $4 IN (0, a.submission_number) THEN ''
-             ELSE coalesce((SELECT n.base_code FROM submission n WHERE n.application_id = a.id AND n.number = $4), '')
+        CASE WHEN {{last}} IN (0, a.submission_number) THEN ''
+             ELSE coalesce((SELECT n.base_code FROM submission n WHERE n.application_id = a.id AND n.number = {{last}}),
+                           '')
         END AS named_base
     FROM application a JOIN cycle_gate g ON g.cycle_id = a.cycle_id
     {_JOINS}
-    WHERE a.id = $1
+    WHERE a.id = {{id}} LIMIT 1
 """  # noqa: S608 (constants of this module)
 
-_AUDIT = (
-    *("command", "role", "organisation", "rule", "phase", "calendar_version", "state_before", "detail"),
-    *("address", "acted_for"),
-)
-_NO_SECTION = (None,) * 3
-_NO_DOSSIER = (None,) * 3
-_NO_VERDICT = (None,) * 4
-_NO_FACT = (None,) * 5
-_WRITE = f"SELECT write_command({', '.join(f'${number}' for number in range(1, 56))})"
 
+class _Reading:
+    """One question of situations, asked for one or, while many wait, for several at once."""
 
-_MARKS = (
-    *("held", "objected", "publicity_ends_at", "admitted_at", "confirmed_at", "fix_until", "revocation_proposed"),
-    *("waiting_rank", "offered_until", "ending"),
-)
-_SET_MARKS = ", ".join(f"{name} = ${number}" for number, name in enumerate(_MARKS, 2))
-_WRITE_MARKS = f"UPDATE application SET {_SET_MARKS} WHERE id = $1"  # noqa: S608 (constants of this module)
+    def __init__(self, database: Database, sql: str, last: str) -> None:
+        self._database = database
+        self._single = sql.format(id="$1", actor="$2", key="$3", last="$4")
+        asked = (
+            f"unnest($1::uuid[], $2::text[], $3::text[], $4::{last}[]) WITH ORDINALITY AS q (id, actor, key, last, n)"
+        )
+        inner = sql.format(id="q.id", actor="q.actor", key="q.key", last="q.last")
+        self._several = f"SELECT q.n, found.* FROM {asked} CROSS JOIN LATERAL ({inner}) found"  # noqa: S608
+        self._batcher: Batcher[tuple[object, ...], rows.Row | None] = Batcher(self._one, self._many)
 
+    async def ask(self, *values: object) -> rows.Row | None:
+        """The row for an id, an actor, a key and what the question asks last; None when there is none."""
+        return await self._batcher.run(values)
 
-def _marks(after: ApplicationRecord) -> Statement:
-    return Statement(_WRITE_MARKS, (after.id, *(getattr(after.marks, name) for name in _MARKS)), 1)
+    async def _one(self, values: tuple[object, ...]) -> rows.Row | None:
+        return await self._database.fetchrow(self._single, *values)
+
+    async def _many(self, asked: Sequence[tuple[object, ...]]) -> list[rows.Row | Exception | None]:
+        found = await self._database.fetch(self._several, *map(list, zip(*asked, strict=True)))
+        answers = {row["n"]: row for row in found}
+        return [answers.get(number) for number in range(1, len(asked) + 1)]
 
 
 class ApplicationStore:
@@ -89,6 +88,9 @@ class ApplicationStore:
 
     def __init__(self, database: Database, sealing: Sealing) -> None:
         self._database = database
+        self._own = _Reading(database, _OWN, "text")
+        self._any = _Reading(database, _ANY, "integer")
+        self._writer = CommandWriter(database)
         self.sealing = sealing
 
     async def read_own(self, cycle_id: str, person_id: str, actor: str = "", key: str = "") -> Situation | None:
@@ -96,7 +98,7 @@ class ApplicationStore:
 
         `actor` and `key` are those of the command that is to be decided, if any.
         """
-        row = await self._database.fetchrow(_OWN, cycle_id, actor, key, person_id)
+        row = await self._own.ask(cycle_id, actor, key, person_id)
         return None if row is None else self._situation(row)
 
     async def read(self, application_id: str, actor: str = "", key: str = "", number: int = 0) -> Situation | None:
@@ -104,7 +106,7 @@ class ApplicationStore:
 
         `number` is the submission that the command names: when it is an old one, its base comes in `named_base`.
         """
-        row = await self._database.fetchrow(_ONE, application_id, actor, key, number)
+        row = await self._any.ask(application_id, actor, key, number)
         return None if row is None else self._situation(row)
 
     async def write(self, cycle: CycleRecord, gate: GateRecord, write: Write, body_hash: bytes, answer: bytes) -> bytes:
@@ -113,47 +115,17 @@ class ApplicationStore:
         Raises Changed when gate, clock, version or seat are no longer as read, KeyReused for another body under
         the key; DomainError UNAVAILABLE when the database is away (the outcome is then unknown: retry the key).
         """
-        after, entry, sealing = write.application, write.audit, self.sealing
-        verdict, fact = write.verdict, write.fact
+        sealing, entry = self.sealing, write.audit
         actor, key = entry["actor"], entry["idempotency_key"]
         sealed = sealing.seal_answer(actor, key, answer)
         if write.unlock is not None:
             stored = await write_unlock(
                 self._database, cycle, gate, write, write.unlock, body_hash, sealed, sealing.key
             )
-            return answer if stored == sealed else sealing.open_answer(actor, key, stored)
-        # In the order and the groups of the function's parameters.
-        values = (
-            *(actor, key, body_hash, sealed, sealing.key),
-            *(cycle.lock_key, cycle.id, gate.sequence, write.deadline),
-            *(after.id, after.version, after.person_id, after.name, after.masked_document, after.state, after.round),
-            *(after.draft.base_code, after.draft.specialty_code, after.draft.accepts_reallocation),
-            *(after.submission_number, after.submitted.base_code, after.submitted.specialty_code),
-            *(after.submitted.accepts_reallocation, after.submitted_at, after.remark, after.reason_code),
-            *(after.not_selected, after.provisional_at, after.audit_hash),
-            *(entry[name] for name in _AUDIT),
-            *self._section(after, write),
-            *self._dossier(after, write),
-            *((verdict.kind, verdict.reason_code, verdict.remark, verdict.qualified) if verdict else _NO_VERDICT),
-            *((fact.event_id, fact.subject, fact.event_type, fact.body, telemetry.traceparent()) if fact else _NO_FACT),
-            write.seat,
-        )
-        also = (_marks(after), *write.also) if write.marks else write.also
-        stored = await guarded(self._database, _WRITE, values, fact is not None, also, sealed)
+        else:
+            command = command_of(sealing, cycle, gate, write, body_hash, sealed)
+            stored = await self._writer.write(command, write)
         return answer if stored == sealed else sealing.open_answer(actor, key, stored)
-
-    def _section(self, after: ApplicationRecord, write: Write) -> tuple[object, ...]:
-        saved = write.section
-        if saved is None:
-            return _NO_SECTION
-        return saved.section, self.sealing.seal_section(after.id, saved.section, saved.body), saved.saved_at
-
-    def _dossier(self, after: ApplicationRecord, write: Write) -> tuple[object, ...]:
-        frozen = write.dossier
-        if frozen is None:
-            return _NO_DOSSIER
-        sealed = self.sealing.seal_dossier(after.id, after.submission_number, frozen.sections)
-        return sealed, frozen.fingerprint, frozen.correction_of
 
     def _situation(self, row: rows.Row) -> Situation:
         answered = None if row["answer"] is None else StoredAnswer(row["body_hash"], row["answer"])

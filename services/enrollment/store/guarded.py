@@ -36,7 +36,7 @@ async def guarded(
     `also` follows in the same transaction, unless the key had been answered before: unless what comes back is not
     `answer`, which is sealed and therefore never the same twice. Changed when one does not find the rows it expects.
     """
-    with _told_apart():
+    with told_apart():
         if not also:
             stored = bytes(await database.fetchval(statement, *values))
         else:
@@ -52,7 +52,8 @@ async def guarded(
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
+def told_apart() -> Iterator[None]:
+    """The SQLSTATEs of a guarded write as Changed and KeyReused; everything else goes through."""
     try:
         yield
     except asyncpg.PostgresError as error:

@@ -17,11 +17,27 @@ from services.enrollment.domain.phases import P3
 from services.kit.domain import DomainError
 from tests.integration.enrollment.crowd import LONGEST_FLIP, WRITERS, Crowd
 
-LOCK = "PERFORM pg_advisory_xact_lock_shared(p_lock_key);"
-READ = "SELECT * INTO STRICT gate FROM cycle_gate WHERE cycle_id = p_cycle_id;"
+GATES = {
+    "pass_gate": ("p_lock_key", "p_cycle_id"),
+    "write_commands": ("(p_commands[1]).lock_key", "(p_commands[1]).cycle_id"),
+}
+"""Where commands pass the gate, one by one and together, and how each names the lock and the cycle."""
+LOCK = "PERFORM pg_advisory_xact_lock_shared({0});"
+READ = "SELECT * INTO STRICT gate FROM cycle_gate WHERE cycle_id = {1};"
 FLIP_LOCK = "PERFORM pg_advisory_xact_lock(p_lock_key);"
-SLOW = ("RETURN p_answer;", "PERFORM pg_sleep(0.1); RETURN p_answer;")
-"""A commit that takes a tenth of a second: what is between check and commit shows itself."""
+
+
+async def slow(crowd: Crowd) -> None:
+    """Commits that take a tenth of a second: what is between check and commit shows itself."""
+    await crowd.redefine("write_command", ("RETURN c.answer;", "PERFORM pg_sleep(0.1); RETURN c.answer;"))
+    await crowd.redefine("write_commands", ("RETURN;", "PERFORM pg_sleep(0.1); RETURN;"))
+
+
+async def break_gates(crowd: Crowd, *replacements: tuple[str, str]) -> None:
+    """Replace parts of every gate; `{0}` and `{1}` stand for its lock and its cycle."""
+    for function, names in GATES.items():
+        await crowd.redefine(function, *((old.format(*names), new.format(*names)) for old, new in replacements))
+
 
 HOLDER = """
 import asyncio, sys, asyncpg
@@ -48,35 +64,35 @@ async def test_no_decision_of_the_old_phase_is_committed_after_the_flip(crowd: C
 
 async def test_slow_commits_delay_a_flip_by_one_of_them_only(crowd: Crowd) -> None:
     """The control of the broken versions: as slow as they are, and healthy."""
-    await crowd.redefine("write_command", SLOW)
+    await slow(crowd)
     race = await crowd.race(flips=2, each=40)
     assert race.healthy, race
 
 
 TOGETHER = (
-    "SELECT g.* INTO STRICT gate FROM (SELECT pg_advisory_xact_lock_shared(p_lock_key) OFFSET 0) l, "
-    "cycle_gate g WHERE g.cycle_id = p_cycle_id;"
+    "SELECT g.* INTO STRICT gate FROM (SELECT pg_advisory_xact_lock_shared({0}) OFFSET 0) l, "
+    "cycle_gate g WHERE g.cycle_id = {1};"
 )
 
 
 async def test_the_check_finds_a_gate_without_a_lock(crowd: Crowd) -> None:
     """Comparing the sequence alone lets through what was checked before the flip and committed after it."""
-    await crowd.redefine("write_command", SLOW)
-    await crowd.redefine("pass_gate", (LOCK, ""))
+    await slow(crowd)
+    await break_gates(crowd, (LOCK, ""))
     assert await crowd.found_out(lambda race: race.leaked > 0, each=40)
 
 
 async def test_the_check_finds_a_gate_whose_lock_and_reading_are_one_statement(crowd: Crowd) -> None:
     """The snapshot is older than the lock: those who waited for the flip see the phase before it."""
-    await crowd.redefine("write_command", SLOW)
-    await crowd.redefine("pass_gate", (LOCK, ""), (READ, TOGETHER))
+    await slow(crowd)
+    await break_gates(crowd, (LOCK, ""), (READ, TOGETHER))
     assert await crowd.found_out(lambda race: race.leaked > 0, each=40)
 
 
 async def test_the_check_finds_a_gate_that_is_a_row_lock(crowd: Crowd) -> None:
     """Share lockers overtake the waiting flip for as long as they keep coming."""
-    await crowd.redefine("write_command", SLOW)
-    await crowd.redefine("pass_gate", (LOCK, ""), (READ, READ.replace(";", " FOR SHARE;")))
+    await slow(crowd)
+    await break_gates(crowd, (LOCK, ""), (READ, READ.replace(";", " FOR SHARE;")))
     await crowd.redefine("flip_gate", (FLIP_LOCK, ""))
     assert await crowd.found_out(lambda race: race.longest_flip > LONGEST_FLIP, each=60)
 

@@ -1,0 +1,124 @@
+"""Calls that go one by one while few wait, and together when more wait than the database can take one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from services.kit.domain import DomainError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+LANES = 3
+"""Calls under way at once; whatever comes meanwhile waits and goes together with its like. On two cores more of them
+did not get more done (`tests/bench/decision.py`)."""
+MOST = 32
+"""Items of one call."""
+_AWAY = ("DATABASE_UNAVAILABLE", "DATABASE_BUSY")
+
+
+class Batcher(Generic[Item, Result]):
+    """Gives each item its own result, or raises its own error, whether it went alone or with others.
+
+    Args:
+        one: Does one item.
+        many: Does several at once and returns a result or an error for each, in their order. When it raises, each is
+            done alone (which must be harmless), unless the database is away: then all hear of that.
+        group: Items go together only when this is the same.
+        name: No two items of one call have the same name.
+    """
+
+    def __init__(
+        self,
+        one: Callable[[Item], Awaitable[Result]],
+        many: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
+        group: Callable[[Item], Hashable] = lambda _: None,
+        name: Callable[[Item], Hashable] = id,
+    ) -> None:
+        self._one = one
+        self._many = many
+        self._group = group
+        self._name = name
+        self._busy = 0
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, item: Item) -> Result:
+        """The result of `item`; raises what `one` raises, or the error that `many` returned for it."""
+        if self._busy < LANES:
+            self._busy += 1
+            try:
+                return await self._one(item)
+            finally:
+                self._free()
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        return await future
+
+    def _free(self) -> None:
+        """A lane is free: it goes on with those who wait, or rests."""
+        if not self._waiting:
+            self._busy -= 1
+            return
+        task = asyncio.create_task(self._serve(self._take()))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _take(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        """Who waits longest and others who can go with it."""
+        taken: list[tuple[Item, asyncio.Future[Result]]] = []
+        left: list[tuple[Item, asyncio.Future[Result]]] = []
+        names: set[Hashable] = set()
+        group: Hashable = None
+        while self._waiting and len(taken) < MOST:
+            item, future = self._waiting.popleft()
+            if future.done():
+                continue  # whoever asked has left
+            name, its_group = self._name(item), self._group(item)
+            if taken and (name in names or its_group != group):
+                left.append((item, future))
+                continue
+            taken.append((item, future))
+            names.add(name)
+            group = its_group
+        self._waiting.extendleft(reversed(left))
+        return taken
+
+    async def _serve(self, taken: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            if len(taken) > 1:
+                await self._together(taken)
+            elif taken:
+                await self._alone(*taken[0])
+        finally:
+            self._free()
+
+    async def _together(self, taken: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await self._many([item for item, _ in taken])
+        except Exception as error:  # noqa: BLE001  (whoever is at fault hears of it when done alone)
+            if isinstance(error, DomainError) and error.reason in _AWAY:
+                results = [error] * len(taken)
+            else:
+                await asyncio.gather(*(self._alone(item, future) for item, future in taken))
+                return
+        for (_, future), result in zip(taken, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+    async def _alone(self, item: Item, future: asyncio.Future[Result]) -> None:
+        try:
+            result = await self._one(item)
+        except Exception as error:  # noqa: BLE001  (whoever asked raises it)
+            if not future.done():
+                future.set_exception(error)
+        else:
+            if not future.done():
+                future.set_result(result)

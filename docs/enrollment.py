@@ -69,7 +69,7 @@ def edits() -> str:
         ]
         for state, row in B4.items()
     ]
-    told = "\n## What an applicant may edit\n\nP profile sections · S specialty in the same base · B base · F consent to be moved."
+    told = "\n## What an applicant may edit\n\nP sections · S specialty in the base · B base · F consent to be moved."
     return told + "\n\n" + table(["State", *HEADS, "Rule"], rows)
 
 

@@ -65,6 +65,25 @@ class Calendar:
         """The window of `phase`; None when the calendar leaves the phase out."""
         return next((window for window in self.phases if window.phase is phase), None)
 
+    def day_of(self, instant: datetime) -> date:
+        """LIST-05: the calendar day in which `instant` lies: counted from the start of the first day of the notice.
+
+        Days are as long as the calendar says, so that a rehearsal's are compressed with it.
+        """
+        first_day, starts_at = self._start()
+        return first_day + timedelta(days=(instant - starts_at) // self.day)
+
+    def instant_of(self, day: date) -> datetime:
+        """LIST-05: when calendar day `day` begins, in UTC: the reverse of `day_of`."""
+        first_day, starts_at = self._start()
+        return starts_at + (day - first_day).days * self.day
+
+    def _start(self) -> tuple[date, datetime]:
+        for window in self.phases:
+            if window.first_day is not None and window.opens_at is not None:
+                return window.first_day, window.opens_at
+        raise ValueError("a calendar lists at least one phase")
+
     def openings(self) -> dict[Phase, datetime]:
         """When each phase opens, preparation excepted."""
         return {window.phase: window.opens_at for window in self.phases if window.opens_at is not None}

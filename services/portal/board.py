@@ -12,7 +12,7 @@ from residency.enrollment.v1 import board_service_pb2
 from services.portal.clients import Clients
 from services.portal.cycles import Catalogue
 from services.portal.remembered import Remembered
-from services.portal.wire import instant_of, to_json
+from services.portal.wire import instant_of, stamp_of, to_json
 
 FRESH_SECONDS = 0.25
 
@@ -71,6 +71,12 @@ class Boards:
     async def json(self, cycle_id: str, base_code: str = "") -> bytes:
         """The same as JSON, made once for all viewers."""
         return (await self._answers.get((cycle_id, base_code))).json
+
+    async def past(self, cycle_id: str, base_code: str, as_of: datetime) -> board_service_pb2.GetBoardResponse:
+        """The counts as they were at `as_of` (aware); read anew each time."""
+        request = board_service_pb2.GetBoardRequest(cycle_id=cycle_id, base_code=base_code, as_of=stamp_of(as_of))
+        answer: board_service_pb2.GetBoardResponse = await self._clients.board.GetBoard(request)
+        return answer
 
     def fresh_json(self, cycle_id: str, base_code: str = "") -> bytes | None:
         """As `json` when it is at hand; None when it would have to be read."""

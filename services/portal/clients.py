@@ -6,6 +6,15 @@ from residency.enrollment.v1.application_service_pb2_grpc import ApplicationServ
 from residency.enrollment.v1.board_service_pb2_grpc import BoardServiceStub
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceStub
+from residency.enrollment.v1.export_service_pb2_grpc import ExportServiceStub
+from residency.enrollment.v1.form_service_pb2_grpc import FormServiceStub
+from residency.enrollment.v1.paper_service_pb2_grpc import PaperServiceStub
+from residency.enrollment.v1.place_service_pb2_grpc import PlaceServiceStub
+from residency.enrollment.v1.plan_service_pb2_grpc import PlanServiceStub
+from residency.enrollment.v1.reallocation_service_pb2_grpc import ReallocationServiceStub
+from residency.enrollment.v1.screening_service_pb2_grpc import ScreeningServiceStub
+from residency.enrollment.v1.selection_service_pb2_grpc import SelectionServiceStub
+from residency.enrollment.v1.story_service_pb2_grpc import StoryServiceStub
 from residency.enrollment.v1.support_service_pb2_grpc import SupportServiceStub as UnlockServiceStub
 from residency.faculty.v1.faculty_service_pb2_grpc import FacultyServiceStub
 from residency.identity.v1.credential_service_pb2_grpc import CredentialServiceStub
@@ -45,6 +54,15 @@ class Clients:
         self.applications = enrollment.stub(ApplicationServiceStub)
         self.decisions = enrollment.stub(DecisionServiceStub)
         self.board = enrollment.stub(BoardServiceStub)
+        self.papers = enrollment.stub(PaperServiceStub)
+        self.printed = enrollment.stub(FormServiceStub)
+        self.stories = enrollment.stub(StoryServiceStub)
+        self.exports = enrollment.stub(ExportServiceStub)
+        self.selection = enrollment.stub(SelectionServiceStub)
+        self.places = enrollment.stub(PlaceServiceStub)
+        self.plans = enrollment.stub(PlanServiceStub)
+        self.screening = enrollment.stub(ScreeningServiceStub)
+        self.reallocation = enrollment.stub(ReallocationServiceStub)
         self.unlocks = enrollment.stub(UnlockServiceStub)
         self.faculty = faculty.stub(FacultyServiceStub)
         self.notify = notify.stub(NotifyServiceStub)

@@ -18,6 +18,24 @@ from residency.enrollment.v1 import (
     cycle_service_pb2_grpc,
     decision_service_pb2,
     decision_service_pb2_grpc,
+    export_service_pb2,
+    export_service_pb2_grpc,
+    form_service_pb2,
+    form_service_pb2_grpc,
+    paper_service_pb2,
+    paper_service_pb2_grpc,
+    place_service_pb2,
+    place_service_pb2_grpc,
+    plan_service_pb2,
+    plan_service_pb2_grpc,
+    reallocation_service_pb2,
+    reallocation_service_pb2_grpc,
+    screening_service_pb2,
+    screening_service_pb2_grpc,
+    selection_service_pb2,
+    selection_service_pb2_grpc,
+    story_service_pb2,
+    story_service_pb2_grpc,
 )
 from residency.enrollment.v1 import support_service_pb2 as unlock_service_pb2
 from residency.enrollment.v1 import support_service_pb2_grpc as unlock_service_pb2_grpc
@@ -43,7 +61,7 @@ from services.access import token_verifier
 from services.kit.auth import TokenVerifier, caller
 from services.kit.delivery import Delivery
 from services.kit.domain import DomainError, Kind
-from services.kit.grpc_server import GrpcServer, Servicer
+from services.kit.grpc_server import MAX_MESSAGE_BYTES, GrpcServer, Servicer
 from services.kit.settings import Settings
 from services.portal.app import build
 from services.portal.clients import Clients
@@ -56,6 +74,7 @@ from tests.support.portal_catalogue import faculty_definition
 from tests.support.portal_desk import Staff, Support, Unlocks
 from tests.support.portal_enrollment import Enrollment
 from tests.support.portal_identity import Identity
+from tests.support.portal_stand_in import StandIn
 
 __all__ = ["ORIGIN", "PASSWORD", "Upstream"]
 
@@ -164,6 +183,15 @@ class Upstream:
         self._identity_address = identity_address
         self.identity, self.enrollment, self.notify, self.faculty = Identity(), Enrollment(), Notify(), Faculty()
         self.staff, self.support, self.unlocks = Staff(self.identity), Support(self.identity), Unlocks()
+        self.papers = StandIn(paper_service_pb2, "PaperService")
+        self.printed = StandIn(form_service_pb2, "FormService")
+        self.stories = StandIn(story_service_pb2, "StoryService")
+        self.exports = StandIn(export_service_pb2, "ExportService")
+        self.selection = StandIn(selection_service_pb2, "SelectionService")
+        self.places = StandIn(place_service_pb2, "PlaceService")
+        self.plans = StandIn(plan_service_pb2, "PlanService")
+        self.screening = StandIn(screening_service_pb2, "ScreeningService")
+        self.reallocation = StandIn(reallocation_service_pb2, "ReallocationService")
         self.hints = Hints()
 
     async def start(self) -> None:
@@ -195,9 +223,27 @@ class Upstream:
             (board_service_pb2, board_service_pb2_grpc.add_BoardServiceServicer_to_server, self.enrollment),
             (notify_service_pb2, notify_service_pb2_grpc.add_NotifyServiceServicer_to_server, self.notify),
             (faculty_service_pb2, faculty_service_pb2_grpc.add_FacultyServiceServicer_to_server, self.faculty),
+            (paper_service_pb2, paper_service_pb2_grpc.add_PaperServiceServicer_to_server, self.papers),
+            (form_service_pb2, form_service_pb2_grpc.add_FormServiceServicer_to_server, self.printed),
+            (story_service_pb2, story_service_pb2_grpc.add_StoryServiceServicer_to_server, self.stories),
+            (export_service_pb2, export_service_pb2_grpc.add_ExportServiceServicer_to_server, self.exports),
+            (selection_service_pb2, selection_service_pb2_grpc.add_SelectionServiceServicer_to_server, self.selection),
+            (place_service_pb2, place_service_pb2_grpc.add_PlaceServiceServicer_to_server, self.places),
+            (plan_service_pb2, plan_service_pb2_grpc.add_PlanServiceServicer_to_server, self.plans),
+            (screening_service_pb2, screening_service_pb2_grpc.add_ScreeningServiceServicer_to_server, self.screening),
+            (
+                reallocation_service_pb2,
+                reallocation_service_pb2_grpc.add_ReallocationServiceServicer_to_server,
+                self.reallocation,
+            ),
         ]
         servicers = [
-            Servicer(next(iter(file.DESCRIPTOR.services_by_name.values())), add, servicer)
+            Servicer(
+                next(iter(file.DESCRIPTOR.services_by_name.values())),
+                add,
+                servicer,
+                max_bytes=12 * 1024 * 1024 if servicer is self.papers else MAX_MESSAGE_BYTES,
+            )
             for file, add, servicer in files
         ]
         self._server = GrpcServer(0, servicers, self.verifier())

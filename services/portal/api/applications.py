@@ -21,6 +21,7 @@ from services.portal.api.common import (
     answers,
     json_answer,
 )
+from services.portal.api.table import Row, add_rows
 from services.portal.dossier import struct_of
 from services.portal.wire import enum_label
 
@@ -115,3 +116,20 @@ async def list_history(application_id: Id, services: Services) -> Response:
     """Read an application's life from its audit, oldest first."""
     request = application_service_pb2.ListHistoryRequest(application_id=application_id)
     return json_answer(await services.applications.ListHistory(request))
+
+
+_table = APIRouter(tags=["applications"])
+add_rows(
+    _table,
+    application_service_pb2,
+    "ApplicationService",
+    "applications",
+    (
+        Row("GET", "/capabilities", "GetCapabilities", "Tell for every action and field whether it is open, and why."),
+        Row("GET", "/cycles/{cycle_id}/selectable", "ListSelectable", "List which places one may choose, and why not."),
+        Row(
+            "POST", "/cycles/{cycle_id}/application/carry-over", "CarryOver", "Copy last year's dossier into the draft."
+        ),
+    ),
+)
+router.routes.extend(_table.routes)

@@ -106,6 +106,15 @@ def answers(message: type[Message], status: int = 200) -> dict[str, Any]:
     return {"status_code": status, "responses": responses, "response_class": Response}
 
 
+def files(media_type: str) -> dict[str, Any]:
+    """Keyword arguments of a route that answers with a file; its failures are problem details."""
+    schema = {"type": "string", "contentMediaType": media_type}
+    responses: dict[int | str, dict[str, Any]] = {
+        200: {"description": "The file.", "content": {media_type: {"schema": schema}}}
+    }
+    return {"responses": responses | problem_answers(PROBLEMS), "response_class": Response}
+
+
 def problem_answers(problems: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
     """The failures of a route, as problem details, for its `responses`."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

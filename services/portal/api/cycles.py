@@ -21,6 +21,7 @@ from services.portal.api.common import (
     answers,
     json_answer,
 )
+from services.portal.api.table import Row, add_rows
 
 router = APIRouter(prefix=PREFIX, tags=["cycles"])
 
@@ -55,8 +56,10 @@ async def get_catalogue(cycle_id: Id, services: Services) -> Response:
 
 
 @router.get("/cycles/{cycle_id}/board", **answers(board_service_pb2.GetBoardResponse))
-async def get_board(cycle_id: Id, portal: Shared, base_code: str = "") -> Response:
-    """Read the counts of all bases or of one, at most a quarter of a second old."""
+async def get_board(cycle_id: Id, portal: Shared, base_code: str = "", as_of: AwareDatetime | None = None) -> Response:
+    """Read the counts of all bases or of one: now, at most a quarter of a second old, or as they were at a moment."""
+    if as_of is not None:
+        return json_answer(await portal.boards.past(cycle_id, base_code, as_of))
     return Response(await portal.boards.json(cycle_id, base_code), media_type="application/json")
 
 
@@ -102,6 +105,17 @@ async def set_milestones(
         idempotency_key=key,
     )
     return json_answer(await services.cycles.SetMilestones(request))
+
+
+_table = APIRouter(tags=["cycles"])
+add_rows(
+    _table,
+    cycle_service_pb2,
+    "CycleService",
+    "cycles",
+    (Row("POST", "/cycles", "CreateCycle", "Set up a cycle of one's own province, in preparation.", 201),),
+)
+router.routes.extend(_table.routes)
 
 
 def milestones_of(instants: dict[str, datetime]) -> cycle_pb2.Milestones:

@@ -37,6 +37,8 @@ class Review(Body):
     verdict: Literal["approve", "reject"]
     reason_code: str = Field(default="", max_length=64)
     remark: str = Field(default="", max_length=1000)
+    confirm_late: bool = False
+    """Near the base's deadline: the caller knows that a rejection opens a fix window."""
 
 
 class Provisional(Body):
@@ -61,14 +63,22 @@ async def list_queue(
     specialty_code: Annotated[str, Query(max_length=4)] = "",
     page_size: Annotated[int, Query(ge=0, le=100)] = 0,
     page_token: Annotated[str, Query(max_length=200)] = "",
+    accepts_reallocation: bool | None = None,
+    not_selected: bool | None = None,
+    held: bool | None = None,
+    late_only: bool = False,
 ) -> Response:
-    """List the submissions to one's own base in the current round, oldest first."""
+    """List the submissions to one's own base in the current round, least time left first."""
     request = decision_service_pb2.ListQueueRequest(
         cycle_id=cycle_id,
         states=states_of(state),
         specialty_code=specialty_code,
         page_size=page_size,
         page_token=page_token,
+        accepts_reallocation=accepts_reallocation,
+        not_selected=not_selected,
+        held=held,
+        late_only=late_only,
     )
     return json_answer(await services.decisions.ListQueue(request))
 
@@ -89,6 +99,7 @@ async def review_application(application_id: Id, body: Review, key: IdempotencyK
         verdict=VERDICTS[body.verdict],
         reason_code=body.reason_code,
         remark=body.remark,
+        confirm_late=body.confirm_late,
         idempotency_key=key,
     )
     return json_answer(await services.decisions.ReviewApplication(request), 201)

@@ -160,7 +160,7 @@ async def test_openapi_is_complete(upstream: Upstream) -> None:
             assert {"401", "403", "404", "409", "422", "500", "503"} <= set(told), path
             assert "application/problem+json" in told["422"]["content"], path
             success = next(answer for status, answer in told.items() if status.startswith("2"))
-            if path.endswith(("/picture", "/me/data")):
+            if method == "get" and path.endswith(("/picture", "/me/data", "/form", "/file", "/papers/{paper_id}")):
                 continue  # bytes, and an object of many services
             name = success["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
             assert name in schemas

@@ -1,16 +1,85 @@
-"""Papers."""
+"""Papers: the pictures of a dossier, what each submission showed of them, and objects that nobody needs any more."""
 
 from __future__ import annotations
+
+from alembic import op
 
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+STATEMENTS = (
+    # The picture itself lies sealed in the object store under `object_key`, which is its own and never used again.
+    """
+    CREATE TABLE paper (
+        id uuid CONSTRAINT pk_paper PRIMARY KEY,
+        application_id uuid NOT NULL CONSTRAINT fk_paper_application_id_application REFERENCES application,
+        kind text NOT NULL,
+        object_key text NOT NULL CONSTRAINT uq_paper_object_key UNIQUE,
+        sealed_with text NOT NULL,
+        width integer NOT NULL,
+        height integer NOT NULL,
+        bytes integer NOT NULL,
+        sha256 text NOT NULL,
+        warnings text[] NOT NULL,
+        in_draft boolean NOT NULL,
+        uploaded_at timestamptz NOT NULL,
+        CONSTRAINT ck_paper_kind
+            CHECK (kind IN ('portrait', 'qualification_scan', 'practice_scan', 'education_scan'))
+    )
+    """,
+    "CREATE INDEX ix_paper_application_id ON paper (application_id)",
+    # What a submission showed. One that has no row showed what the latest one before it did: moves and corrections by
+    # others change no picture.
+    """
+    CREATE TABLE submission_paper (
+        application_id uuid NOT NULL,
+        number integer NOT NULL,
+        paper_ids uuid[] NOT NULL,
+        CONSTRAINT pk_submission_paper PRIMARY KEY (application_id, number)
+    )
+    """,
+    """
+    CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON submission_paper
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+    """,
+    # Objects are no part of a transaction: whoever takes one away says so here, and it is removed after the commit.
+    """
+    CREATE TABLE discarded_object (
+        object_key text CONSTRAINT pk_discarded_object PRIMARY KEY,
+        discarded_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    )
+    """,
+    """
+    CREATE FUNCTION discard_object() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO discarded_object (object_key) VALUES (OLD.object_key) ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE TRIGGER object_left_by_delete AFTER DELETE ON paper FOR EACH ROW EXECUTE FUNCTION discard_object()
+    """,
+    """
+    CREATE TRIGGER object_left_by_update AFTER UPDATE OF object_key ON paper FOR EACH ROW
+        WHEN (OLD.object_key IS DISTINCT FROM NEW.object_key) EXECUTE FUNCTION discard_object()
+    """,
+)
+
+DOWN = (
+    "DROP TABLE paper",
+    "DROP FUNCTION discard_object",
+    "DROP TABLE discarded_object",
+    "DROP TABLE submission_paper",
+)
+
 
 def upgrade() -> None:
-    pass
+    for statement in STATEMENTS:
+        op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
-    pass
+    for statement in DOWN:
+        op.execute(statement)

@@ -31,6 +31,18 @@ class Sealing:
         """Name of the key that seals now."""
         return self._vault.current_key
 
+    def keyed(self, purpose: str, value: str) -> bytes:
+        """A keyed hash (32 bytes) that nobody without the keys can make or find by trying."""
+        return self._vault.lookup(purpose, value)
+
+    def seal_bytes(self, content: bytes, record_id: str) -> bytes:
+        """A file or a piece of one, as it may stand in a table or an object store."""
+        return self._vault.seal_bytes(content, record_id)
+
+    def open_bytes(self, stored: bytes, record_id: str) -> bytes:
+        """What `seal_bytes` sealed. Raises SealBroken."""
+        return self._vault.open_bytes(stored, record_id)
+
     def body_hash(self, order: str) -> bytes:
         """PRIV-02: a keyed hash of an order, which may hold what nobody should find by trying numbers."""
         return self._vault.lookup("command", order)
@@ -69,6 +81,15 @@ class Sealing:
         """PRIV-03: a keyed hash of a frozen dossier; written once, and into the audit."""
         content = json.dumps([application_id, number, bodies], ensure_ascii=False, sort_keys=True)
         return self._vault.lookup("submission", content)
+
+    def seal_record(self, record_id: str, body: Mapping[str, Any]) -> bytes:
+        """SCO-05: values of one record of selection (a score, an objection) as JSON, bound to `record_id`."""
+        return self._vault.seal(json.dumps(body, ensure_ascii=False, sort_keys=True), record_id)
+
+    def open_record(self, record_id: str, blob: bytes | None) -> dict[str, Any]:
+        """What `seal_record` sealed; empty for None, when it was forgotten. Raises SealBroken."""
+        opened: dict[str, Any] = {} if blob is None else json.loads(self._vault.open(blob, record_id))
+        return opened
 
     def seal_answer(self, actor: str, key: str, answer: bytes) -> bytes:
         """What a command is answered, as it is stored under its key."""

@@ -1,0 +1,60 @@
+"""Pictures are decoded in threads: a few at a time, others wait their turn, nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from services.enrollment.domain.papers import PaperKind, refused
+from services.kit.domain import DomainError, Kind
+
+if TYPE_CHECKING:
+    from services.enrollment.domain.images import Picture
+
+AT_ONCE = 2
+WAITING = 24
+"""Pictures in hand and in the queue; more are asked to come back, so that a crowd cannot fill the memory."""
+SECONDS = 10.0
+
+Result = TypeVar("Result")
+
+
+class Desk:
+    """Draws pictures anew."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pictures")
+        self._held = 0
+
+    async def redrawn(self, kind: PaperKind, content: bytes) -> Picture:
+        """As `images.redrawn`. Raises INVALID also for what takes too long, EXHAUSTED `PICTURES_BUSY`."""
+        from services.enrollment.domain.images import redrawn  # noqa: PLC0415  (loads Pillow: when first asked for)
+
+        return await self._run(lambda: redrawn(kind, content))
+
+    async def preview(self, content: bytes) -> bytes:
+        """As `images.preview`. Raises EXHAUSTED `PICTURES_BUSY`."""
+        from services.enrollment.domain.images import preview  # noqa: PLC0415
+
+        return await self._run(lambda: preview(content))
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
+        if self._held >= WAITING:
+            raise DomainError(Kind.EXHAUSTED, "PICTURES_BUSY", "上传人数较多，请稍后再试。", rule="PAP-10")
+        self._held += 1
+        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        future.add_done_callback(self._done)
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await asyncio.shield(future)
+        except TimeoutError:
+            # The thread goes on to its end and keeps its place until then: no more than two are ever at it.
+            raise refused("TOO_SLOW") from None
+
+    def _done(self, future: asyncio.Future[Result]) -> None:
+        self._held -= 1
+        if not future.cancelled():
+            future.exception()

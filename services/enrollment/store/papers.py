@@ -1,0 +1,243 @@
+"""Papers: rows in the database, pictures sealed in the object store (PAP-07 to PAP-09, PAP-11).
+
+An object is written before its row and removed after it: a row without an object never stands, an object without a row
+is swept away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.papers import PaperKind, Warned, kinds_of
+from services.enrollment.records import Statement
+from services.enrollment.store import rows
+from services.enrollment.store.sealing import Sealing
+from services.kit.database import Database, UnitOfWork
+from services.kit.ids import new_id
+from services.kit.objects import ObjectStore
+from services.kit.vault import key_of
+
+FOLDER = "papers"
+ORPHAN_AGE = timedelta(hours=1)
+"""An object younger than this may yet get its row."""
+DISCARD_AGE = timedelta(seconds=60)
+"""A discarded object stays as long as somebody may still be reading it by an old row."""
+_AT_ONCE = 8
+
+_SELECT = """
+    SELECT p.*, EXISTS (
+        SELECT 1 FROM submission_paper f WHERE f.application_id = p.application_id AND p.id = ANY (f.paper_ids)
+    ) AS frozen
+    FROM paper p WHERE p.application_id = $1
+"""
+_KEPT = f"{_SELECT} ORDER BY p.uploaded_at, p.id"
+_SHOWN_IDS = """
+    SELECT f.paper_ids FROM submission_paper f WHERE f.application_id = $1 AND f.number <= $2
+    ORDER BY f.number DESC LIMIT 1
+"""
+_SHOWN = f"{_SELECT} AND p.id = ANY (({_SHOWN_IDS})::uuid[]) ORDER BY p.uploaded_at, p.id"
+_COUNTS = "SELECT kind, count(*) AS papers FROM paper WHERE application_id = $1 AND in_draft GROUP BY kind"
+_UPLOADS = """
+    SELECT count(*) FROM audit
+    WHERE aggregate_id = $1 AND command = 'upload_paper' AND at > clock_timestamp() - interval '1 hour'
+"""
+_INSERT = """
+    INSERT INTO paper (id, application_id, kind, object_key, sealed_with, width, height, bytes, sha256, warnings,
+        in_draft, uploaded_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11)
+"""
+_FREEZE = """
+    INSERT INTO submission_paper (application_id, number, paper_ids)
+    SELECT $1::uuid, $2::integer, ARRAY(
+        SELECT p.id FROM paper p WHERE p.application_id = $1 AND p.in_draft ORDER BY p.uploaded_at, p.id
+    )
+"""
+# Kinds of sections that are not unlocked stay as the submission before showed them, whatever the draft holds.
+_FREEZE_CORRECTION = f"""
+    INSERT INTO submission_paper (application_id, number, paper_ids)
+    SELECT $1::uuid, $2::integer, ARRAY(
+        SELECT p.id FROM paper p
+        WHERE p.application_id = $1
+            AND CASE WHEN p.kind = ANY ($3::text[]) THEN p.in_draft ELSE p.id = ANY (({_SHOWN_IDS})::uuid[]) END
+        ORDER BY p.uploaded_at, p.id
+    )
+"""  # noqa: S608 (constants of this module)
+_OLD = "SELECT id, object_key FROM paper WHERE sealed_with <> $1 ORDER BY id LIMIT $2"
+_LEFT = "SELECT count(*) FROM paper WHERE sealed_with <> $1"
+_MOVE = "UPDATE paper SET object_key = $3, sealed_with = $4 WHERE id = $1 AND object_key = $2"
+_FORGET = text(
+    "DELETE FROM paper p USING application a WHERE a.id = p.application_id AND a.person_id = :person_id RETURNING p.id"
+)
+_KNOWN = """
+    SELECT object_key FROM paper WHERE object_key = ANY ($1)
+    UNION ALL SELECT object_key FROM discarded_object WHERE object_key = ANY ($1)
+"""
+_DISCARDED = "SELECT object_key FROM discarded_object WHERE discarded_at <= clock_timestamp() - $1::interval LIMIT 200"
+_GONE = "DELETE FROM discarded_object WHERE object_key = ANY ($1)"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecord:
+    """One row of `paper`; the picture lies under `object_key`."""
+
+    id: str
+    application_id: str
+    kind: PaperKind
+    object_key: str
+    sealed_with: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    warnings: tuple[Warned, ...]
+    uploaded_at: datetime
+    in_draft: bool = True
+    frozen: bool = False
+    """Some submission showed it: it stays, whatever becomes of the draft."""
+
+
+class PaperStore:
+    """Reads and keeps papers."""
+
+    def __init__(self, database: Database, objects: ObjectStore, sealing: Sealing) -> None:
+        self._database = database
+        self._objects = objects
+        self._sealing = sealing
+
+    async def kept(self, application_id: str) -> list[PaperRecord]:
+        """Everything that is kept of an application, oldest first: of its draft and of its submissions."""
+        return [_record(row) for row in await self._database.fetch(_KEPT, application_id)]
+
+    async def shown(self, application_id: str, number: int) -> list[PaperRecord]:
+        """PAP-08: what submission `number` showed, oldest first; empty when the person's data were erased."""
+        return [_record(row) for row in await self._database.fetch(_SHOWN, application_id, number)]
+
+    async def draft_counts(self, application_id: str) -> dict[str, int]:
+        """How many pictures of each kind the draft holds; kinds without one are absent."""
+        return {row["kind"]: row["papers"] for row in await self._database.fetch(_COUNTS, application_id)}
+
+    async def uploads_lately(self, application_id: str) -> int:
+        """How many pictures were added within an hour, removed ones included."""
+        return int(await self._database.fetchval(_UPLOADS, application_id))
+
+    async def keep(self, application_id: str, content: bytes) -> tuple[str, str]:
+        """Seal a picture and store it; its object's key, and the name of the key that sealed it.
+
+        Raises DomainError UNAVAILABLE.
+        """
+        key = f"{FOLDER}/{application_id}/{new_id()}"
+        sealed = await asyncio.to_thread(self._sealing.seal_bytes, content, _bound(key))
+        await self._objects.put(key, sealed)
+        return key, key_of(sealed)
+
+    async def content(self, paper: PaperRecord) -> bytes:
+        """The picture. Raises DomainError UNAVAILABLE, SealBroken, ObjectMissing."""
+        sealed = await self._objects.get(paper.object_key)
+        return await asyncio.to_thread(self._sealing.open_bytes, sealed, _bound(paper.object_key))
+
+    async def discard(self, object_key: str) -> None:
+        """Remove an object that no row names. Raises DomainError UNAVAILABLE; the sweep finds it then."""
+        await self._objects.delete(object_key)
+
+    async def rewrap(self, limit: int) -> int:
+        """PRIV-04: seal up to `limit` pictures of old keys anew, under keys of their own; how many there were."""
+        found = await self._database.fetch(_OLD, self._sealing.key, limit)
+        for start in range(0, len(found), _AT_ONCE):
+            await asyncio.gather(*(self._reseal(row) for row in found[start : start + _AT_ONCE]))
+        return len(found)
+
+    async def left(self) -> int:
+        """How many pictures are still under an old key."""
+        return int(await self._database.fetchval(_LEFT, self._sealing.key))
+
+    async def forget(self, uow: UnitOfWork, person_id: str) -> int:
+        """PRIV-05: a person's pictures, frozen ones too, within `uow`; their objects go once that has committed."""
+        return len((await uow.session.execute(_FORGET, {"person_id": person_id})).all())
+
+    async def drain(self, age: timedelta = DISCARD_AGE) -> int:
+        """Remove objects that were discarded at least `age` ago; how many. Raises DomainError UNAVAILABLE."""
+        keys = [row["object_key"] for row in await self._database.fetch(_DISCARDED, age)]
+        for key in keys:
+            await self._objects.delete(key)
+        if keys:
+            await self._database.execute(_GONE, keys)
+        return len(keys)
+
+    async def sweep(self, age: timedelta = ORPHAN_AGE) -> int:
+        """PAP-09: remove objects at least `age` old that no row names; how many. Raises DomainError UNAVAILABLE."""
+        swept = 0
+        async for page in self._objects.listed(FOLDER):
+            until = datetime.now(UTC) - age
+            keys = [each.key for each in page if each.written_at <= until]
+            known = {row["object_key"] for row in await self._database.fetch(_KNOWN, keys)}
+            for key in keys:
+                if key not in known:
+                    await self._objects.delete(key)
+                    swept += 1
+        return swept
+
+    async def _reseal(self, row: rows.Row) -> None:
+        old = row["object_key"]
+        sealed = await self._objects.get(old)
+        content = await asyncio.to_thread(self._sealing.open_bytes, sealed, _bound(old))
+        new, name = await self.keep(old.split("/")[1], content)
+        if await self._database.execute(_MOVE, row["id"], old, new, name) != "UPDATE 1":
+            # Removed meanwhile, or sealed anew by somebody else.
+            await self.discard(new)
+
+
+def added(paper: PaperRecord) -> Statement:
+    """The row of a new picture in the draft."""
+    values = (
+        *(paper.id, paper.application_id, paper.kind.value, paper.object_key, paper.sealed_with),
+        *(paper.width, paper.height, paper.bytes, paper.sha256),
+        *([each.value for each in paper.warnings], paper.uploaded_at),
+    )
+    return Statement(_INSERT, values, 1)
+
+
+def removed(paper: PaperRecord) -> Statement:
+    """Out of the draft; PAP-08: what a submission showed stays with it."""
+    if paper.frozen:
+        return Statement("UPDATE paper SET in_draft = false WHERE id = $1 AND in_draft", (paper.id,), 1)
+    return Statement("DELETE FROM paper WHERE id = $1", (paper.id,), 1)
+
+
+def frozen_papers(application_id: str, number: int) -> tuple[Statement, ...]:
+    """PAP-08: submission `number` shows what the draft holds now; belongs into the write that freezes it."""
+    return (Statement(_FREEZE, (application_id, number), 1),)
+
+
+def corrected_papers(application_id: str, number: int, unlocked: Collection[Section]) -> tuple[Statement, ...]:
+    """The same for a correction: of unlocked sections what the draft holds, of others what was shown before."""
+    kinds: Sequence[str] = [kind.value for kind in kinds_of(unlocked)]
+    return (Statement(_FREEZE_CORRECTION, (application_id, number, kinds), 1),)
+
+
+def _bound(object_key: str) -> str:
+    """What the seal of an object is bound to: moved under another key it does not open."""
+    return f"object/{object_key}"
+
+
+def _record(row: rows.Row) -> PaperRecord:
+    return PaperRecord(
+        str(row["id"]),
+        str(row["application_id"]),
+        PaperKind(row["kind"]),
+        row["object_key"],
+        row["sealed_with"],
+        row["width"],
+        row["height"],
+        row["bytes"],
+        row["sha256"],
+        tuple(map(Warned, row["warnings"])),
+        row["uploaded_at"],
+        row["in_draft"],
+        row["frozen"],
+    )

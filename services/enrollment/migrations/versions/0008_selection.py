@@ -58,7 +58,8 @@ TABLES = (
         version integer NOT NULL,
         state text NOT NULL DEFAULT 'waiting',
         CONSTRAINT pk_waiting_list PRIMARY KEY (cycle_id, base_code, specialty_code, round, rank),
-        CONSTRAINT uq_waiting_list_application_id_round UNIQUE (application_id, round),
+        CONSTRAINT uq_waiting_list_application_id UNIQUE
+            (cycle_id, base_code, specialty_code, round, application_id),
         CONSTRAINT ck_waiting_list_rank CHECK (rank >= 1),
         CONSTRAINT ck_waiting_list_state CHECK
             (state IN ('waiting', 'offered', 'accepted', 'declined', 'expired', 'gone'))

@@ -1,0 +1,136 @@
+"""The press: forms as PDF/A-2b, set by typst in a few threads whose compilers are kept warm.
+
+Data reaches the template only as JSON in `sys_inputs`, where nothing is markup; its root is a folder that holds the
+template alone; only the font of the wheel is used, so that a form comes out the same on every machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import re
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from services.enrollment.domain.forms import replaced
+
+if TYPE_CHECKING:
+    from typst import Compiler, Fonts
+
+TEMPLATE = Path(__file__).parent / "template" / "form.typ"
+STANDARD = "a-2b"
+PORTRAIT_PIXELS = (295, 413)
+"""One inch wide at 300 dots: what 25 mm on paper can show."""
+_UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One form to print: its content (`domain.forms.content`), what its QR code says, the portrait if there is one."""
+
+    content: Mapping[str, Any] = field(repr=False)
+    link: str = field(repr=False)
+    made_at: datetime
+    portrait: bytes | None = field(default=None, repr=False)
+
+
+class Press:
+    """Prints; the same sheet always gives the same bytes."""
+
+    def __init__(self, threads: int = 2) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="press")
+        self._mine = threading.local()
+        self._lock = threading.Lock()
+        self._fonts: Fonts | None = None
+        self._lacking: set[str] = set()
+
+    async def print(self, sheet: Sheet) -> bytes:
+        """The sheet as PDF/A-2b."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.print_now, sheet)
+
+    def print_now(self, sheet: Sheet) -> bytes:
+        """The same, in the calling thread."""
+        from typst import TypstError  # noqa: PLC0415  (brings the fonts' and the compiler's library)
+
+        content = dict(sheet.content)
+        content["qr"] = _qr(sheet.link)
+        content["portrait"] = None if sheet.portrait is None else list(_small(sheet.portrait))
+        for _ in range(_TRIES):
+            try:
+                return self._compiled(content, sheet.made_at)
+            except TypstError as error:
+                lacking = _lacking(error.diagnostic)
+                if not lacking:
+                    raise
+                self._lacking |= lacking
+        raise ValueError("a form has more characters that cannot be printed than anybody writes")
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _compiled(self, content: Mapping[str, Any], made_at: datetime) -> bytes:
+        """FORM-01: a character that no font has is shown as 〓 and named below, so that the form stays printable."""
+        text = json.dumps(content["sections"], ensure_ascii=False) + json.dumps(content["opening"], ensure_ascii=False)
+        found = sorted(self._lacking & set(text))
+        printed = {**replaced(content, found), "unprintable": " ".join(f"U+{ord(each):04X}" for each in found)}
+        pdf = self._compiler().compile(
+            format="pdf",
+            sys_inputs={"data": json.dumps(printed, ensure_ascii=False)},
+            pdf_standards=[STANDARD],
+            timestamp=int(made_at.timestamp()),
+        )
+        if not isinstance(pdf, bytes):
+            raise TypeError("one document is one file")
+        return pdf
+
+    def _compiler(self) -> Compiler:
+        """This thread's own compiler; the font is read once for all of them."""
+        known: Compiler | None = getattr(self._mine, "compiler", None)
+        if known is not None:
+            return known
+        import manimgx_fonts_cjk  # noqa: PLC0415
+        from typst import Compiler, Fonts  # noqa: PLC0415
+
+        with self._lock:
+            if self._fonts is None:
+                folder = str(Path(manimgx_fonts_cjk.__file__).parent)
+                self._fonts = Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+            compiler = Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=self._fonts, ignore_system_fonts=True)
+        self._mine.compiler = compiler
+        return compiler
+
+
+def _qr(link: str) -> str:
+    """An SVG. The mask is set: every mask can be read, and trying all eight takes five times as long."""
+    import segno  # noqa: PLC0415
+
+    drawn = io.BytesIO()
+    segno.make(link, error="m", micro=False, mask=2).save(drawn, kind="svg", xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def _small(portrait: bytes) -> bytes:
+    """The portrait as large as paper shows it, as a JPEG."""
+    from PIL import Image  # noqa: PLC0415
+
+    with Image.open(io.BytesIO(portrait)) as picture:
+        small = picture.convert("RGB")
+        small.thumbnail(PORTRAIT_PIXELS)
+    drawn = io.BytesIO()
+    small.save(drawn, "JPEG", quality=85)
+    return drawn.getvalue()
+
+
+def _lacking(diagnostic: str) -> set[str]:
+    """The characters that the compiler says it has no picture for."""
+    told = "".join(_UNPRINTABLE.findall(diagnostic))
+    return set(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), told))

@@ -17,8 +17,8 @@ from typing import Any
 from services.kit.codes import is_credit_code
 from services.kit.domain import DomainError, Kind
 
-MOST_TOLD = 60
-"""An error has room for this many problems: more than anybody mends at once, fewer than somebody may invent."""
+MOST_TOLD = 40
+"""An error has room for this many problems: more than anybody mends at once, and no more than headers hold."""
 
 _PHONE = re.compile(r"1[0-9]{10}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

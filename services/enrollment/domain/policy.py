@@ -49,8 +49,14 @@ class Policy:
     """Full marks of a part where they are not 100 (a written exam out of 150)."""
     tie_rules: tuple[str, ...] = ("written", "skills", "interview", "submitted_at")
     """What decides between equal totals, in order: the higher part score, then the earlier submission."""
+    publish_scores: bool = False
+    """A published list shows rank and total beside the masked name."""
     eligibility: tuple[Mapping[str, Any], ...] = ()
     """Who may choose what (ELG rules as data); empty: everybody everything that has a plan."""
+    required_papers: tuple[str, ...] = ()
+    """Kinds of papers (`dossier.PAPER_KINDS`) without which nobody submits whose dossier they belong to (DOS-08)."""
+    language_years: int = 5
+    """A language certificate older than this is to be looked at again (CARRY-03); 0: none is too old."""
     reversion: tuple[Mapping[str, Any], ...] = ()
     """Where unfilled places go: donors and receivers, without circles."""
     reallocation_fallbacks: tuple[str, ...] = ("last_choice", "same_specialty", "same_base")

@@ -92,6 +92,47 @@ def test_every_problem_is_told_at_once(
     assert problems(section, **changes) == expected
 
 
+def test_dos_07_one_level_of_education_is_there() -> None:
+    """DOS-07: five times no is complete in every field, and yet no education; the highest level is derived."""
+    none = dict.fromkeys(dossier.LEVELS, False)
+    assert [problem.rule for problem in dossier.validate(Section.EDUCATION, none)] == ["DOS-07"]
+    assert dossier.malformed(dossier.validate(Section.EDUCATION, none)) == []
+    assert [dossier.highest(none), dossier.highest(DOSSIER[Section.EDUCATION])] == ["", "bachelor"]
+    assert dossier.highest({"secondary": True, "master": True}) == "master"
+
+
+def test_dos_06_the_level_that_is_finished_is_the_highest_still_studied() -> None:
+    body = {"doctor": True, "master": True, "master_studying": True, "bachelor": True}
+    assert dossier.finishing(body) == "master"
+    assert dossier.finishing({**body, "master_studying": False}) == "doctor"
+    assert dossier.finishing({}) == ""
+
+
+def test_dos_09_what_does_not_apply_is_not_kept() -> None:
+    """DOS-09: fields of a closed group, and of one inside it."""
+    body = {**DOSSIER[Section.EDUCATION], "master_school": "某校", "bachelor_degree_date": "2023-06-30", "doctor": ""}
+    del body["junior_college"]
+    expected = {
+        key: value for key, value in DOSSIER[Section.EDUCATION].items() if key not in ("doctor", "junior_college")
+    }
+    assert dossier.kept(Section.EDUCATION, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("exam", "applies"),
+    [
+        ("none", []),
+        ("english", ["language_certificate_number", "language_certificate_date", "english_level"]),
+        ("other", ["language_level", "language_certificate_number", "language_certificate_date"]),
+    ],
+)
+def test_dos_03_the_language_decides_what_is_asked(exam: str, applies: list[str]) -> None:
+    fields = dossier.BY_SECTION[Section.CERTIFICATES].fields
+    asked = [field.key for field in fields if "language" in field.key or "english" in field.key]
+    there = [key for field in fields if (key := field.key) in asked and field.applies({"language_exam": exam})]
+    assert there == ["language_exam", *applies]
+
+
 def test_refusing_names_every_field() -> None:
     found = dossier.validate(Section.BASIC, {"sex": "x", "birth_date": "y"})
     error = dossier.refuse(dossier.malformed(found), "SECTION_INVALID", "有误")

@@ -54,10 +54,12 @@ def submitted(cycle: CycleRecord, after: ApplicationRecord, left_base_code: str)
 
 
 def reviewed(cycle: CycleRecord, after: ApplicationRecord, *, approved: bool) -> Fact:
-    """A base gave its verdict."""
+    """A base gave its verdict; a rejection near its deadline names the end of the fix window."""
     body = events_pb2.ApplicationReviewed(
         application=_about(cycle, after), approved=approved, reason_code=after.reason_code, remark=after.remark
     )
+    if not approved and after.marks.fix_until is not None:
+        body.fix_until.FromDatetime(after.marks.fix_until)
     return _fact("application.reviewed", body, after.id, after.version)
 
 
@@ -79,10 +81,86 @@ def admitted(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
     return _fact("application.admitted", body, after.id, after.version)
 
 
-def withdrawn(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
-    """Given up by the applicant."""
-    body = events_pb2.ApplicationWithdrawn(application=_about(cycle, after))
+def withdrawn(cycle: CycleRecord, after: ApplicationRecord, *, freed_place: bool = False) -> Fact:
+    """Given up by the applicant, perhaps with a place that may be offered to the next."""
+    body = events_pb2.ApplicationWithdrawn(application=_about(cycle, after), freed_place=freed_place)
     return _fact("application.withdrawn", body, after.id, after.version)
+
+
+def place_lost(cycle: CycleRecord, after: ApplicationRecord, cause: str, remark: str, *, freed: bool) -> Fact:
+    """A place was taken back or given up by a decision; `freed` when it may be offered to the next."""
+    body = events_pb2.ApplicationPlaceLost(application=_about(cycle, after), cause=cause, freed=freed, remark=remark)
+    return _fact("application.place_lost", body, after.id, after.version)
+
+
+def admission_undone(cycle: CycleRecord, after: ApplicationRecord, remark: str) -> Fact:
+    """The final admission was taken back within the hold."""
+    body = events_pb2.ApplicationAdmissionUndone(application=_about(cycle, after), remark=remark)
+    return _fact("application.admission_undone", body, after.id, after.version)
+
+
+def offered(cycle: CycleRecord, after: ApplicationRecord, until: datetime, number: int) -> Fact:
+    """A freed place is offered."""
+    body = events_pb2.ApplicationOffered(application=_about(cycle, after), offer_number=number)
+    body.until.FromDatetime(until)
+    return _fact("application.offered", body, after.id, after.version)
+
+
+def offer_ended(cycle: CycleRecord, after: ApplicationRecord, number: int, seat_offer_id: str, outcome: str) -> Fact:
+    """An offer was answered, or its time ended."""
+    body = events_pb2.ApplicationOfferEnded(
+        application=_about(cycle, after), offer_number=number, seat_offer_id=seat_offer_id, outcome=outcome
+    )
+    return _fact("application.offer_ended", body, after.id, after.version)
+
+
+def specialty_changed(cycle: CycleRecord, after: ApplicationRecord, left_code: str, remark: str) -> Fact:
+    """A base moved somebody to another of its specialties."""
+    body = events_pb2.ApplicationSpecialtyChanged(
+        application=_about(cycle, after),
+        left_specialty_code=left_code,
+        left_specialty_name=cycle.catalogue.specialties.get(left_code, ""),
+        remark=remark,
+    )
+    return _fact("application.specialty_changed", body, after.id, after.version)
+
+
+def deferred(cycle: CycleRecord, after: ApplicationRecord, until_year: int, remark: str) -> Fact:
+    """A place is taken up in a later year."""
+    body = events_pb2.ApplicationDeferred(application=_about(cycle, after), until_year=until_year, remark=remark)
+    return _fact("application.deferred", body, after.id, after.version)
+
+
+def place_confirmed(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+    """The applicant took a provisional place."""
+    body = events_pb2.ApplicationPlaceConfirmed(application=_about(cycle, after))
+    return _fact("application.place_confirmed", body, after.id, after.version)
+
+
+def revocation_proposed(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+    """A base asks its province to take a place back."""
+    body = events_pb2.ApplicationRevocationProposed(
+        application=_about(cycle, after), province_code=cycle.province_code
+    )
+    return _fact("application.revocation_proposed", body, after.id, after.version)
+
+
+def revocation_refused(cycle: CycleRecord, after: ApplicationRecord, remark: str) -> Fact:
+    """The province lets the place stand."""
+    body = events_pb2.ApplicationRevocationRefused(application=_about(cycle, after), remark=remark)
+    return _fact("application.revocation_refused", body, after.id, after.version)
+
+
+def grant_proposed(cycle: CycleRecord, after: ApplicationRecord, main_base_code: str) -> Fact:
+    """A collaborative base proposes a grant."""
+    body = events_pb2.ApplicationGrantProposed(application=_about(cycle, after), main_base_code=main_base_code)
+    return _fact("application.grant_proposed", body, after.id, after.version)
+
+
+def grant_declined(cycle: CycleRecord, after: ApplicationRecord, remark: str) -> Fact:
+    """The main base declined a grant."""
+    body = events_pb2.ApplicationGrantDeclined(application=_about(cycle, after), remark=remark)
+    return _fact("application.grant_declined", body, after.id, after.version)
 
 
 def corrected(cycle: CycleRecord, after: ApplicationRecord, section: Section) -> Fact:
@@ -122,6 +200,32 @@ def objection_resolved(cycle: CycleRecord, after: ApplicationRecord, objection_i
     """The province resolved an objection."""
     body = events_pb2.ObjectionResolved(application=_about(cycle, after), objection_id=objection_id, upheld=upheld)
     return _fact("objection.resolved", body, after.id, after.version)
+
+
+def held(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+    """The application waits for the province."""
+    body = events_pb2.ApplicationHeld(application=_about(cycle, after))
+    return _fact("application.held", body, after.id, after.version)
+
+
+def released(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+    """The province has looked into it."""
+    body = events_pb2.ApplicationReleased(application=_about(cycle, after))
+    return _fact("application.released", body, after.id, after.version)
+
+
+def moved(cycle: CycleRecord, after: ApplicationRecord, left_base_code: str, remark: str) -> Fact:
+    """The province moved somebody who consents."""
+    body = events_pb2.ApplicationMoved(
+        application=_about(cycle, after), left_base_code=left_base_code, remark=remark
+    )
+    return _fact("application.moved", body, after.id, after.version)
+
+
+def plan_changed(cycle_id: str, base_code: str, kind: str, edition: int) -> Fact:
+    """Places, exceptions or programmes of a cycle changed, or what a base asked for was refused."""
+    body = events_pb2.PlanChanged(cycle_id=cycle_id, base_code=base_code, kind=kind, edition=edition)
+    return _fact("cycle.plan_changed", body, f"{cycle_id}/plan", edition)
 
 
 def audit_sealed(seal: Seal) -> Fact:

@@ -11,6 +11,7 @@ from services.enrollment.domain.calendar import Calendar
 from services.enrollment.domain.capabilities import Action
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import Phase
 from services.enrollment.domain.refusals import Decision
@@ -34,6 +35,8 @@ class SectionView:
     body: dict[str, Any] = field(repr=False)
     saved_at: datetime | None
     problems: tuple[ProblemView, ...] = ()
+    to_check: tuple[ProblemView, ...] = ()
+    """What is right as written and should be looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ class QueueRowView:
     accepts_reallocation: bool
     not_selected: bool
     version: int
+    due_at: datetime | None = None
+    """Until when it should be reviewed; None when nothing is to be reviewed."""
+    late: bool = False
+    marks: Marks = field(default_factory=Marks)
+    provisional_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

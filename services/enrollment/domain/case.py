@@ -41,6 +41,8 @@ class Standing:
     unlocked: Mapping[Section, Unlocked] = field(default_factory=dict)
     """Sections that may be edited though the tables lock them."""
     marks: Marks = field(default_factory=Marks)
+    main_base: str = ""
+    """The base that confirms what this application's collaborative base grants; empty where it decides alone."""
 
 
 @dataclass(frozen=True, slots=True)

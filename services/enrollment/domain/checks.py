@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.enrollment.domain.application import State
 from services.enrollment.domain.case import Case
+from services.enrollment.domain.marks import Ending
 from services.enrollment.domain.phases import P1, P2, P3, P4, P5, P6, Phase, later_phases, standing_round
 from services.enrollment.domain.refusals import Decision
 from services.enrollment.domain.tables import (
@@ -128,6 +129,29 @@ def _check_offered(action: Action, case: Case) -> Decision | None:
     return None if case.moment.now < until else Decision(False, "OFFER_OVER", "CAP-OFFER")
 
 
+def _check_offer_open(action: Action, case: Case) -> Decision | None:
+    """OFF-03: while a place is offered to somebody, nothing else is granted to them: they would hold two seats."""
+    until = case.standing.marks.offered_until
+    bound = action in (Action.GRANT_PROVISIONAL, Action.GRANT_EXCEPTION, Action.CHANGE_SPECIALTY)
+    if not bound or until is None or case.moment.now >= until:
+        return None
+    return Decision(False, "OFFER_OPEN", "OFF-03", until, "OFFER_END")
+
+
+def _check_main_base(action: Action, case: Case) -> Decision | None:
+    """PLC-02: where the policy asks for both, a collaborative base proposes and its main base grants."""
+    main = case.standing.main_base
+    if action is not Action.GRANT_PROVISIONAL or not case.policy.main_base_confirms or not main:
+        return None
+    return Decision(False, "MAIN_BASE_CONFIRMS", "PLC-02", case.moment.closes_at, "MAIN_BASE_CONFIRMS")
+
+
+def _check_deferred(action: Action, case: Case) -> Decision | None:
+    if action is not Action.DEFER or case.standing.marks.ending is not Ending.DEFERRED:
+        return None
+    return Decision(False, "ALREADY_DEFERRED", "CAP-QUIT")
+
+
 def _check_objection(action: Action, case: Case) -> Decision | None:
     """CAP-OBJECTION: an open or upheld objection freezes the final admission (B7 25)."""
     objected = case.standing.marks.objected
@@ -198,6 +222,9 @@ CHECKS: tuple[Check, ...] = (
     _check_moved_with_consent,
     _check_not_selected,
     _check_offered,
+    _check_offer_open,
+    _check_main_base,
+    _check_deferred,
     _check_objection,
     _check_publicity,
     _check_confirmed,

@@ -42,7 +42,12 @@ REASONS: dict[str, tuple[Kind, str]] = {
     "HOLD_OVER": (Kind.NOT_NOW, "撤回时限已过,请申请撤销。"),
     "ALREADY_PROPOSED": (Kind.CONFLICT, "已提出撤销申请,等待省级审批。"),
     "NOTHING_PROPOSED": (Kind.NOT_NOW, "基地没有提出撤销申请。"),
+    "OFFER_OPEN": (Kind.NOT_NOW, "正在向该申请人递补名额,答复前不能另行办理。"),
+    "MAIN_BASE_CONFIRMS": (Kind.NOT_NOW, "协同基地须先提交主基地确认。"),
+    "ALREADY_DEFERRED": (Kind.CONFLICT, "已登记延期。"),
     "SEAT_FULL": (Kind.NOT_NOW, "该专业的计划数已满。"),
+    "BASE_LOCKED": (Kind.NOT_NOW, "本阶段内不能改报其他基地。"),
+    "IDENTITY_FIXED": (Kind.NOT_NOW, "姓名和证件来自实名认证,不能在报名中修改。"),
 }
 
 

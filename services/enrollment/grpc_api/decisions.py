@@ -10,7 +10,10 @@ from uuid import UUID
 
 from residency.enrollment.v1 import decision_service_pb2 as pb
 from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceServicer
+from services.enrollment.domain.queue import Narrowed
+from services.enrollment.domain.reasons import QUITS, REJECTIONS, VERSION, Reason, open_reasons
 from services.enrollment.grpc_api import convert
+from services.enrollment.handlers.batches import BatchHandlers, BatchKind, BatchResult, BatchRow, DecideMany
 from services.enrollment.handlers.decisions import (
     Admit,
     DecisionHandlers,
@@ -28,6 +31,7 @@ class Decisions(DecisionServiceServicer):
 
     def __init__(self, handlers: DecisionHandlers) -> None:
         self._handlers = handlers
+        self._batches = BatchHandlers(handlers)
 
     async def ListQueue(self, request: pb.ListQueueRequest, context: Any) -> pb.ListQueueResponse:
         """Lists the submissions to one's own base."""
@@ -38,6 +42,8 @@ class Decisions(DecisionServiceServicer):
             request.specialty_code,
             request.page_size,
             read_token(request.page_token),
+            narrowed_by(request),
+            late_only=request.late_only,
         )
         return pb.ListQueueResponse(rows=map(row_message, page.rows), next_page_token=write_token(page.following))
 
@@ -63,6 +69,7 @@ class Decisions(DecisionServiceServicer):
             request.reason_code,
             request.remark,
             request.idempotency_key,
+            request.confirm_late,
         )
         return pb.ReviewApplicationResponse(row=row_message(await self._handlers.review_application(caller(), order)))
 
@@ -89,6 +96,26 @@ class Decisions(DecisionServiceServicer):
         order = Admit(request.application_id, request.idempotency_key)
         return pb.AdmitResponse(row=row_message(await self._handlers.admit(caller(), order)))
 
+    async def DecideMany(self, request: pb.DecideManyRequest, context: Any) -> pb.DecideManyResponse:
+        """Approves, rejects or records as not selected many at once."""
+        order = DecideMany(
+            kind_of(request.kind), tuple(map(batch_row, request.rows)), request.idempotency_key, request.confirm_late
+        )
+        return pb.DecideManyResponse(results=map(result_message, await self._batches.decide_many(caller(), order)))
+
+    async def PlaceMany(self, request: pb.PlaceManyRequest, context: Any) -> pb.PlaceManyResponse:
+        """Grants or admits many at once."""
+        order = DecideMany(kind_of(request.kind), tuple(map(batch_row, request.rows)), request.idempotency_key)
+        return pb.PlaceManyResponse(results=map(result_message, await self._batches.decide_many(caller(), order)))
+
+    async def GetReasons(self, request: pb.GetReasonsRequest, context: Any) -> pb.GetReasonsResponse:
+        """The coded reasons that can be chosen."""
+        return pb.GetReasonsResponse(
+            version=VERSION,
+            rejections=map(reason_message, open_reasons(REJECTIONS)),
+            quits=map(reason_message, open_reasons(QUITS)),
+        )
+
 
 def row_message(view: QueueRowView) -> pb.QueueRow:
     """A row of the queue."""
@@ -103,7 +130,61 @@ def row_message(view: QueueRowView) -> pb.QueueRow:
         accepts_reallocation=view.accepts_reallocation,
         not_selected=view.not_selected,
         version=view.version,
+        due_at=convert.timestamp(view.due_at),
+        late=view.late,
+        held=view.marks.held,
+        objected=view.marks.objected,
+        waiting_rank=view.marks.waiting_rank,
+        offered_until=convert.timestamp(view.marks.offered_until),
+        revocation_proposed=view.marks.revocation_proposed,
+        publicity_ends_at=convert.timestamp(view.marks.publicity_ends_at),
+        confirmed_at=convert.timestamp(view.marks.confirmed_at),
+        provisional_at=convert.timestamp(view.provisional_at),
+        ending=view.marks.ending.value,
+        fix_until=convert.timestamp(view.marks.fix_until),
     )
+
+
+def narrowed_by(request: pb.ListQueueRequest) -> Narrowed:
+    """What a queue is narrowed to."""
+
+    def said(name: str) -> bool | None:
+        return bool(getattr(request, name)) if request.HasField(name) else None
+
+    return Narrowed(said("accepts_reallocation"), said("not_selected"), said("held"))
+
+
+def kind_of(value: int) -> BatchKind:
+    """The kind of a batch."""
+    return BatchKind[pb.BatchKind.Name(value).removeprefix("BATCH_KIND_")]
+
+
+def batch_row(message: pb.BatchRow) -> BatchRow:
+    """One application of a batch."""
+    return BatchRow(
+        message.application_id, message.submission_number, message.reason_code, message.remark, message.qualified
+    )
+
+
+def result_message(result: BatchResult) -> pb.BatchResult:
+    """What became of one row of a batch."""
+    if result.row is not None:
+        return pb.BatchResult(application_id=result.application_id, row=row_message(result.row))
+    refusal = result.refusal
+    if refusal is None:
+        raise ValueError("a row of a batch is decided or refused")
+    return pb.BatchResult(
+        application_id=result.application_id,
+        reason=refusal.reason,
+        message=refusal.message,
+        rule=refusal.rule,
+        until=convert.timestamp(refusal.until),
+    )
+
+
+def reason_message(reason: Reason) -> pb.Reason:
+    """One coded reason."""
+    return pb.Reason(code=reason.code, label=reason.label, label_en=reason.label_en)
 
 
 def write_token(position: tuple[datetime, str] | None) -> str:

@@ -1,35 +1,29 @@
-"""What the staff of a base order: look, review, grant, admit. For their own base only."""
+"""What the staff of a base order: review, grant, admit. For their own base only."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from services.enrollment import facts
-from services.enrollment.domain.application import Event, State, effective_state, next_state
-from services.enrollment.domain.capabilities import Action, Actor, capabilities, decide
-from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.application import Event
+from services.enrollment.domain.capabilities import Action, Actor
+from services.enrollment.domain.case import Case
 from services.enrollment.domain.marks import Marks
-from services.enrollment.domain.phases import P4
-from services.enrollment.domain.queue import cells
-from services.enrollment.domain.refusals import require, superseded
-from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
-from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation, Verdict, Write
-from services.enrollment.store.applications import ApplicationStore
-from services.enrollment.store.cycles import CycleStore
-from services.enrollment.store.queries import QueryStore
-from services.enrollment.views import QueueRowView, SectionView, SubmissionView
+from services.enrollment.domain.phases import P4, Phase
+from services.enrollment.domain.reasons import REJECTIONS, check_reason
+from services.enrollment.handlers.deciding import allow
+from services.enrollment.handlers.queue import QueueHandlers, row_now
+from services.enrollment.handlers.running import Outcome, audit_entry, not_found
+from services.enrollment.records import ApplicationRecord, CycleRecord, Situation, Verdict, Write
+from services.enrollment.views import QueueRowView
 from services.kit.domain import Caller, DomainError, Fact, Kind
 
 _VIEW: TypeAdapter[QueueRowView] = TypeAdapter(QueueRowView)
-PAGE = 50
-"""Rows of a page of the queue unless asked otherwise."""
-_START = (datetime(1970, 1, 1, tzinfo=UTC), "00000000-0000-0000-0000-000000000000")
-_HIDDEN = frozenset({State.NONE, State.DRAFT, State.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +36,8 @@ class ReviewApplication:
     reason_code: str
     remark: str
     idempotency_key: str
+    confirm_late: bool = False
+    """The caller knows that a rejection this near to the deadline opens a fix window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +66,11 @@ class Admit:
 
     application_id: str
     idempotency_key: str
+    submission_number: int = 0
+    """The submission that the caller saw; 0: any."""
 
 
 _Order = ReviewApplication | RecordNotSelected | GrantProvisional | Admit
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """A page of the queue, and where the next begins; None at the end."""
-
-    rows: list[QueueRowView]
-    following: tuple[datetime, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,64 +86,18 @@ class _Deed:
     remark: str = ""
     qualified: bool = False
     seat: int = 0
+    confirm_late: bool = False
 
 
-class DecisionHandlers:
+class DecisionHandlers(QueueHandlers):
     """Review and admission by the staff of one base."""
 
-    def __init__(self, cycles: CycleStore, applications: ApplicationStore, queries: QueryStore) -> None:
-        self._applications = applications
-        self._queries = queries
-        self._cycles = cycles
-        self._runner = Runner(cycles, applications)
-
-    async def list_queue(
-        self,
-        caller: Caller,
-        cycle_id: str,
-        states: frozenset[State],
-        specialty_code: str,
-        size: int,
-        after: tuple[datetime, str] | None,
-    ) -> QueuePage:
-        """The caller's own base's applications of the round under way and those placed, oldest submission first."""
-        cycle = await self._runner.cycle(cycle_id)
-        gate = await self._cycles.gate(cycle_id)
-        if gate is None:
-            raise not_found()
-        if specialty_code and specialty_code not in cycle.catalogue.specialties:
-            return QueuePage([], None)
-        limit = size or PAGE
-        wanted = cells(gate.phase, states)
-        found = await self._queries.queue(
-            cycle.id, caller.organisation, wanted, specialty_code, after or _START, limit + 1
-        )
-        page = found[:limit]
-        last = page[-1] if len(found) > limit else None
-        following = None if last is None or last.submitted_at is None else (last.submitted_at, last.id)
-        return QueuePage([queue_row(record, gate) for record in page], following)
-
-    async def get_submission(self, caller: Caller, application_id: str) -> SubmissionView:
-        """The current submission of an application to the caller's own base, and what the caller may do now."""
-        situation = await self._applications.read(application_id)
-        record = situation.application if situation is not None else None
-        if situation is None or record is None or record.state in _HIDDEN:
-            raise not_found()
-        cycle = await self._runner.cycle(record.cycle_id)
-        standing = record.standing(situation.seats_left)
-        actor = Actor(caller.role, caller.organisation)
-        may = capabilities(situation.gate.moment(cycle), situation.milestones, standing, actor, cycle.policy)
-        require(may[Action.OPEN_SUBMISSION])
-        frozen = await self._queries.submission(application_id, record.submission_number)
-        if frozen is None:
-            raise not_found()
-        sections = tuple(
-            SectionView(section, True, frozen.dossier.get(section, {}), frozen.submitted_at) for section in Section
-        )
-        return SubmissionView(queue_row(record, situation.gate), sections, frozen.choice, may, frozen.correction_of)
-
     async def review_application(self, caller: Caller, order: ReviewApplication) -> QueueRowView:
-        """Approve or reject. Raises INVALID when a rejection lacks reason or remark, CONFLICT when superseded."""
+        """Approve or reject.
+
+        Raises INVALID when a rejection lacks a known reason or a remark, or comes too late to be repaired in time and
+        the caller has not confirmed that (`until`: the fix window that it would open); CONFLICT when superseded.
+        """
         if not order.approve:
             _check_rejection(order)
         verdict = {"reason_code": order.reason_code, "remark": order.remark}
@@ -161,7 +105,10 @@ class DecisionHandlers:
         deed = (
             _Deed(Action.APPROVE, Event.APPROVE, "approve_application", "approve", verdict, *why)
             if order.approve
-            else _Deed(Action.REJECT, Event.REJECT, "reject_application", "reject", verdict, *why)
+            else _Deed(
+                *(Action.REJECT, Event.REJECT, "reject_application", "reject", verdict, *why),
+                confirm_late=order.confirm_late,
+            )
         )
         return await self._run(caller, order, order.submission_number, deed)
 
@@ -183,7 +130,7 @@ class DecisionHandlers:
             Event.GRANT,
             "grant_provisional",
             "provisional",
-            {"remark": order.remark, "not_selected": False},
+            {"remark": order.remark},
             remark=order.remark,
             qualified=order.qualified,
             seat=1,
@@ -193,7 +140,7 @@ class DecisionHandlers:
     async def admit(self, caller: Caller, order: Admit) -> QueueRowView:
         """The final admission of somebody provisionally admitted."""
         deed = _Deed(Action.ADMIT, Event.ADMIT, "admit_application", "admit", {})
-        return await self._run(caller, order, 0, deed)
+        return await self._run(caller, order, order.submission_number, deed)
 
     async def _run(self, caller: Caller, order: _Order, number: int, deed: _Deed) -> QueueRowView:
         async def read() -> Situation | None:
@@ -208,43 +155,43 @@ class DecisionHandlers:
 def _decided(
     caller: Caller, key: str, cycle: CycleRecord, now: Situation, number: int, deed: _Deed
 ) -> Outcome[QueueRowView]:
-    before = now.application
-    if before is None:
-        raise not_found()
-    # Who reviewed a submission that has moved on to another base learns that it was superseded, nobody else does.
-    if (
-        number
-        and number != before.submission_number
-        and caller.organisation
-        in (
-            now.named_base,
-            before.submitted.base_code,
-        )
-    ):
-        raise superseded(before.submission_number)
-    decision = decide(
-        deed.action,
-        now.gate.moment(cycle),
-        now.milestones,
-        before.standing(now.seats_left),
-        Actor(caller.role, caller.organisation),
-        cycle.policy,
-    )
-    require(decision)
-    if deed.action is Action.GRANT_PROVISIONAL and now.gate.phase is P4 and not deed.qualified:
-        raise _unqualified()
-    state = next_state(effective_state(before.state, before.round, now.gate.phase), deed.event)
-    after = replace(before, version=before.version + 1, state=state, **deed.changes)
-    if deed.event is Event.GRANT:
-        after = replace(after, provisional_at=now.gate.now, marks=Marks())
-    if deed.event is Event.ADMIT:
-        after = replace(after, marks=replace(after.marks, admitted_at=now.gate.now))
-    detail = {"reason_code": deed.reason_code, "remark": deed.remark} if deed.remark or deed.reason_code else {}
+    allowed = allow(caller, deed.action, cycle, now, number)
+    before, decision = allowed.before, allowed.decision
+    if deed.action is Action.GRANT_PROVISIONAL:
+        check_qualified(now.gate.phase, deed.qualified)
+    after = replace(allowed.after(deed.event), **deed.changes)
+    detail: dict[str, Any] = {}
+    if deed.remark or deed.reason_code:
+        detail = {"reason_code": deed.reason_code, "remark": deed.remark}
+    match deed.action:
+        case Action.GRANT_PROVISIONAL:
+            after = granted(after, now.gate.now)
+        case Action.ADMIT:
+            after = replace(after, marks=replace(after.marks, admitted_at=now.gate.now))
+        case Action.REJECT:
+            fix_until = _fix_window(cycle, now, deed)
+            after = replace(after, marks=replace(after.marks, fix_until=fix_until))
+            detail |= {"fix_until": fix_until.isoformat()} if fix_until is not None else {}
+        case _:
+            after = replace(after, marks=replace(after.marks, fix_until=None))
     entry = audit_entry(caller, deed.command, key, cycle, now.gate, decision, before, detail)
     verdict = Verdict(deed.kind, deed.reason_code, deed.remark, deed.qualified)
     fact, marks = _fact(cycle, after, deed), after.marks != before.marks
     write = Write(after, entry, decision.until, fact, verdict=verdict, seat=deed.seat, marks=marks)
-    return Outcome(write, queue_row(after, now.gate))
+    return Outcome(write, row_now(after, now, cycle))
+
+
+def granted(after: ApplicationRecord, at: datetime) -> ApplicationRecord:
+    """The application as a grant leaves it: the marks of what went before are gone."""
+    return replace(after, not_selected=False, provisional_at=at, marks=Marks())
+
+
+def check_qualified(phase: Phase, qualified: bool) -> None:
+    """APP-13: 调剂录取 records in the same command that the qualification was checked (B7 15). Raises INVALID."""
+    if phase is P4 and not qualified:
+        raise DomainError(
+            Kind.INVALID, "NOT_QUALIFIED", "调剂录取须先确认资格审核通过。", field="qualified", rule="APP-13"
+        )
 
 
 def _fact(cycle: CycleRecord, after: ApplicationRecord, deed: _Deed) -> Fact:
@@ -259,20 +206,31 @@ def _fact(cycle: CycleRecord, after: ApplicationRecord, deed: _Deed) -> Fact:
             return facts.admitted(cycle, after)
 
 
-def queue_row(record: ApplicationRecord, gate: GateRecord) -> QueueRowView:
-    """An application as its base sees it, state as of the gate."""
-    return QueueRowView(
-        record.id,
-        record.submission_number,
-        record.name,
-        record.masked_document,
-        record.submitted.specialty_code,
-        effective_state(record.state, record.round, gate.phase),
-        record.submitted_at,
-        record.submitted.accepts_reallocation,
-        record.not_selected,
-        record.version,
-    )
+def _fix_window(cycle: CycleRecord, now: Situation, deed: _Deed) -> datetime | None:
+    """PLC-04: a rejection in the last hours before the base's deadline needs confirmation and opens a fix window.
+
+    The window ends no later than the phase (B7 7). None when there is time enough without one.
+    """
+    before, moment = now.application, now.gate.moment(cycle)
+    if before is None:
+        raise not_found()
+    # What is reviewed in a fix window has that window's deadline.
+    deadline = Case(moment, now.milestones, before.standing(), Actor(""), cycle.policy).deadline
+    policy = cycle.policy
+    if deadline is None or moment.now < deadline - policy.hours(policy.late_rejection_hours, moment.day):
+        return None
+    until = moment.now + policy.hours(policy.fix_window_hours, moment.day)
+    until = until if moment.closes_at is None else min(until, moment.closes_at)
+    if not deed.confirm_late:
+        raise DomainError(
+            Kind.INVALID,
+            "CONFIRM_LATE_REJECTION",
+            "临近审核截止,退回后将为报考人开放修改时间,请确认。",
+            field="confirm_late",
+            rule="PLC-04",
+            until=until,
+        )
+    return until
 
 
 def _check_rejection(order: ReviewApplication) -> None:
@@ -280,10 +238,4 @@ def _check_rejection(order: ReviewApplication) -> None:
     for name, label in (("reason_code", "原因"), ("remark", "备注")):
         if not str(getattr(order, name)).strip():
             raise DomainError(Kind.INVALID, "REMARK_REQUIRED", f"审核不通过须填写{label}。", field=name, rule="APP-10")
-
-
-def _unqualified() -> DomainError:
-    """APP-13: 调剂录取 records in the same command that the qualification was checked (B7 15)."""
-    return DomainError(
-        Kind.INVALID, "NOT_QUALIFIED", "调剂录取须先确认资格审核通过。", field="qualified", rule="APP-13"
-    )
+    check_reason(order.reason_code, REJECTIONS)

@@ -10,7 +10,7 @@ from typing import Any
 from services.enrollment.domain.audit import AuditRow
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.dossier import Section
-from services.enrollment.domain.queue import Cell
+from services.enrollment.domain.queue import EVERYBODY, Cell, Narrowed
 from services.enrollment.records import ApplicationRecord
 from services.enrollment.store import rows
 from services.enrollment.store.board import BOARD_AT, BOARD_CLOCK
@@ -18,17 +18,26 @@ from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database
 
 # One short index scan for each pair of round and stored state, merged: the index gives each in order already.
-QUEUE = """
+_QUEUE = """
     SELECT a.* FROM unnest($3::int[], $4::text[]) AS cell (round, state)
     CROSS JOIN LATERAL (
         SELECT * FROM application a
         WHERE a.cycle_id = $1 AND a.base_code = $2 AND a.round = cell.round AND a.state = cell.state
             AND (a.submitted_at, a.id) > ($5, $6)
-            AND ($7 = '' OR a.specialty_code = $7)
+            AND ($7 = '' OR a.specialty_code = $7) {narrowed}
         ORDER BY a.submitted_at, a.id LIMIT $8
     ) a
     ORDER BY a.submitted_at, a.id LIMIT $8
 """
+QUEUE = _QUEUE.format(narrowed="")
+# What is late was submitted before $12, or its base's deadline has passed ($13) and no fix window of its own is open.
+NARROWED_QUEUE = _QUEUE.format(
+    narrowed="""
+            AND ($9::boolean IS NULL OR a.accepts_reallocation = $9)
+            AND ($10::boolean IS NULL OR a.not_selected = $10)
+            AND ($11::boolean IS NULL OR (a.held <> '') = $11)
+            AND ($12::timestamptz IS NULL OR a.submitted_at <= $12 OR ($13 AND a.fix_until IS NULL))"""
+)
 # Applied counts people who are live and whose current submission names the place, whatever became of it.
 _BOARD = """
     SELECT s.base_code, s.specialty_code, s.planned, coalesce(c.applied, 0) AS applied,
@@ -86,19 +95,25 @@ class QueryStore:
         specialty_code: str,
         after: tuple[datetime, str],
         limit: int,
+        narrowed: Narrowed = EVERYBODY,
     ) -> list[ApplicationRecord]:
         """Up to `limit` applications to a base in the cells given, oldest submission first, later than `after`."""
-        found = await self._database.fetch(
-            QUEUE,
-            cycle_id,
-            base_code,
-            [cell.round for cell in cells],
-            [cell.state.value for cell in cells],
-            *after,
-            specialty_code,
-            limit,
-        )
+        places = ([cell.round for cell in cells], [cell.state.value for cell in cells])
+        values = (cycle_id, base_code, *places, *after, specialty_code, limit)
+        if narrowed == EVERYBODY:
+            found = await self._database.fetch(QUEUE, *values)
+        else:
+            found = await self._database.fetch(
+                *(NARROWED_QUEUE, *values, narrowed.accepts_reallocation, narrowed.not_selected, narrowed.held),
+                *(narrowed.submitted_before, narrowed.deadline_passed),
+            )
         return [record for record in map(rows.application_of, found) if record is not None]
+
+    async def review_deadline(self, cycle_id: str, base_code: str, number: int) -> datetime | None:
+        """A base's own review deadline in a round; None when it set none."""
+        query = "SELECT review_deadline FROM base_window WHERE cycle_id = $1 AND base_code = $2 AND round = $3"
+        found: datetime | None = await self._database.fetchval(query, cycle_id, base_code, number)
+        return found
 
     async def submission(self, application_id: str, number: int) -> Frozen | None:
         """One frozen submission. Raises SealBroken when its dossier is not what was submitted."""

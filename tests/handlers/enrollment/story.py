@@ -23,11 +23,15 @@ from services.enrollment.handlers.applications import (
 )
 from services.enrollment.handlers.cycles import CreateCycle, CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers, GrantProvisional, ReviewApplication
+from services.enrollment.handlers.decoding import Desk
+from services.enrollment.handlers.paper_reading import PaperReading
+from services.enrollment.handlers.papers import PaperHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
 from services.enrollment.handlers.support import SupportHandlers
 from services.enrollment.handlers.upkeep import Upkeep
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.papers import PaperStore
 from services.enrollment.store.queries import QueryStore
 from services.enrollment.store.sealed import SealedStore
 from services.enrollment.store.sealing import Sealing
@@ -36,7 +40,9 @@ from services.enrollment.store.windows import WindowStore
 from services.enrollment.views import ApplicationView
 from services.kit.database import Database
 from services.kit.domain import Caller
+from services.kit.objects import ObjectStore
 from services.kit.vault import Vault
+from tests.support.objects import folder_of_objects
 from tests.support.vaults import VAULT
 
 QILU, SECOND = "SD-QILU", "SD-SLYY"
@@ -142,8 +148,9 @@ PLAN = {(QILU, MEDICINE): 3, (QILU, SKIN): 1, (SECOND, MEDICINE): 2}
 class Stage:
     """Handlers over a database, and shortcuts that only go through them; `stand` alone moves the gate by hand."""
 
-    def __init__(self, database: Database, vault: Vault = VAULT) -> None:
+    def __init__(self, database: Database, vault: Vault = VAULT, objects: ObjectStore | None = None) -> None:
         self.database = database
+        self.objects = objects or folder_of_objects()
         self.registry = Registry()
         self.sealing = Sealing(vault)
         self.cycle_store = CycleStore(database)
@@ -157,11 +164,17 @@ class Stage:
         self.history = HistoryHandlers(self.cycle_store, self.application_store, self.queries)
         self.support = SupportHandlers(self.cycle_store, self.application_store, UnlockStore(database))
         self.sealed = SealedStore(database, self.sealing)
-        self.upkeep = Upkeep(self.sealed)
+        self.paper_store = PaperStore(database, self.objects, self.sealing)
+        desk = Desk()
+        stores = (self.cycle_store, self.application_store, self.queries, self.paper_store)
+        self.papers = PaperHandlers(*stores, desk)
+        self.paper_reading = PaperReading(*stores, desk)
+        self.upkeep = Upkeep(self.sealed, self.paper_store)
         self.cycle_id = ""
 
     async def open(self, plan: Mapping[tuple[str, str], int] = PLAN) -> None:
         """A fresh cycle in preparation."""
+        await self.objects.start()
         view = await self.cycles.create_cycle(OPERATOR, cycle_order(plan))
         self.cycle_id = view.cycle_id
 
@@ -204,7 +217,7 @@ class Stage:
     async def review(self, view: ApplicationView, *, approve: bool, by: Caller = REVIEWER) -> None:
         """Give a verdict on the current submission."""
         order = ReviewApplication(
-            view.application_id, view.submission_number, approve, "" if approve else "other", "备注", key()
+            view.application_id, view.submission_number, approve, "" if approve else "OTHER", "备注", key()
         )
         await self.decisions.review_application(by, order)
 

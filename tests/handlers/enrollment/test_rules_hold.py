@@ -100,7 +100,7 @@ async def staff_do(case: Case, action: Action) -> None:
     id_, number = case.view.application_id, case.view.submission_number
     decisions = case.stage.decisions
     if action in (Action.APPROVE, Action.REJECT):
-        order = ReviewApplication(id_, number, action is Action.APPROVE, "other", "备注", key())
+        order = ReviewApplication(id_, number, action is Action.APPROVE, "OTHER", "备注", key())
         await decisions.review_application(REVIEWER, order)
     elif action is Action.GRANT_PROVISIONAL:
         await decisions.grant_provisional(ADMINISTRATOR, GrantProvisional(id_, number, True, "", key()))
@@ -276,7 +276,7 @@ async def test_app_09_only_a_complete_dossier_is_submitted(stage: Stage) -> None
 
 async def test_app_10_a_rejection_says_why(stage: Stage) -> None:
     """APP-10: reason and remark."""
-    for reason, remark, field in (("", "备注", "reason_code"), ("other", " ", "remark")):
+    for reason, remark, field in (("", "备注", "reason_code"), ("OTHER", " ", "remark")):
         order = ReviewApplication("0" * 32, 1, False, reason, remark, key())
         error = await refused(stage.decisions.review_application(REVIEWER, order))
         assert (error.rule, error.field) == ("APP-10", field)

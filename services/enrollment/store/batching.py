@@ -12,9 +12,11 @@ from services.kit.domain import DomainError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-LANES = 3
-"""Calls under way at once; whatever comes meanwhile waits and goes together with its like. On two cores more of them
-did not get more done (`tests/bench/decision.py`)."""
+PATIENCE_SECONDS = 0.05
+"""How long those who wait leave the database to the one call under way; then another goes beside it, because what is
+under way may be waiting for a lock that concerns nobody else."""
+WIDEST = 6
+"""Calls under way at once at most: fewer than there are connections."""
 MOST = 32
 """Items of one call."""
 _AWAY = ("DATABASE_UNAVAILABLE", "DATABASE_BUSY")
@@ -44,28 +46,48 @@ class Batcher(Generic[Item, Result]):
         self._name = name
         self._busy = 0
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, item: Item) -> Result:
         """The result of `item`; raises what `one` raises, or the error that `many` returned for it."""
-        if self._busy < LANES:
-            self._busy += 1
+        if self._busy == 0 and not self._waiting:
+            self._busy = 1
             try:
                 return await self._one(item)
             finally:
                 self._free()
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
+        if self._timer is None:
+            self._timer = loop.call_later(PATIENCE_SECONDS, self._widen)
         return await future
 
     def _free(self) -> None:
-        """A lane is free: it goes on with those who wait, or rests."""
-        if not self._waiting:
-            self._busy -= 1
-            return
-        task = asyncio.create_task(self._serve(self._take()))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        """A call is over. Who waits goes next, but not at once: whoever was told of its end may ask again first."""
+        self._busy -= 1
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._busy == 0:
+            self._start()
+
+    def _widen(self) -> None:
+        self._timer = None
+        if self._waiting and self._busy < WIDEST:
+            self._start()
+        if self._waiting:
+            self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._widen)
+
+    def _start(self) -> None:
+        taken = self._take()
+        if taken:
+            self._busy += 1
+            task = asyncio.create_task(self._serve(taken))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def _take(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         """Who waits longest and others who can go with it."""
@@ -91,7 +113,7 @@ class Batcher(Generic[Item, Result]):
         try:
             if len(taken) > 1:
                 await self._together(taken)
-            elif taken:
+            else:
                 await self._alone(*taken[0])
         finally:
             self._free()

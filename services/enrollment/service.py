@@ -11,6 +11,8 @@ from residency.enrollment.v1 import (
     cycle_service_pb2_grpc,
     decision_service_pb2,
     decision_service_pb2_grpc,
+    paper_service_pb2,
+    paper_service_pb2_grpc,
     support_service_pb2,
     support_service_pb2_grpc,
 )
@@ -19,10 +21,15 @@ from services.enrollment import facts
 from services.enrollment.grpc_api.applications import Applications
 from services.enrollment.grpc_api.cycles import Boards, Cycles
 from services.enrollment.grpc_api.decisions import Decisions
+from services.enrollment.grpc_api.papers import MESSAGE_BYTES, Papers
 from services.enrollment.grpc_api.support import Support
 from services.enrollment.handlers.applications import ApplicationHandlers, People
 from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers
+from services.enrollment.handlers.decoding import Desk
+from services.enrollment.handlers.keeping import PaperKeeper
+from services.enrollment.handlers.paper_reading import PaperReading
+from services.enrollment.handlers.papers import PaperHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
 from services.enrollment.handlers.support import SupportHandlers
 from services.enrollment.handlers.upkeep import Upkeep
@@ -30,6 +37,7 @@ from services.enrollment.people import IdentityPeople
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.papers import PaperStore
 from services.enrollment.store.queries import QueryStore
 from services.enrollment.store.sealed import SealedStore
 from services.enrollment.store.sealing import Sealing
@@ -41,6 +49,7 @@ from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer, Servicer
 from services.kit.keywatch import vault_watch
 from services.kit.messaging import Messaging
+from services.kit.objects import ObjectStore, objects_of
 from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
 from services.kit.part import Part
@@ -52,7 +61,7 @@ SETTINGS = EnrollmentSettings
 
 
 def parts(settings: EnrollmentSettings) -> list[Part]:
-    """Enrollment's parts. Raises KeysMissing when there are no keys to seal with."""
+    """Enrollment's parts. Raises KeysMissing when there are no keys to seal with, NoPlaceForObjects for no place."""
     database = Database(
         settings.database_url.get_secret_value(), name="enrollment", pool_size=settings.database_pool_size
     )
@@ -62,7 +71,9 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
     keys = vault.document_of("enrollment", settings, vault.generate)
     safe = Vault(vault.parse(keys))
     sealing = Sealing(safe)
-    upkeep = Upkeep(SealedStore(database, sealing))
+    objects = objects_of("enrollment", settings)
+    papers = PaperStore(database, objects, sealing)
+    upkeep = Upkeep(SealedStore(database, sealing), papers)
     sealer = Sealer(
         *("enrollment", database, vault.audit_key(keys), SystemClock()),
         seconds=settings.seal_seconds,
@@ -71,21 +82,24 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
     )
     return [
         database,
+        objects,
         messaging,
         revocations(messaging, verifier),
         vault_watch("enrollment", settings, safe),
         Relay(database, messaging, "enrollment"),
         OnceConsumer(messaging, "IDENTITY", "enrollment-identity", upkeep.hear, database=database),
         sealer,
-        GrpcServer(settings.grpc_port, servicers(database, people, sealing), verifier),
+        PaperKeeper(papers),
+        GrpcServer(settings.grpc_port, servicers(database, people, sealing, objects), verifier),
     ]
 
 
-def servicers(database: Database, people: People, sealing: Sealing) -> list[Servicer]:
-    """Enrollment's five gRPC services over one database."""
+def servicers(database: Database, people: People, sealing: Sealing, objects: ObjectStore) -> list[Servicer]:
+    """Enrollment's gRPC services over one database and one object store."""
     cycles = CycleStore(database)
     applications = ApplicationStore(database, sealing)
     queries = QueryStore(database, sealing)
+    papers, desk = PaperStore(database, objects, sealing), Desk()
     support = SupportHandlers(cycles, applications, UnlockStore(database))
     contract = application_service_pb2.DESCRIPTOR.services_by_name["ApplicationService"]
     return [
@@ -115,6 +129,15 @@ def servicers(database: Database, people: People, sealing: Sealing) -> list[Serv
         Servicer(
             support_service_pb2.DESCRIPTOR.services_by_name["SupportService"],
             support_service_pb2_grpc.add_SupportServiceServicer_to_server,
-            Support(support, Upkeep(SealedStore(database, sealing))),
+            Support(support, Upkeep(SealedStore(database, sealing), papers)),
+        ),
+        Servicer(
+            paper_service_pb2.DESCRIPTOR.services_by_name["PaperService"],
+            paper_service_pb2_grpc.add_PaperServiceServicer_to_server,
+            Papers(
+                PaperHandlers(cycles, applications, queries, papers, desk),
+                PaperReading(cycles, applications, queries, papers, desk),
+            ),
+            MESSAGE_BYTES,
         ),
     ]

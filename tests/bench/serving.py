@@ -31,6 +31,7 @@ from services.kit.database import Database
 from services.kit.grpc_server import GrpcServer
 from services.kit.settings import Settings
 from tests.handlers.enrollment.story import Registry
+from tests.support.objects import folder_of_objects
 from tests.support.vaults import VAULT
 
 POOL = 16
@@ -74,7 +75,7 @@ async def serve(url: str, key_set: str, trace_file: Path) -> None:
 
     database = Database(url, name="bench", pool_size=EnrollmentSettings().database_pool_size)
     await database.start()
-    ours = GrpcServer(0, servicers(database, Registry(), Sealing(VAULT)), TokenVerifier(published))
+    ours = GrpcServer(0, servicers(database, Registry(), Sealing(VAULT), folder_of_objects()), TokenVerifier(published))
     await ours.start()
     print(bare_port, ours.port, flush=True)
     await asyncio.to_thread(sys.stdin.read)

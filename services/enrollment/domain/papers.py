@@ -158,16 +158,17 @@ def no_paper() -> DomainError:
     return DomainError(Kind.NOT_FOUND, "PAPER_NOT_FOUND", "没有这份材料。", rule="PAP-08")
 
 
-def check_quota(rule: PaperRule, of_kind: int, papers: int, kept_bytes: int, more_bytes: int) -> None:
-    """PAP-10: a picture more has its place. Raises INVALID.
-
-    `of_kind`: pictures of the kind that stay in the draft; `papers` and `kept_bytes`: all that are kept besides.
-    """
+def check_number(rule: PaperRule, of_kind: int, kept: int) -> None:
+    """PAP-10: one picture more has its place beside those in the draft and all that are kept. Raises INVALID."""
     if of_kind >= rule.max_papers:
         raise refused("TOO_MANY_OF_KIND", "kind")
-    if papers >= MAX_PAPERS:
+    if kept >= MAX_PAPERS:
         raise refused("TOO_MANY_PAPERS", "kind")
-    if kept_bytes + more_bytes > MAX_KEPT_BYTES:
+
+
+def check_weight(kept_bytes: int) -> None:
+    """PAP-10: what all pictures of an application weigh together. Raises INVALID."""
+    if kept_bytes > MAX_KEPT_BYTES:
         raise refused("TOO_MANY_BYTES", "kind")
 
 

@@ -20,6 +20,7 @@ from services.enrollment.handlers.cycles import SetMilestones
 from services.enrollment.handlers.decisions import ReviewApplication
 from services.enrollment.handlers.running import text_of
 from services.enrollment.handlers.upkeep import Upkeep
+from services.enrollment.store.papers import PaperStore
 from services.enrollment.store.sealed import SealedStore
 from services.enrollment.store.sealing import Sealing
 from services.enrollment.views import ApplicationView
@@ -231,7 +232,8 @@ async def test_priv_05_who_was_erased_is_forgotten_and_the_decision_stays(alone:
     review = ReviewApplication(view.application_id, 1, True, "", "", key())
     await alone.decisions.review_application(REVIEWER, review)
     before = await alone.queries.audit(view.application_id)
-    upkeep = Upkeep(SealedStore(alone.database, Sealing(NEXT)))
+    sealing = Sealing(NEXT)
+    upkeep = Upkeep(SealedStore(alone.database, sealing), PaperStore(alone.database, alone.objects, sealing))
     for fact in (
         identity.PersonErased(person_id=person.person_id),
         identity.AccountReleased(person_id=other.person_id),

@@ -48,6 +48,7 @@ from tests.handlers.enrollment.story import (
     cycle_order,
     key,
 )
+from tests.support.objects import folder_of_objects
 from tests.support.vaults import VAULT
 
 KEY = OKPKey.generate_key("Ed25519", {"kid": "test"})
@@ -91,7 +92,9 @@ async def wire(database_url: Callable[[str], str]) -> AsyncIterator[Wire]:
 
     database = Database(database_url("enrollment"), name="wire")
     await database.start()
-    server = GrpcServer(0, servicers(database, Registry(), Sealing(VAULT)), TokenVerifier(published))
+    server = GrpcServer(
+        0, servicers(database, Registry(), Sealing(VAULT), folder_of_objects()), TokenVerifier(published)
+    )
     await server.start()
     channel = Channel(f"127.0.0.1:{server.port}")
     yield Wire(

@@ -10,15 +10,27 @@ from pydantic import TypeAdapter
 
 from services.enrollment import facts
 from services.enrollment.domain import dossier
-from services.enrollment.domain.application import Event, State, effective_state, next_state
-from services.enrollment.domain.capabilities import Action, Actor, Decision, Role, Standing, capabilities, decide
-from services.enrollment.domain.choice import Choice, check_codes, check_planned, check_type
+from services.enrollment.domain.application import Event, State, next_state
+from services.enrollment.domain.capabilities import Action, Actor, Decision, Role, Standing, capabilities
+from services.enrollment.domain.choice import Choice, check_codes
 from services.enrollment.domain.dossier import Section
-from services.enrollment.domain.phases import P2, P3, standing_round
-from services.enrollment.domain.refusals import base_locked, require, stale_version
+from services.enrollment.domain.marks import Marks
+from services.enrollment.domain.phases import standing_round
+from services.enrollment.domain.screening import PaperCounts, Screened, Screening
+from services.enrollment.domain.submitting import Submission, check_submittable, penalised
 from services.enrollment.domain.unlock import RULE as UNLOCKED
 from services.enrollment.domain.unlock import WITH_BASE
 from services.enrollment.handlers.correcting import correction
+from services.enrollment.handlers.guarding import (
+    allow,
+    allow_choice,
+    bodies_of,
+    check_eligible,
+    edited,
+    locked_base,
+    marks_of_submission,
+    state_of,
+)
 from services.enrollment.handlers.own_view import no_view, own_view
 from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
 from services.enrollment.records import (
@@ -28,6 +40,7 @@ from services.enrollment.records import (
     SavedSection,
     SectionWrite,
     Situation,
+    Statement,
     Write,
 )
 from services.enrollment.store.applications import ApplicationStore
@@ -109,10 +122,20 @@ _Order = StartApplication | SaveSection | SaveChoice | SubmitApplication | Withd
 class ApplicationHandlers:
     """An applicant's own application in a cycle."""
 
-    def __init__(self, cycles: CycleStore, applications: ApplicationStore, queries: QueryStore, people: People) -> None:
+    def __init__(
+        self,
+        cycles: CycleStore,
+        applications: ApplicationStore,
+        queries: QueryStore,
+        people: People,
+        screening: Screening | None = None,
+        papers: PaperCounts | None = None,
+    ) -> None:
         self._applications = applications
         self._queries = queries
         self._people = people
+        self._screening = screening
+        self._papers = papers
         self._runner = Runner(cycles, applications)
 
     async def get_my_application(self, caller: Caller, cycle_id: str) -> tuple[ApplicationView, dict[Action, Decision]]:
@@ -128,15 +151,20 @@ class ApplicationHandlers:
         standing = found.standing(unlocked=situation.unlocked) if found is not None else Standing()
         moment = situation.gate.moment(cycle)
         may = capabilities(moment, situation.milestones, standing, actor, cycle.policy)
-        view = own_view(cycle, situation, found, situation.sections) if found is not None else no_view(cycle_id)
-        return view, may
+        if found is None:
+            return no_view(cycle_id), may
+        papers = await self._paper_kinds(cycle, found)
+        return own_view(cycle, situation, found, situation.sections, papers), may
 
     async def start_application(self, caller: Caller, order: StartApplication) -> ApplicationView:
         """Open a draft in the caller's name as identity knows it; refused unless verified."""
         person = await self._people.person(caller.person_id)
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
-            decision = _allow(Action.START, cycle, now, Actor(Role.APPLICANT, "", person.verified))
+            decision = allow(Action.START, cycle, now, Actor(Role.APPLICANT, "", person.verified))
+            screened = await self._screening.at_start(cycle, caller) if self._screening is not None else Screened()
+            if screened.penalised_until is not None:
+                raise penalised(screened.penalised_until)
             before = now.application
             number = standing_round(now.gate.phase)
             if before is None:
@@ -146,30 +174,33 @@ class ApplicationHandlers:
             else:
                 state = next_state(before.state, Event.START)
                 after = replace(before, version=before.version + 1, state=state, round=number)
-            return self._outcome(caller, order, cycle, now, decision, after, now.sections, {})
+            after = replace(after, marks=Marks(held=screened.held or after.marks.held))
+            return await self._outcome(caller, order, cycle, now, decision, after, now.sections, {}, also=screened.also)
 
         return await self._run(caller, order, decided)
 
     async def save_section(self, caller: Caller, order: SaveSection) -> ApplicationView:
         """Save a section that is well formed; what is missing is told in its status. Raises INVALID with all faults."""
-        body = {key: value for key, value in order.body.items() if value is not None and value != ""}
+        body = dossier.kept(order.section, order.body)
         faults = dossier.malformed(dossier.validate(order.section, body))
         if faults:
             raise dossier.refuse(faults, "SECTION_INVALID", "填写内容有误,请按提示修改。")
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
-            decision = _allow(Action.EDIT_PROFILE, cycle, now, section=order.section)
-            before = _edited(now, order.expected_version)
+            decision = allow(Action.EDIT_PROFILE, cycle, now, section=order.section)
+            before = edited(now, order.expected_version)
             after = replace(before, version=before.version + 1)
             sections = {**now.sections, order.section: SavedSection(body, now.gate.now)}
             row = SectionWrite(order.section, body, now.gate.now)
             detail = {"section": order.section.value}
-            if decision.rule == UNLOCKED and _state(now) in WITH_BASE:
+            if decision.rule == UNLOCKED and state_of(now) in WITH_BASE:
                 frozen = await self._queries.submission(before.id, before.submission_number)
                 dossier = correction(cycle, now, before, frozen, sections, order.section)
                 if dossier is not None:
-                    return self._corrected(caller, order, cycle, now, decision, after, sections, detail, row, dossier)
-            return self._outcome(caller, order, cycle, now, decision, after, sections, detail, section=row)
+                    return await self._corrected(
+                        caller, order, cycle, now, decision, after, sections, detail, row, dossier
+                    )
+            return await self._outcome(caller, order, cycle, now, decision, after, sections, detail, section=row)
 
         return await self._run(caller, order, decided)
 
@@ -177,16 +208,17 @@ class ApplicationHandlers:
         """Save base, specialty and flag, as far as the present state lets each of them change."""
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
-            decision = _allow_choice(cycle, now, order.choice)
-            before = _edited(now, order.expected_version)
+            decision = allow_choice(cycle, now, order.choice)
+            before = edited(now, order.expected_version)
             check_codes(order.choice, cycle.catalogue)
+            check_eligible(cycle, now, before.draft, order.choice)
             after = replace(before, version=before.version + 1, draft=order.choice)
             detail = {
                 "base_code": order.choice.base_code,
                 "specialty_code": order.choice.specialty_code,
                 "accepts_reallocation": order.choice.accepts_reallocation,
             }
-            return self._outcome(caller, order, cycle, now, decision, after, now.sections, detail)
+            return await self._outcome(caller, order, cycle, now, decision, after, now.sections, detail)
 
         return await self._run(caller, order, decided)
 
@@ -194,14 +226,25 @@ class ApplicationHandlers:
         """Freeze the draft as the next submission. Raises INVALID with everything that is missing or inconsistent."""
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
-            decision = _allow(Action.SUBMIT, cycle, now)
-            before = _edited(now, order.expected_version)
-            bodies = {section: saved.body for section, saved in now.sections.items()}
-            _check_submittable(cycle, now, before, bodies)
+            decision = allow(Action.SUBMIT, cycle, now)
+            before = edited(now, order.expected_version)
+            bodies = bodies_of(now)
+            screened = Screened()
+            if self._screening is not None:
+                screened = await self._screening.at_submit(cycle, before, bodies)
+            papers = await self._paper_kinds(cycle, before)
+            check_submittable(
+                Submission(
+                    *(before.draft, bodies, cycle.catalogue, cycle.policy, cycle.year),
+                    locked_base(now),
+                    papers or {},
+                    screened.penalised_until,
+                )
+            )
             after = replace(
                 before,
                 version=before.version + 1,
-                state=next_state(_state(now), Event.SUBMIT),
+                state=next_state(state_of(now), Event.SUBMIT),
                 round=standing_round(now.gate.phase),
                 submission_number=before.submission_number + 1,
                 submitted=before.draft,
@@ -209,6 +252,7 @@ class ApplicationHandlers:
                 remark="",
                 reason_code="",
                 not_selected=False,
+                marks=marks_of_submission(now, before, screened),
             )
             left = before.submitted.base_code if before.submitted.base_code != after.submitted.base_code else ""
             fingerprint = self._applications.sealing.fingerprint(after.id, after.submission_number, bodies)
@@ -217,7 +261,7 @@ class ApplicationHandlers:
                 "specialty_code": after.submitted.specialty_code,
                 "dossier": fingerprint.hex(),
             }
-            return self._outcome(
+            return await self._outcome(
                 caller,
                 order,
                 cycle,
@@ -228,6 +272,7 @@ class ApplicationHandlers:
                 detail,
                 dossier=FrozenDossier(bodies, fingerprint),
                 fact=facts.submitted(cycle, after, left),
+                also=screened.also,
             )
 
         return await self._run(caller, order, decided)
@@ -236,14 +281,16 @@ class ApplicationHandlers:
         """Give the application up, and with it a seat where the policy allows that."""
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ApplicationView]:
-            decision = _allow(Action.WITHDRAW, cycle, now)
-            before = _edited(now, 0)
-            state = next_state(_state(now), Event.WITHDRAW)
+            decision = allow(Action.WITHDRAW, cycle, now)
+            before = edited(now, 0)
+            state = next_state(state_of(now), Event.WITHDRAW)
             number = standing_round(now.gate.phase)
             after = replace(before, version=before.version + 1, state=state, round=number, provisional_at=None)
             seat = -1 if before.state is State.PROVISIONAL else 0
             fact = facts.withdrawn(cycle, after)
-            return self._outcome(caller, order, cycle, now, decision, after, now.sections, {}, fact=fact, seat=seat)
+            return await self._outcome(
+                caller, order, cycle, now, decision, after, now.sections, {}, fact=fact, seat=seat
+            )
 
         return await self._run(caller, order, decided)
 
@@ -260,7 +307,7 @@ class ApplicationHandlers:
 
         return await self._runner.run(caller, order, _VIEW, read, decided, order.cycle_id)
 
-    def _corrected(
+    async def _corrected(
         self,
         caller: Caller,
         order: SaveSection,
@@ -280,7 +327,7 @@ class ApplicationHandlers:
         after = replace(after, submission_number=number)
         detail = {**detail, "dossier": fingerprint.hex(), "correction_of": frozen.correction_of}
         fact = facts.corrected(cycle, after, order.section)
-        return self._outcome(
+        return await self._outcome(
             *(caller, order, cycle, now, decision, after, sections, detail),
             section=row,
             dossier=frozen,
@@ -288,7 +335,7 @@ class ApplicationHandlers:
             command="correct_section",
         )
 
-    def _outcome(
+    async def _outcome(
         self,
         caller: Caller,
         order: _Order,
@@ -304,12 +351,20 @@ class ApplicationHandlers:
         fact: Fact | None = None,
         seat: int = 0,
         command: str = "",
+        also: tuple[Statement, ...] = (),
     ) -> Outcome[ApplicationView]:
         name = command or _COMMANDS[type(order)]
         entry = audit_entry(caller, name, order.idempotency_key, cycle, now.gate, decision, now.application, detail)
-        marks = now.application is not None and after.marks != now.application.marks
-        write = Write(after, entry, decision.until, fact, section, dossier, seat=seat, marks=marks)
-        return Outcome(write, own_view(cycle, now, after, sections))
+        marks = after.marks != (now.application.marks if now.application is not None else Marks())
+        write = Write(after, entry, decision.until, fact, section, dossier, seat=seat, marks=marks, also=also)
+        papers = await self._paper_kinds(cycle, after)
+        return Outcome(write, own_view(cycle, now, after, sections, papers))
+
+    async def _paper_kinds(self, cycle: CycleRecord, record: ApplicationRecord) -> Mapping[str, int] | None:
+        """DOS-08: how many papers of each kind there are; None where the province asks for none."""
+        if self._papers is None or not cycle.policy.required_papers:
+            return None
+        return await self._papers.kinds(record.id)
 
     async def _identified_actor(self, caller: Caller) -> Actor:
         return Actor(caller.role, "", (await self._people.person(caller.person_id)).verified)
@@ -323,66 +378,3 @@ _COMMANDS: dict[type, str] = {
     WithdrawApplication: "withdraw_application",
 }
 """How the audit names each order."""
-
-
-def _state(now: Situation) -> State:
-    found = now.application
-    return State.NONE if found is None else effective_state(found.state, found.round, now.gate.phase)
-
-
-def _allow(
-    action: Action, cycle: CycleRecord, now: Situation, actor: Actor | None = None, section: Section | None = None
-) -> Decision:
-    """The decision that allows `action`; raises why not."""
-    standing = now.application.standing(unlocked=now.unlocked) if now.application is not None else Standing()
-    who = actor or Actor(Role.APPLICANT)
-    decision = decide(action, now.gate.moment(cycle), now.milestones, standing, who, cycle.policy, section)
-    require(decision)
-    return decision
-
-
-def _edited(now: Situation, expected_version: int) -> ApplicationRecord:
-    """The application that is edited; raises when the edit was made on another version."""
-    found = now.application
-    if found is None:
-        raise not_found()
-    if expected_version and expected_version != found.version:
-        raise stale_version(found.version)
-    return found
-
-
-def _base_is_locked(now: Situation) -> bool:
-    return _state(now) is State.REJECTED and now.gate.phase in (P2, P3)
-
-
-def _allow_choice(cycle: CycleRecord, now: Situation, wanted: Choice) -> Decision:
-    """Each part of the choice that changes must be open to change; the flag's rule answers when none does."""
-    found = now.application
-    draft = found.draft if found is not None else Choice()
-    changes: list[Action] = []
-    if wanted.base_code != draft.base_code:
-        if found is not None and _base_is_locked(now):
-            if wanted.base_code != found.submitted.base_code:
-                raise base_locked()
-        else:
-            changes.append(Action.EDIT_BASE)
-    if wanted.specialty_code != draft.specialty_code:
-        changes.append(Action.EDIT_SPECIALTY)
-    if wanted.accepts_reallocation != draft.accepts_reallocation or not changes:
-        changes.append(Action.EDIT_REALLOCATION)
-    decisions = [_allow(action, cycle, now) for action in changes]
-    return decisions[0]
-
-
-def _check_submittable(
-    cycle: CycleRecord, now: Situation, before: ApplicationRecord, bodies: Mapping[Section, Mapping[str, Any]]
-) -> None:
-    """APP-09: a submission has four complete, consistent sections and a planned choice; the locked base is kept."""
-    problems = [problem for section in Section for problem in dossier.validate(section, bodies.get(section, {}))]
-    problems = problems or dossier.check_consistency(bodies, cycle.year)
-    if problems:
-        raise dossier.refuse(problems, "DOSSIER_INCOMPLETE", "请先把四项信息填写完整。")
-    check_planned(before.draft, cycle.catalogue)
-    check_type(before.draft, bodies, cycle.catalogue)
-    if _base_is_locked(now) and before.draft.base_code != before.submitted.base_code:
-        raise base_locked()

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from services.enrollment.domain import dossier
 from services.enrollment.domain.application import State, effective_state, is_overdue
+from services.enrollment.domain.carrying import to_check
 from services.enrollment.domain.choice import Choice
-from services.enrollment.domain.dossier import Section
-from services.enrollment.records import ApplicationRecord, CycleRecord, SavedSection, Situation
+from services.enrollment.domain.dossier import Problem, Section
+from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, SavedSection, Situation
 from services.enrollment.views import ApplicationView, ProblemView, SectionView
 
 
 def own_view(
-    cycle: CycleRecord, now: Situation, record: ApplicationRecord, sections: Mapping[Section, SavedSection]
+    cycle: CycleRecord,
+    now: Situation,
+    record: ApplicationRecord,
+    sections: Mapping[Section, SavedSection],
+    papers: Mapping[str, int] | None = None,
 ) -> ApplicationView:
-    """The application as its owner sees it, state as of the gate."""
+    """The application as its owner sees it, state as of the gate.
+
+    `papers` are how many of each kind there are; None when the province asks for none.
+    """
+    bodies = {section: saved.body for section, saved in sections.items()}
+    missing = dossier.missing_papers(bodies, cycle.policy.required_papers, papers) if papers is not None else []
+    aged = to_check(bodies, _today(cycle, now.gate), cycle.policy.language_years)
     return ApplicationView(
         record.id,
         cycle.id,
@@ -25,7 +37,7 @@ def own_view(
         record.draft,
         record.submission_number,
         record.submitted_at,
-        tuple(_section_view(section, sections.get(section)) for section in Section),
+        tuple(_section_view(section, sections.get(section), missing, aged) for section in Section),
         record.remark,
         record.reason_code,
         record.not_selected,
@@ -35,10 +47,24 @@ def own_view(
     )
 
 
-def _section_view(section: Section, saved: SavedSection | None) -> SectionView:
+def _today(cycle: CycleRecord, gate: GateRecord) -> date:
+    """The day of the cycle's calendar; its last one once it is over, however long ago."""
+    ends = [window.closes_at for window in cycle.calendar.phases if window.closes_at is not None]
+    return cycle.calendar.day_of(min(gate.now, max(ends)))
+
+
+def _section_view(
+    section: Section, saved: SavedSection | None, missing: Sequence[Problem], aged: Sequence[Problem]
+) -> SectionView:
     body = dict(saved.body) if saved is not None else {}
-    problems = tuple(ProblemView(p.key, p.rule, p.message) for p in dossier.validate(section, body))
-    return SectionView(section, not problems, body, saved.saved_at if saved is not None else None, problems)
+    problems = _told([*dossier.validate(section, body), *(each for each in missing if each.section == section)])
+    saved_at = saved.saved_at if saved is not None else None
+    checked = _told([each for each in aged if each.section == section])
+    return SectionView(section, not problems, body, saved_at, problems, checked)
+
+
+def _told(problems: Sequence[Problem]) -> tuple[ProblemView, ...]:
+    return tuple(ProblemView(problem.key, problem.rule, problem.message) for problem in problems)
 
 
 def no_view(cycle_id: str) -> ApplicationView:

@@ -269,7 +269,8 @@ async def test_app_09_only_a_complete_dossier_is_submitted(stage: Stage) -> None
     await stage.start(person)
     error = await refused(stage.submit(person))
     assert error.reason == "DOSSIER_INCOMPLETE"
-    assert {name.split(".")[0] for name in error.details} == {section.value for section in Section}
+    places = {name.split(".")[0] for name in error.details if "." in name}
+    assert places == {*(section.value for section in Section), "choice"}
     await stage.fill(person, Choice())
     assert (await refused(stage.submit(person))).rule == "SEAT-02"
 

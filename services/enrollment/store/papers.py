@@ -52,14 +52,8 @@ _INSERT = """
         in_draft, uploaded_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11)
 """
-_FREEZE = """
-    INSERT INTO submission_paper (application_id, number, paper_ids)
-    SELECT $1::uuid, $2::integer, ARRAY(
-        SELECT p.id FROM paper p WHERE p.application_id = $1 AND p.in_draft ORDER BY p.uploaded_at, p.id
-    )
-"""
 # Kinds of sections that are not unlocked stay as the submission before showed them, whatever the draft holds.
-_FREEZE_CORRECTION = f"""
+_FREEZE = f"""
     INSERT INTO submission_paper (application_id, number, paper_ids)
     SELECT $1::uuid, $2::integer, ARRAY(
         SELECT p.id FROM paper p
@@ -118,7 +112,7 @@ class PaperStore:
         """PAP-08: what submission `number` showed, oldest first; empty when the person's data were erased."""
         return [_record(row) for row in await self._database.fetch(_SHOWN, application_id, number)]
 
-    async def draft_counts(self, application_id: str) -> dict[str, int]:
+    async def kinds(self, application_id: str) -> dict[str, int]:
         """How many pictures of each kind the draft holds; kinds without one are absent."""
         return {row["kind"]: row["papers"] for row in await self._database.fetch(_COUNTS, application_id)}
 
@@ -209,15 +203,13 @@ def removed(paper: PaperRecord) -> Statement:
     return Statement("DELETE FROM paper WHERE id = $1", (paper.id,), 1)
 
 
-def frozen_papers(application_id: str, number: int) -> tuple[Statement, ...]:
-    """PAP-08: submission `number` shows what the draft holds now; belongs into the write that freezes it."""
-    return (Statement(_FREEZE, (application_id, number), 1),)
-
-
 def corrected_papers(application_id: str, number: int, unlocked: Collection[Section]) -> tuple[Statement, ...]:
-    """The same for a correction: of unlocked sections what the draft holds, of others what was shown before."""
+    """PAP-08: what correction `number` shows: of unlocked sections what the draft holds, of others what was shown.
+
+    Belongs into the write that appends the correction; what an applicant submits is frozen by the database itself.
+    """
     kinds: Sequence[str] = [kind.value for kind in kinds_of(unlocked)]
-    return (Statement(_FREEZE_CORRECTION, (application_id, number, kinds), 1),)
+    return (Statement(_FREEZE, (application_id, number, kinds), 1),)
 
 
 def _bound(object_key: str) -> str:

@@ -30,8 +30,8 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX ix_paper_application_id ON paper (application_id)",
-    # What a submission showed. One that has no row showed what the latest one before it did: moves and corrections by
-    # others change no picture.
+    # What a submission showed. One that has no row showed what the latest one before it did, or nothing: moves and
+    # corrections of other things change no picture.
     """
     CREATE TABLE submission_paper (
         application_id uuid NOT NULL,
@@ -43,6 +43,27 @@ STATEMENTS = (
     """
     CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON submission_paper
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
+    """,
+    # Frozen by the insert itself: a submission costs no second statement. One that corrects another says itself what it
+    # shows, if anything changed.
+    """
+    CREATE FUNCTION freeze_papers() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO submission_paper (application_id, number, paper_ids)
+        SELECT NEW.application_id, NEW.number, d.ids FROM (
+            SELECT ARRAY(
+                SELECT p.id FROM paper p WHERE p.application_id = NEW.application_id AND p.in_draft
+                ORDER BY p.uploaded_at, p.id
+            ) AS ids
+        ) d
+        WHERE cardinality(d.ids) > 0
+            OR EXISTS (SELECT 1 FROM submission_paper f WHERE f.application_id = NEW.application_id);
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE TRIGGER shows_papers AFTER INSERT ON submission FOR EACH ROW WHEN (NEW.correction_of = 0)
+        EXECUTE FUNCTION freeze_papers()
     """,
     # Objects are no part of a transaction: whoever takes one away says so here, and it is removed after the commit.
     """
@@ -68,6 +89,8 @@ STATEMENTS = (
 )
 
 DOWN = (
+    "DROP TRIGGER shows_papers ON submission",
+    "DROP FUNCTION freeze_papers",
     "DROP TABLE paper",
     "DROP FUNCTION discard_object",
     "DROP TABLE discarded_object",

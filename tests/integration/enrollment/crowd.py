@@ -27,6 +27,8 @@ from tests.handlers.enrollment.story import (
 )
 
 WRITERS = 64
+PROCESSES = 8
+"""Writers of one process put their commands together; those of several are in each other's way."""
 LONGEST_FLIP = 2.0
 """Seconds a flip may wait at worst."""
 P2_SEQUENCE, P3_SEQUENCE = ORDER.index(P2), ORDER.index(P3)
@@ -49,11 +51,12 @@ class Race:
 
 
 class Crowd:
-    """A stage whose cycle is in P2, with P3 due already, so that only the gate decides."""
+    """Stages, as of several processes, whose cycle is in P2, with P3 due already, so that only the gate decides."""
 
     def __init__(self, url: str, writers: Database, scheduler: Database) -> None:
         self.url = url
         self.stage = Stage(writers)
+        self.stages = [self.stage, *(Stage(writers) for _ in range(PROCESSES - 1))]
         self.scheduling = Stage(scheduler)
 
     @classmethod
@@ -66,7 +69,9 @@ class Crowd:
     async def begin(self, plan: Mapping[tuple[str, str], int]) -> None:
         """A fresh cycle with `plan`."""
         order = cycle_order(plan, starts_at=datetime.now(UTC) - timedelta(hours=32), day_seconds=3600.0)
-        self.stage.cycle_id = (await self.stage.cycles.create_cycle(OPERATOR, order)).cycle_id
+        view = await self.stage.cycles.create_cycle(OPERATOR, order)
+        for stage in self.stages:
+            stage.cycle_id = view.cycle_id
         await self.stage.stand(P2)
 
     async def applications(self, count: int, state: str = "pending") -> list[str]:
@@ -86,10 +91,10 @@ class Crowd:
         )
         return [str(row["id"]) for row in found]
 
-    async def approve(self, application_id: str, idempotency_key: str = "") -> QueueRowView:
+    async def approve(self, application_id: str, idempotency_key: str = "", process: int = 0) -> QueueRowView:
         """Approve one application."""
         order = ReviewApplication(application_id, 1, True, "", "", idempotency_key or key())
-        return await self.stage.decisions.review_application(REVIEWER, order)
+        return await self.stages[process].decisions.review_application(REVIEWER, order)
 
     async def grant(self, application_id: str, idempotency_key: str = "", remark: str = "") -> QueueRowView:
         """Grant one place."""
@@ -133,10 +138,10 @@ class Crowd:
     async def _one_flip(self, result: Race, waiting: list[str]) -> None:
         begun = asyncio.Semaphore(0)
 
-        async def writer(own: list[str]) -> None:
+        async def writer(own: list[str], process: int) -> None:
             for application_id in own:
                 try:
-                    await self.approve(application_id)
+                    await self.approve(application_id, process=process)
                     result.decided += 1
                 except DomainError:
                     result.refused += 1
@@ -144,7 +149,9 @@ class Crowd:
                 finally:
                     begun.release()
 
-        writers = [asyncio.create_task(writer(waiting[number::WRITERS])) for number in range(WRITERS)]
+        writers = [
+            asyncio.create_task(writer(waiting[number::WRITERS], number % PROCESSES)) for number in range(WRITERS)
+        ]
         for _ in range(WRITERS // 8):
             await begun.acquire()
         try:

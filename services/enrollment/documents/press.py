@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 from services.enrollment.domain.forms import replaced
 
 if TYPE_CHECKING:
-    from typst import Compiler, Fonts
+    from typst import Compiler, Fonts, PDFStandard
 
 TEMPLATE = Path(__file__).parent / "template" / "form.typ"
-STANDARD = "a-2b"
+STANDARD: PDFStandard = "a-2b"
 PORTRAIT_PIXELS = (295, 413)
 """One inch wide at 300 dots: what 25 mm on paper can show."""
 _UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -169,7 +169,7 @@ def _number(submitted: Submitted, language: str) -> str:
     return f"{submitted.number} ({_words(language)('correction').format(n=submitted.correction_of)})"
 
 
-def _words(language: str) -> Any:
+def _words(language: str) -> Callable[[str], str]:
     return lambda key: WORDS[key][language == EN]
 
 

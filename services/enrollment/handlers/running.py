@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from services.enrollment.domain.capabilities import Decision
 from services.enrollment.domain.phases import Phase
+from services.enrollment.domain.publicity import mask_name
 from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation, StoredAnswer, Write
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
@@ -74,7 +75,11 @@ class Runner:
                 return adapter.validate_json(sealing.open_answer(caller.actor, key, stored))
             known = situation.application
             cycle = await self.cycle(cycle_id or (known.cycle_id if known else ""), situation.gate.edition)
-            outcome = await decide(cycle, situation)
+            try:
+                outcome = await decide(cycle, situation)
+            except DomainError as refusal:
+                await self._name_holder(caller, known, refusal)
+                raise
             answer = adapter.dump_json(outcome.view)
             try:
                 stored = await self.applications.write(cycle, situation.gate, outcome.write, body_hash, answer)
@@ -84,6 +89,14 @@ class Runner:
                 raise key_reused() from None
             return outcome.view if stored == answer else adapter.validate_json(stored)
         raise contended()
+
+    async def _name_holder(self, caller: Caller, known: ApplicationRecord | None, refusal: DomainError) -> None:
+        """SEAT-04: the base's own staff learn whose the last place is: the application, and the name masked."""
+        if refusal.reason != "SEAT_FULL" or known is None or caller.organisation != known.submitted.base_code:
+            return
+        holder = await self.applications.last_placed(known.cycle_id, known.submitted)
+        if holder is not None:
+            refusal.details |= {"taken_by": holder[0], "taken_by_name": mask_name(holder[1])}
 
     async def cycle(self, cycle_id: str, edition: int = 0) -> CycleRecord:
         """A cycle, as of `edition` at least; raises NOT_FOUND when there is none."""

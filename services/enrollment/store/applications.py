@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.phases import ROUNDS
 from services.enrollment.records import CycleRecord, GateRecord, Situation, StoredAnswer, Write
 from services.enrollment.store import rows
@@ -57,6 +58,13 @@ _ANY = f"""
 """  # noqa: S608 (constants of this module)
 
 
+_LAST_PLACED = """
+    SELECT id, name FROM application
+    WHERE cycle_id = $1 AND base_code = $2 AND specialty_code = $3 AND state IN ('provisional', 'admitted')
+    ORDER BY provisional_at DESC NULLS LAST, id LIMIT 1
+"""
+
+
 class _Reading:
     """One question of situations, asked for one or, while many wait, for several at once."""
 
@@ -108,6 +116,11 @@ class ApplicationStore:
         """
         row = await self._any.ask(application_id, actor, key, number)
         return None if row is None else self._situation(row)
+
+    async def last_placed(self, cycle_id: str, at: Choice) -> tuple[str, str] | None:
+        """Id and name of who was given a place at a base and specialty last; None while nobody holds one."""
+        row = await self._database.fetchrow(_LAST_PLACED, cycle_id, at.base_code, at.specialty_code)
+        return None if row is None else (str(row["id"]), row["name"])
 
     async def write(self, cycle: CycleRecord, gate: GateRecord, write: Write, body_hash: bytes, answer: bytes) -> bytes:
         """The one guarded write; returns the answer stored under the key: this one, or that of an equal command before.

@@ -104,7 +104,7 @@ class HistoryHandlers:
         """
         situation = await self._applications.read(application_id)
         record = situation.application if situation is not None else None
-        if record is None or not await self._visible(caller, record):
+        if record is None or not await visible(self._cycles, caller, record):
             raise not_found()
         entries = await self._queries.audit(application_id)
         whole = not caller.role.startswith("base_")
@@ -125,13 +125,15 @@ class HistoryHandlers:
             if whole or entry.organisation in ("", caller.organisation)
         ]
 
-    async def _visible(self, caller: Caller, record: ApplicationRecord) -> bool:
-        if caller.role == "applicant":
-            return record.person_id == caller.person_id
-        if caller.role.startswith("base_"):
-            shown = record.state not in (State.DRAFT, State.WITHDRAWN)
-            return shown and record.submitted.base_code == caller.organisation
-        if caller.role != "province_administrator":
-            return False
-        cycle = await self._cycles.cycle(record.cycle_id)
-        return cycle is not None and cycle.province_code == caller.organisation
+
+async def visible(cycles: CycleStore, caller: Caller, record: ApplicationRecord) -> bool:
+    """CAP-SCOPE: one's own, one submitted to one's base, one of one's province; nothing to anybody else."""
+    if caller.role == "applicant":
+        return record.person_id == caller.person_id
+    if caller.role.startswith("base_"):
+        shown = record.state not in (State.DRAFT, State.WITHDRAWN)
+        return shown and record.submitted.base_code == caller.organisation
+    if caller.role != "province_administrator":
+        return False
+    cycle = await cycles.cycle(record.cycle_id)
+    return cycle is not None and cycle.province_code == caller.organisation

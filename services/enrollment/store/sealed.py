@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from services.enrollment.domain.dossier import Section
-from services.enrollment.store import rows
+from services.enrollment.store import rows, sealed_selection
 from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database, UnitOfWork
 
@@ -24,11 +24,12 @@ _SUBMISSIONS = """
     WHERE sealed_with NOT IN ('', $1) LIMIT $2
 """
 _ANSWERS = "SELECT actor, key, answer FROM idempotency WHERE sealed_with NOT IN ('', $1) LIMIT $2"
-_LEFT = """
+_LEFT = f"""
     SELECT (SELECT count(*) FROM dossier_section WHERE sealed_with NOT IN ('', $1))
         + (SELECT count(*) FROM submission WHERE sealed_with NOT IN ('', $1))
         + (SELECT count(*) FROM idempotency WHERE sealed_with NOT IN ('', $1))
-"""
+        + {sealed_selection.LEFT}
+"""  # noqa: S608 (constants of these modules)
 _SEAL_SECTIONS = """
     UPDATE dossier_section d SET body = n.body::jsonb, sealed_with = $1
     FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[]) AS n (application_id, section, saved_at, body)
@@ -54,12 +55,14 @@ class SealedStore:
     def __init__(self, database: Database, sealing: Sealing) -> None:
         self._database = database
         self._sealing = sealing
+        self._selection = sealed_selection.SealedSelection(database, sealing)
 
     async def rewrap(self, limit: int) -> int:
         """PRIV-04: seal up to `limit` rows of old keys with the current one; how many there were. Raises SealBroken."""
         found = await self._sections(limit)
         found += await self._submissions(limit - found) if found < limit else 0
         found += await self._answers(limit - found) if found < limit else 0
+        found += await self._selection.rewrap(limit - found) if found < limit else 0
         return found
 
     async def left(self) -> int:

@@ -62,11 +62,13 @@ def environment(name: str, data: Path, state: State, servers: Mapping[str, str],
     if name in GRPC_SERVICES:
         told["RESIDENCY_GRPC_PORT"] = str(state.ports[f"{name}.grpc"])
         told["RESIDENCY_DATABASE_URL"] = databases.service_url(servers["postgres"], state, name)
+    if name in ("identity", "enrollment"):
+        # Passkeys are bound to a name and take no IP address; the QR code of a form leads to the portal.
+        told.setdefault("RESIDENCY_PUBLIC_URL", f"http://localhost:{portal_port}")
     if name == "identity":
         machines = sorted({machine(process) for process in MODULES} | {"operator"})
         told["RESIDENCY_MACHINE_SECRETS"] = json.dumps({known: state.secret(f"machine.{known}") for known in machines})
-        # The data directory above makes the sandbox its adapters. Passkeys are bound to a name and take no IP address.
-        told.setdefault("RESIDENCY_PUBLIC_URL", f"http://localhost:{portal_port}")
+        # The data directory above makes the sandbox its adapters.
         # Everybody who plays here comes from one address, and no text costs anything.
         for limit in ("PER_DAY", "PER_HOUR_AND_ADDRESS"):
             told.setdefault(f"RESIDENCY_TEXTS_{limit}", "1000000")

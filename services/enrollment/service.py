@@ -24,6 +24,8 @@ from services.enrollment.grpc_api.decisions import Decisions
 from services.enrollment.grpc_api.papers import MESSAGE_BYTES, Papers
 from services.enrollment.grpc_api.support import Support
 from services.enrollment.handlers.applications import ApplicationHandlers, People
+from services.enrollment.handlers.capabilities import CapabilityHandlers
+from services.enrollment.handlers.carrying import CarryHandlers
 from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers
 from services.enrollment.handlers.decoding import Desk
@@ -33,10 +35,13 @@ from services.enrollment.handlers.papers import PaperHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
 from services.enrollment.handlers.support import SupportHandlers
 from services.enrollment.handlers.upkeep import Upkeep
+from services.enrollment.paperwork import paperwork
 from services.enrollment.people import IdentityPeople
+from services.enrollment.selecting import selection
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.earlier import EarlierStore
 from services.enrollment.store.papers import PaperStore
 from services.enrollment.store.queries import QueryStore
 from services.enrollment.store.sealed import SealedStore
@@ -90,16 +95,19 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
         OnceConsumer(messaging, "IDENTITY", "enrollment-identity", upkeep.hear, database=database),
         sealer,
         PaperKeeper(papers),
-        GrpcServer(settings.grpc_port, servicers(database, people, sealing, objects), verifier),
+        GrpcServer(settings.grpc_port, servicers(database, people, sealing, objects, settings.public_url), verifier),
     ]
 
 
-def servicers(database: Database, people: People, sealing: Sealing, objects: ObjectStore) -> list[Servicer]:
+def servicers(
+    database: Database, people: People, sealing: Sealing, objects: ObjectStore, public_url: str = ""
+) -> list[Servicer]:
     """Enrollment's gRPC services over one database and one object store."""
     cycles = CycleStore(database)
     applications = ApplicationStore(database, sealing)
     queries = QueryStore(database, sealing)
     papers, desk = PaperStore(database, objects, sealing), Desk()
+    showing = PaperReading(cycles, applications, queries, papers, desk)
     support = SupportHandlers(cycles, applications, UnlockStore(database))
     contract = application_service_pb2.DESCRIPTOR.services_by_name["ApplicationService"]
     return [
@@ -107,8 +115,10 @@ def servicers(database: Database, people: People, sealing: Sealing, objects: Obj
             contract,
             application_service_pb2_grpc.add_ApplicationServiceServicer_to_server,
             Applications(
-                ApplicationHandlers(cycles, applications, queries, people),
+                ApplicationHandlers(cycles, applications, queries, people, papers=papers),
                 HistoryHandlers(cycles, applications, queries),
+                CapabilityHandlers(cycles, applications, people),
+                CarryHandlers(cycles, applications, EarlierStore(database, sealing)),
             ),
         ),
         Servicer(
@@ -136,8 +146,10 @@ def servicers(database: Database, people: People, sealing: Sealing, objects: Obj
             paper_service_pb2_grpc.add_PaperServiceServicer_to_server,
             Papers(
                 PaperHandlers(cycles, applications, queries, papers, desk),
-                PaperReading(cycles, applications, queries, papers, desk),
+                showing,
             ),
             MESSAGE_BYTES,
         ),
+        *paperwork(database, sealing, cycles, showing, public_url),
+        selection(database, sealing, cycles, applications),
     ]

@@ -17,6 +17,8 @@ from services.enrollment.handlers.applications import (
     SubmitApplication,
     WithdrawApplication,
 )
+from services.enrollment.handlers.capabilities import CapabilityHandlers
+from services.enrollment.handlers.carrying import CarryHandlers, CarryOver
 from services.enrollment.handlers.reading import HistoryHandlers
 from services.enrollment.views import ApplicationView
 from services.kit.auth import caller
@@ -25,9 +27,17 @@ from services.kit.auth import caller
 class Applications(ApplicationServiceServicer):
     """Serves ApplicationService."""
 
-    def __init__(self, handlers: ApplicationHandlers, history: HistoryHandlers) -> None:
+    def __init__(
+        self,
+        handlers: ApplicationHandlers,
+        history: HistoryHandlers,
+        capabilities: CapabilityHandlers,
+        carrying: CarryHandlers,
+    ) -> None:
         self._handlers = handlers
         self._history = history
+        self._capabilities = capabilities
+        self._carrying = carrying
 
     async def GetMyApplication(self, request: pb.GetMyApplicationRequest, context: Any) -> pb.GetMyApplicationResponse:
         """Reads one's own application with what one may do now."""
@@ -96,6 +106,48 @@ class Applications(ApplicationServiceServicer):
                 )
                 for entry in entries
             ]
+        )
+
+    async def GetCapabilities(self, request: pb.GetCapabilitiesRequest, context: Any) -> pb.GetCapabilitiesResponse:
+        """Tells of every action and field whether it is open."""
+        view = await self._capabilities.get_capabilities(caller(), request.cycle_id, request.application_id)
+        return pb.GetCapabilitiesResponse(
+            actions=convert.capability_messages(view.actions),
+            fields=[
+                pb.FieldCapability(field=each.field, capability=convert.capability_message(each.action, each.decision))
+                for each in view.fields
+            ],
+        )
+
+    async def ListSelectable(self, request: pb.ListSelectableRequest, context: Any) -> pb.ListSelectableResponse:
+        """Lists planned places with what speaks against choosing them."""
+        found = await self._capabilities.list_selectable(caller(), request.cycle_id, request.base_code)
+        return pb.ListSelectableResponse(
+            places=[
+                pb.Selectable(
+                    base_code=place.base_code,
+                    specialty_code=place.specialty_code,
+                    planned=place.planned,
+                    allowed=not place.problems,
+                    problems=[
+                        application_pb2.FieldProblem(
+                            key=f"{problem.section}.{problem.key}", rule=problem.rule, message=problem.message
+                        )
+                        for problem in place.problems
+                    ],
+                )
+                for place in found
+            ]
+        )
+
+    async def CarryOver(self, request: pb.CarryOverRequest, context: Any) -> pb.CarryOverResponse:
+        """Copies one's dossier of an earlier cycle into the draft."""
+        order = CarryOver(request.cycle_id, request.from_cycle_id, request.idempotency_key)
+        view = await self._carrying.carry_over(caller(), order)
+        return pb.CarryOverResponse(
+            application=application_message(view.application),
+            carried=[convert.section_message(section) for section in view.carried],
+            papers=view.papers,
         )
 
     async def GetDossierDefinition(

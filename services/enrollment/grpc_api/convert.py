@@ -16,8 +16,8 @@ from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import NAMES, Milestones
 from services.enrollment.domain.phases import Phase
-from services.enrollment.domain.refusals import Decision
-from services.enrollment.views import SectionView
+from services.enrollment.domain.refusals import REASONS, Decision
+from services.enrollment.views import ProblemView, SectionView
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -122,26 +122,31 @@ def status_message(view: SectionView) -> application_pb2.SectionStatus:
         complete=view.complete,
         body=body_message(view.body),
         saved_at=timestamp(view.saved_at),
-        problems=[
-            application_pb2.FieldProblem(key=problem.key, rule=problem.rule, message=problem.message)
-            for problem in view.problems
-        ],
+        problems=_problems(view.problems),
+        to_check=_problems(view.to_check),
     )
+
+
+def _problems(views: Iterable[ProblemView]) -> list[application_pb2.FieldProblem]:
+    return [application_pb2.FieldProblem(key=view.key, rule=view.rule, message=view.message) for view in views]
 
 
 def capability_messages(decisions: Mapping[Action, Decision]) -> list[application_pb2.Capability]:
     """What one may do, in the order of the tables."""
-    return [
-        application_pb2.Capability(
-            action=action.value,
-            allowed=decision.allowed,
-            reason=decision.reason,
-            rule=decision.rule,
-            until=timestamp(decision.until),
-            changed_by=decision.changed_by,
-        )
-        for action, decision in decisions.items()
-    ]
+    return [capability_message(action, decision) for action, decision in decisions.items()]
+
+
+def capability_message(action: Action, decision: Decision) -> application_pb2.Capability:
+    """Whether one action is open, and why not in one sentence."""
+    return application_pb2.Capability(
+        action=action.value,
+        allowed=decision.allowed,
+        reason=decision.reason,
+        rule=decision.rule,
+        until=timestamp(decision.until),
+        changed_by=decision.changed_by,
+        message="" if decision.allowed else REASONS[decision.reason][1],
+    )
 
 
 def milestones_of(message: cycle_pb2.Milestones) -> Milestones:

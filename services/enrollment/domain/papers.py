@@ -9,8 +9,10 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from services.enrollment.domain.dossier import Section
+from services.enrollment.domain import fields
+from services.enrollment.domain.fields import DEFINITIONS, Section
 from services.kit.domain import DomainError, Kind
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -25,12 +27,12 @@ JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
 
 
 class PaperKind(StrEnum):
-    """What a picture is of."""
+    """What a picture is of; the value is the key of its field in the dossier."""
 
-    PORTRAIT = "portrait"
-    QUALIFICATION_SCAN = "qualification_scan"
-    PRACTICE_SCAN = "practice_scan"
-    EDUCATION_SCAN = "education_scan"
+    PORTRAIT = fields.PORTRAIT
+    QUALIFICATION_SCAN = fields.QUALIFICATION_SCAN
+    PRACTICE_SCAN = fields.PRACTICE_SCAN
+    EDUCATION_SCAN = fields.EDUCATION_SCAN
 
 
 class Warned(StrEnum):
@@ -70,31 +72,22 @@ PORTRAIT_RATIO = (0.6, 0.85)
 _SCAN_HINT = "拍照或扫描，JPG、PNG 或 WebP 图片，不超过 10MB，短边不少于 600 像素；不接收 PDF。"
 
 
-def _scan(kind: PaperKind, section: Section, label: str, label_en: str, most: int) -> PaperRule:
-    types = (JPEG, PNG, WEBP)
-    return PaperRule(kind, section, label, label_en, types, 1, 600, 600, 2800, most, _SCAN_HINT)
+def _rule(kind: PaperKind, *limits: Any) -> PaperRule:
+    """The rule of `kind` with the section and the words of its field in the dossier."""
+    for definition in DEFINITIONS:
+        for entry in definition.fields:
+            if entry.key == kind:
+                return PaperRule(kind, Section(definition.section), entry.label, entry.label_en, *limits)
+    raise LookupError(f"the dossier has no field {kind}")
 
 
+_PICTURES = (JPEG, PNG, WEBP)
+_PORTRAIT_HINT = "本人近期彩色免冠证件照，白底，头部占照片的2/3；JPG 格式，150KB~10MB，不小于 295×413 像素，竖幅。"
 RULES: dict[PaperKind, PaperRule] = {
-    rule.kind: rule
-    for rule in (
-        PaperRule(
-            PaperKind.PORTRAIT,
-            Section.BASIC,
-            "证件照",
-            "Portrait",
-            (JPEG,),
-            150 * 1024,
-            295,
-            413,
-            1600,
-            1,
-            "本人近期彩色免冠证件照，白底，头部占照片的2/3；JPG 格式，150KB~10MB，不小于 295×413 像素，竖幅。",
-        ),
-        _scan(PaperKind.QUALIFICATION_SCAN, Section.CERTIFICATES, "医师资格证书扫描件", "Qualification certificate", 4),
-        _scan(PaperKind.PRACTICE_SCAN, Section.CERTIFICATES, "执业医师证书扫描件", "Practice licence", 4),
-        _scan(PaperKind.EDUCATION_SCAN, Section.EDUCATION, "学历、学位证书扫描件", "Education certificates", 12),
-    )
+    PaperKind.PORTRAIT: _rule(PaperKind.PORTRAIT, (JPEG,), 150 * 1024, 295, 413, 1600, 1, _PORTRAIT_HINT),
+    PaperKind.QUALIFICATION_SCAN: _rule(PaperKind.QUALIFICATION_SCAN, _PICTURES, 1, 600, 600, 2800, 4, _SCAN_HINT),
+    PaperKind.PRACTICE_SCAN: _rule(PaperKind.PRACTICE_SCAN, _PICTURES, 1, 600, 600, 2800, 4, _SCAN_HINT),
+    PaperKind.EDUCATION_SCAN: _rule(PaperKind.EDUCATION_SCAN, _PICTURES, 1, 600, 600, 2800, 12, _SCAN_HINT),
 }
 """PAP-01: the kinds there are, and what each must be like."""
 

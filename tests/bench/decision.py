@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -23,12 +19,13 @@ from typing import Any
 
 import grpc
 import uvloop
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import OKPKey
 
 from residency.enrollment.v1 import application_service_pb2 as applications
 from residency.enrollment.v1 import decision_service_pb2 as decisions
 from residency.enrollment.v1.application_service_pb2_grpc import ApplicationServiceStub
 from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceStub
+from tests.bench.hosting import hosted
 from tests.bench.processor import milliseconds
 from tests.bench.province import Province, token
 from tests.support import postgres
@@ -170,26 +167,13 @@ async def run(options: Options, server: postgres.PostgresServer) -> None:
     key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
     postmaster = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
     province = await Province.found(url)
-    with tempfile.TemporaryDirectory() as folder:
-        key_set = json.dumps(KeySet([key]).as_dict(private=False))
-        serving = await asyncio.to_thread(
-            subprocess.Popen,
-            [sys.executable, "-m", "tests.bench.serving", url, key_set, str(Path(folder) / "traces.jsonl")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert serving.stdin is not None
-        assert serving.stdout is not None
-        try:
-            ports = (await asyncio.to_thread(serving.stdout.readline)).split()
-            client = Client(province, key, int(ports[0]), int(ports[1]))
+    try:
+        async with hosted(url, key) as serving:
+            client = Client(province, key, serving.bare_port, serving.our_port)
             await compare(options, client, serving.pid, postmaster)
             await client.close()
-        finally:
-            serving.stdin.close()
-            await asyncio.to_thread(serving.wait, 20)
-            await province.close()
+    finally:
+        await province.close()
 
 
 def main() -> None:

@@ -22,6 +22,18 @@ PEOPLE = 200
 PLANNED = 1_000_000
 """Places of each seat: enough for any run."""
 ROUND = 2
+FILL = """
+    INSERT INTO application (id, cycle_id, person_id, name, masked_document, version, state, round,
+        submission_number, base_code, specialty_code, accepts_reallocation, submitted_at, not_selected, audit_hash)
+    SELECT gen_random_uuid(), $1, gen_random_uuid()::text, '某某', '3701**********12', 1,
+        (ARRAY['pending', 'pending', 'pending', 'rejected', 'approved', 'approved', 'provisional', 'admitted'])
+            [1 + (n / cardinality($2::text[])) % 8],
+        CASE WHEN n % 3 = 0 THEN $5 - 1 ELSE $5 END, 1,
+        ($2::text[])[1 + n % cardinality($2)], ($3::text[])[1 + n % cardinality($2)], n % 2 = 0,
+        now() - n * interval '1 second', n % 7 = 0, ''
+    FROM generate_series(1, $4::int) n
+"""
+"""Applications of two rounds in all states of a round, over the seats given, a second apart."""
 
 
 class Province:
@@ -68,6 +80,14 @@ class Province:
             [specialty for _, specialty in seats],
         )
         return [(str(row["id"]), row["base_code"]) for row in found]
+
+    async def fill(self, count: int) -> None:
+        """So many applications over all seats and the states of a round, as a season leaves them."""
+        await self._database.execute(FILL, self.cycle_id, *self._columns(), count, ROUND)
+        await self._database.execute("ANALYZE application")
+
+    def _columns(self) -> tuple[list[str], list[str]]:
+        return [base for base, _ in self._seats], [specialty for _, specialty in self._seats]
 
     def people(self, count: int) -> Iterator[str]:
         """So many people in turn, each with a complete draft."""

@@ -87,26 +87,33 @@ class Boards:
         """Read again at the next ask."""
         self._answers.stale()
 
-    async def of_base(self, cycle_id: str, base_code: str, names: Catalogue) -> BoardView:
-        """One base, a line per specialty."""
-        answer = await self.answer(cycle_id, base_code)
+    async def of_base(
+        self, cycle_id: str, base_code: str, names: Catalogue, as_of: datetime | None = None
+    ) -> BoardView:
+        """One base, a line per specialty; now or at a moment gone by (aware), as in the two below."""
+        answer = await self._at(cycle_id, base_code, as_of)
         return _view(
             (_line(row.specialty_code, names.specialties, [row]) for row in answer.rows), instant_of(answer.as_of)
         )
 
-    async def of_specialty(self, cycle_id: str, specialty_code: str, names: Catalogue) -> BoardView:
+    async def of_specialty(
+        self, cycle_id: str, specialty_code: str, names: Catalogue, as_of: datetime | None = None
+    ) -> BoardView:
         """One specialty, a line per base that offers it."""
-        answer = await self.answer(cycle_id)
+        answer = await self._at(cycle_id, "", as_of)
         rows = (row for row in answer.rows if row.specialty_code == specialty_code)
         return _view((_line(row.base_code, names.bases, [row]) for row in rows), instant_of(answer.as_of))
 
-    async def of_province(self, cycle_id: str, names: Catalogue) -> BoardView:
+    async def of_province(self, cycle_id: str, names: Catalogue, as_of: datetime | None = None) -> BoardView:
         """All bases, a line each with its sums."""
-        answer = await self.answer(cycle_id)
+        answer = await self._at(cycle_id, "", as_of)
         rows: dict[str, list[board_service_pb2.BoardRow]] = {}
         for row in answer.rows:
             rows.setdefault(row.base_code, []).append(row)
         return _view((_line(code, names.bases, own) for code, own in rows.items()), instant_of(answer.as_of))
+
+    async def _at(self, cycle_id: str, base_code: str, as_of: datetime | None) -> board_service_pb2.GetBoardResponse:
+        return await (self.answer(cycle_id, base_code) if as_of is None else self.past(cycle_id, base_code, as_of))
 
     async def _load(self, key: tuple[str, str]) -> _Answer:
         request = board_service_pb2.GetBoardRequest(cycle_id=key[0], base_code=key[1])

@@ -30,6 +30,12 @@ def tell(capabilities: Iterable[application_pb2.Capability], view: CycleView) ->
     }
 
 
+def tell_one(capability: application_pb2.Capability, view: CycleView) -> Told:
+    """One capability, whether or not pages have a button for its action."""
+    name = zh.ACTIONS.get(capability.action, capability.action)
+    return Told(capability.action, name, capability.allowed, _sentence(capability, view))
+
+
 def closed(action: str) -> Told:
     """An action that the service did not mention: closed, without a reason to give."""
     return Told(action, zh.ACTIONS.get(action, action), False, "现在不能办理")
@@ -39,7 +45,7 @@ def _sentence(capability: application_pb2.Capability, view: CycleView) -> str:
     until = view.calendar.deadline(instant_of(capability.until)) if capability.HasField("until") else ""
     if capability.allowed:
         return f"{until} 前可办理" if until else "可办理"
-    why = zh.REFUSALS.get(capability.reason, "现在不能办理")
+    why = zh.REFUSALS.get(capability.reason) or capability.message.rstrip("。") or "现在不能办理"
     opens = zh.CHANGED_BY.get(capability.changed_by, "")
     if opens and until and capability.changed_by.startswith(("PHASE_", "PUBLICITY")):
         start = view.calendar.moment(instant_of(capability.until))

@@ -21,8 +21,10 @@ from services.portal.cycles import CycleBook, CycleView
 from services.portal.dossier import Definition, Dossiers
 from services.portal.remembered import Remembered
 from services.portal.session import Visitor
+from services.portal.shape import Shape, shapes_of
 
 _log = structlog.get_logger("portal")
+_Section = application_service_pb2.SectionDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,13 @@ class Portal:
         self.cycles = CycleBook(clients)
         self.boards = Boards(clients)
         self.dossiers = Dossiers(self._ask_enrollment)
+        self._shapes = Remembered(self._load_shapes, seconds=60.0)
         self.faculty_dossiers = Dossiers(self._ask_faculty)
         self._mine = Remembered(self._load_me, seconds=30.0, size=5000)
+
+    async def shapes(self) -> dict[str, Shape]:
+        """How the fields of an applicant's sections hang together, by section."""
+        return await self._shapes.get("all")
 
     def heard(self, topics: set[str]) -> None:
         """Facts were heard that change `topics`."""
@@ -92,6 +99,9 @@ class Portal:
         except DomainError as error:
             _log.warning("deadline strip left out", reason=error.reason)
             return None
+
+    async def _load_shapes(self, _key: str) -> dict[str, Shape]:
+        return shapes_of([each for each in await self._ask_enrollment() if isinstance(each, _Section)])
 
     async def _ask_enrollment(self) -> Sequence[Definition]:
         request = application_service_pb2.GetDossierDefinitionRequest()

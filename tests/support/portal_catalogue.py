@@ -50,6 +50,7 @@ def definition() -> application_service_pb2.GetDossierDefinitionResponse:
         1: (
             "基本信息",
             [
+                _FIELD(key="portrait", label="证件照片", type=service.FIELD_TYPE_PAPER, required=False),
                 _FIELD(key="sex", label="性别", type=service.FIELD_TYPE_OPTION, required=True, options=sexes),
                 _FIELD(key="birth_date", label="出生日期", type=service.FIELD_TYPE_DATE, required=True),
                 _FIELD(key="mobile", label="手机号码", type=service.FIELD_TYPE_PHONE, required=True),
@@ -64,6 +65,15 @@ def definition() -> application_service_pb2.GetDossierDefinitionResponse:
                     key="school", label="在读/毕业院校", type=service.FIELD_TYPE_TEXT, required=True, max_length=100
                 ),
                 _FIELD(key="is_studying", label="是否在读", type=yes_no, required=True),
+                _FIELD(key="doctor", label="是否博士", type=yes_no, group="doctor"),
+                _FIELD(
+                    key="doctor_school",
+                    label="博士在读/毕业院校",
+                    type=service.FIELD_TYPE_TEXT,
+                    required_when="doctor",
+                    applies_when=[service.FieldCondition(key="doctor", values=["yes"])],
+                    group="doctor",
+                ),
             ],
         ),
         3: (
@@ -89,7 +99,14 @@ def definition() -> application_service_pb2.GetDossierDefinitionResponse:
         ),
     }
     sections = [
-        service.SectionDefinition(section=application_pb2.Section.Name(number), label=label, fields=fields)
+        service.SectionDefinition(
+            section=application_pb2.Section.Name(number),
+            label=label,
+            fields=fields,
+            groups=[service.FieldGroup(key="doctor", label="博士")]
+            if number == application_pb2.SECTION_EDUCATION
+            else [],
+        )
         for number, (label, fields) in rows.items()
     ]
     return service.GetDossierDefinitionResponse(sections=sections)

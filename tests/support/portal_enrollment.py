@@ -95,6 +95,8 @@ class Enrollment(
         self.cases: dict[str, Case] = {}
         self.keys: list[str] = []
         self.milestones = cycle_pb2.Milestones()
+        self.more: tuple[str, ...] = ()
+        """Actions that are open to applicants beside the usual ones."""
 
     def case(self, application_id: str) -> Case:
         """The case with this id; raises NOT_FOUND."""
@@ -187,6 +189,47 @@ class Enrollment(
         return application_service_pb2.GetMyApplicationResponse(
             application=application, capabilities=self._applicant_capabilities(application)
         )
+
+    async def GetCapabilities(self, request: Any, context: Any) -> Any:
+        case = self.cases.get(caller().person_id)
+        application = case.application if case else application_pb2.Application(state=State.APPLICATION_STATE_NONE)
+        actions = self._applicant_capabilities(application)
+        fields = [
+            ("identity.name", "edit_identity"),
+            ("basic.mobile", "edit_profile"),
+            ("choice.base_code", "edit_base"),
+        ]
+        return application_service_pb2.GetCapabilitiesResponse(
+            actions=actions,
+            fields=[
+                application_service_pb2.FieldCapability(
+                    field=field, capability=self._capability(action, action != "edit_identity")
+                )
+                for field, action in fields
+            ],
+        )
+
+    async def ListSelectable(self, request: Any, context: Any) -> Any:
+        rows = [row for row in self._rows() if request.base_code in ("", row.base_code)]
+        problem = application_pb2.FieldProblem(key="specialty_code", rule="ELG-01", message="须为儿科专业毕业。")
+        return application_service_pb2.ListSelectableResponse(
+            places=[
+                application_service_pb2.Selectable(
+                    base_code=row.base_code,
+                    specialty_code=row.specialty_code,
+                    planned=row.planned,
+                    allowed=row.specialty_code != "0200",
+                    problems=[problem] if row.specialty_code == "0200" else [],
+                )
+                for row in rows
+            ]
+        )
+
+    async def CarryOver(self, request: Any, context: Any) -> Any:
+        case = self._mine(request)
+        case.application.sections[3].body.update({"has_employer": False})
+        case.application.sections[3].saved_at.GetCurrentTime()
+        return application_service_pb2.CarryOverResponse(application=case.application, papers=["portrait"])
 
     async def StartApplication(self, request: Any, context: Any) -> Any:
         self._open("start")
@@ -338,7 +381,8 @@ class Enrollment(
     def _applicant_capabilities(self, application: application_pb2.Application) -> list[application_pb2.Capability]:
         none = application.state == State.APPLICATION_STATE_NONE
         open_now = self.phase in _OPENS["default"]
-        return [self._capability(action, open_now and none == (action == "start")) for action in ("start", *_EDITS)]
+        usual = [self._capability(action, open_now and none == (action == "start")) for action in ("start", *_EDITS)]
+        return [*usual, *(self._capability(action, allowed=True) for action in self.more)]
 
     def _staff_capabilities(self, case: Case) -> list[application_pb2.Capability]:
         state = State.Name(case.application.state).removeprefix("APPLICATION_STATE_").lower()

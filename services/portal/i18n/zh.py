@@ -108,8 +108,22 @@ ACTIONS = {
     "record_not_selected": "登记未入选",
     "admit": "录取",
     "set_milestones": "设定日程",
+    "answer_offer": "答复递补名额",
+    "confirm_place": "确认接受拟录取",
 }
 """Actions that pages show; those not named here have no button yet."""
+
+FIELD_PARTS = {"identity": "身份", "choice": "志愿"}
+FIELD_LABELS = {
+    "name": "姓名",
+    "document_type": "证件类型",
+    "document_number": "证件编号",
+    "base_code": "培训基地",
+    "specialty_code": "培训专业",
+    "accepts_reallocation": "是否接受调剂",
+    "wishes": "调剂意向",
+}
+"""Fields that stand in no section of the dossier."""
 
 MILESTONES = {
     "review_deadline": "审核截止",
@@ -194,3 +208,29 @@ OPEN_NOW = {
     "closed": ["查询录取结果。"],
 }
 """What is open in a phase, for the home page."""
+
+DONE = {
+    "uploaded": "图片已上传；其他内容请点“保存”",
+    "picture_removed": "图片已删除；其他内容请点“保存”",
+    "carried": "已带入上一年度的信息，请逐项核对",
+    "wishes": "调剂意向已保存",
+    "offer_taken": "已接受递补名额",
+    "offer_declined": "已放弃递补名额",
+    "place_confirmed": "已确认接受拟录取",
+    "batch": "已办理",
+    "scores": "成绩已录入",
+    "cut_off": "分数线已保存",
+    "waiting": "递补名单已确定",
+    "published": "名单已公示",
+    "objected": "异议已登记",
+    "resolved": "异议已处理",
+    "undone": "已撤回该决定",
+    "proposed": "已提交，等待处理",
+    "policy": "规则已保存",
+    "plan": "计划数已保存",
+    "exported": "已生成导出文件",
+    "extended": "审核截止时间已延长",
+    "created": "年度已建立",
+    "committed": "调剂已执行",
+}
+"""What was done on the pages of enrollment, said once on the page that follows."""

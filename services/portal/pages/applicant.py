@@ -9,12 +9,14 @@ import structlog
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from residency.enrollment.v1 import application_service_pb2
+from residency.enrollment.v1 import application_service_pb2, place_service_pb2
 from residency.notify.v1 import notify_service_pb2
 from services.kit.domain import DomainError
 from services.kit.ids import new_id
+from services.portal.capabilities import Told, tell, tell_one
 from services.portal.dossier import FormSection, body_of
 from services.portal.forms import VERSION, Refusal, fresh_key, read_form, refused
+from services.portal.i18n import zh
 from services.portal.page import Page, PageFor
 from services.portal.pages.steps import Mine, mine
 from services.portal.wire import to_page
@@ -28,7 +30,7 @@ _LATEST = 3
 @router.get("")
 async def application(page: Applicant) -> Response:
     """State, why, until when, what may be done now, history, latest messages."""
-    return await _standing(page, None)
+    return await standing(page, None)
 
 
 @router.post("/start")
@@ -40,7 +42,7 @@ async def start(page: Applicant) -> Response:
     try:
         await page.clients.applications.StartApplication(request)
     except DomainError as error:
-        return await _standing(page, refused(error))
+        return await standing(page, refused(error))
     return page.redirect("/application?done=started")
 
 
@@ -84,7 +86,8 @@ async def withdraw(page: Applicant) -> Response:
     return page.redirect("/application?done=withdrawn")
 
 
-async def _standing(page: Page, refusal: Refusal | None) -> Response:
+async def standing(page: Page, refusal: Refusal | None) -> Response:
+    """The applicant's own page, with what was refused on top."""
     own, messages = await asyncio.gather(mine(page), _latest(page))
     told = {action: each.allowed for action, each in own.capabilities.items()}
     unfinished = (step.href for step in own.steps if not step.complete)
@@ -99,6 +102,9 @@ async def _standing(page: Page, refusal: Refusal | None) -> Response:
         ready=own.ready,
         next_step=next(unfinished, own.steps[0].href),
         may={action: told.get(action, False) for action in ("start", "edit_profile", "submit", "withdraw")},
+        offers=await _offers(page, own),
+        confirmable=told.get("confirm_place", False),
+        carriable=_carriable(own, told),
         messages=messages,
         history=await _history(page, own),
         key=new_id(),
@@ -170,8 +176,42 @@ def _linked(refusal: Refusal, own: Mine) -> Refusal:
         for section in own.sections.values()
         for field in section.fields
     }
+    links |= {"highest": "/application/sections/education", "document_number": "/account/binding"}
     links |= {"base_code": "/application/choice#base_code", "specialty_code": "/application/choice#specialty_code"}
     return Refusal(refusal.heading, refusal.errors, refusal.status, refusal.reason, links)
+
+
+@router.get("/why")
+async def why(page: Applicant) -> Response:
+    """为什么不能修改: every action and every field, open or not, why, until when, and what would change it."""
+    view = await page.cycle()
+    request = application_service_pb2.GetCapabilitiesRequest(cycle_id=view.cycle_id)
+    answer, sections = await asyncio.gather(
+        page.clients.applications.GetCapabilities(request), page.portal.dossiers.sections()
+    )
+    labels = {f"{section.key}.{field.key}": field.label for section in sections.values() for field in section.fields}
+    groups: dict[str, list[tuple[str, Told]]] = {}
+    for each in answer.fields:
+        part, _, leaf = each.field.partition(".")
+        heading = sections[part].label if part in sections else zh.FIELD_PARTS.get(part, part)
+        label = labels.get(each.field) or zh.FIELD_LABELS.get(leaf, leaf)
+        groups.setdefault(heading, []).append((label, tell_one(each.capability, view)))
+    return await page.html("why.html", actions=list(tell(answer.actions, view).values()), groups=groups)
+
+
+async def _offers(page: Page, own: Mine) -> list[dict[str, Any]]:
+    """Places on offer to the applicant; only asked for while one can be answered."""
+    if not own.told("answer_offer").allowed:
+        return []
+    request = place_service_pb2.ListOffersRequest(cycle_id=own.view.cycle_id, open_only=True)
+    answer = await page.clients.places.ListOffers(request)
+    return [to_page(offer) for offer in answer.offers]
+
+
+def _carriable(own: Mine, told: dict[str, bool]) -> bool:
+    """True while last year's dossier may still be brought in: nothing is filled in and nothing was submitted."""
+    untouched = not any(status.HasField("saved_at") for status in own.application.sections)
+    return own.started and told.get("edit_profile", False) and untouched and not own.application.submission_number
 
 
 async def _latest(page: Page) -> list[dict[str, Any]] | None:

@@ -68,6 +68,7 @@ async def _form(page: Page, own: Mine, values: dict[str, str], refusal: Refusal 
     base = values["base_code"]
     names = own.catalogue
     board = await page.portal.boards.of_base(own.view.cycle_id, base, names) if base in names.bases else None
+    shut = await _shut(page, own, base) if board is not None and own.started else {}
     return await page.html(
         "choice.html",
         status=refusal.status if refusal else 200,
@@ -79,7 +80,8 @@ async def _form(page: Page, own: Mine, values: dict[str, str], refusal: Refusal 
         values=values,
         bases=names.bases,
         specialties=names.specialties,
-        options=_options(own, base, board),
+        options=_options(own, base, board, shut, values["specialty_code"]),
+        shut={names.specialties.get(code, code): sentence for code, sentence in shut.items()},
         board=board,
         version=own.application.version,
         key=key,
@@ -92,11 +94,24 @@ def _told(own: Mine) -> Told:
     return next((each for each in told if each.allowed), told[0])
 
 
-def _options(own: Mine, base: str, board: BoardView | None) -> list[tuple[str, str]]:
-    """The specialties that a base plans, with their counts."""
+async def _shut(page: Page, own: Mine, base: str) -> dict[str, str]:
+    """The specialties of a base that may not be chosen with the present dossier, each with what speaks against it."""
+    request = application_service_pb2.ListSelectableRequest(cycle_id=own.view.cycle_id, base_code=base)
+    answer = await page.clients.applications.ListSelectable(request)
+    return {
+        place.specialty_code: "；".join(problem.message.rstrip("。") for problem in place.problems)
+        for place in answer.places
+        if not place.allowed
+    }
+
+
+def _options(own: Mine, base: str, board: BoardView | None, shut: dict[str, str], chosen: str) -> list[tuple[str, str]]:
+    """The specialties of a base that may be chosen, with their counts; the one chosen stays, so that it is seen."""
     lines = {line.code: line for line in board.lines} if board is not None else {}
     options = []
     for code, planned in own.catalogue.planned.get(base, {}).items():
+        if code in shut and code != chosen:
+            continue
         line = lines.get(code)
         counts = f"已报名 {line.applied}／拟录取 {line.provisional}／计划 {planned}" if line else f"计划 {planned}"
         options.append((code, f"{own.catalogue.specialties.get(code, code)}（{counts}）"))

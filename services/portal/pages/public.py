@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.portal.board import BoardView
 from services.portal.cycles import Catalogue, CycleView
+from services.portal.forms import Refusal
 from services.portal.i18n import zh
 from services.portal.page import Page, page_of, phase_key
+from services.portal.wire import rfc3339
 
 router = APIRouter()
 Anyone = Annotated[Page, Depends(page_of)]
@@ -32,14 +36,27 @@ async def frame(page: Anyone) -> Response:
 
 
 @router.get("/board")
-async def board(page: Anyone, base_code: str = "", specialty_code: str = "") -> Response:
-    """招录情况一览表: of a base, of a specialty, or all bases."""
+async def board(page: Anyone, base_code: str = "", specialty_code: str = "", as_of: str = "") -> Response:
+    """招录情况一览表: of a base, of a specialty, or all bases; now, or as it was at a moment of the calendar."""
     view = await page.cycle()
     names = await page.portal.cycles.catalogue(view.cycle_id)
-    shown, caption, heading = await _board(page, view, names, base_code, specialty_code)
+    moment, refusal = None, None
+    if as_of:
+        try:
+            moment = view.calendar.instant(datetime.fromisoformat(as_of).replace(tzinfo=None))
+        except (ValueError, OverflowError):
+            refusal = Refusal("有 1 处需要更正", {"as_of": "请填写日期和时间，如 2023-07-31T23:59。"})
+    shown, caption, heading = await _board(page, view, names, base_code, specialty_code, moment)
+    query = {"base_code": base_code, "as_of": rfc3339(moment) if moment is not None else ""}
+    json_query = urlencode({name: value for name, value in query.items() if value})
     suffix = f"cycle={page.wanted_cycle}&" if page.wanted_cycle else ""
     return await page.html(
         "board.html",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        as_of=as_of,
+        past=moment is not None,
+        json_href=f"/api/v1/cycles/{view.cycle_id}/board" + (f"?{json_query}" if json_query else ""),
         board=shown,
         caption=caption,
         heading=heading,
@@ -54,18 +71,18 @@ async def board(page: Anyone, base_code: str = "", specialty_code: str = "") -> 
 
 
 async def _board(
-    page: Page, view: CycleView, names: Catalogue, base_code: str, specialty_code: str
+    page: Page, view: CycleView, names: Catalogue, base_code: str, specialty_code: str, as_of: datetime | None
 ) -> tuple[BoardView, str, str]:
     boards = page.portal.boards
     if base_code:
-        shown = await boards.of_base(view.cycle_id, base_code, names)
+        shown = await boards.of_base(view.cycle_id, base_code, names, as_of)
         if specialty_code:
             shown = shown.only(specialty_code)
         return shown, f"{names.bases.get(base_code, base_code)}：各专业", "专业"
     if specialty_code:
-        shown = await boards.of_specialty(view.cycle_id, specialty_code, names)
+        shown = await boards.of_specialty(view.cycle_id, specialty_code, names, as_of)
         return shown, f"{names.specialties.get(specialty_code, specialty_code)}：各基地", "培训基地"
-    return await boards.of_province(view.cycle_id, names), "各基地合计", "培训基地"
+    return await boards.of_province(view.cycle_id, names, as_of), "各基地合计", "培训基地"
 
 
 def _registering(view: CycleView | None) -> bool:

@@ -1,21 +1,22 @@
-"""The four sections of the applicant's dossier as forms."""
+"""The four sections of the applicant's dossier as forms, with the pictures that belong to them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from residency.enrollment.v1 import application_service_pb2
+from residency.enrollment.v1 import application_service_pb2, paper_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
 from services.portal.dossier import NO, YES, FormField, FormSection, body_of, struct_of
 from services.portal.forms import VERSION, Posted, Refusal, fresh_key, in_order, read_form, refused
 from services.portal.page import Page, PageFor
 from services.portal.pages.steps import Mine, mine
-from services.portal.wire import instant_of
+from services.portal.shape import PAPER, Shape
+from services.portal.wire import instant_of, to_page
 
 router = APIRouter(prefix="/application/sections")
 Applicant = Annotated[Page, Depends(PageFor("applicant"))]
@@ -25,7 +26,7 @@ Applicant = Annotated[Page, Depends(PageFor("applicant"))]
 async def section_form(page: Applicant, key: str) -> Response:
     """One section, to fill in or, when closed, to read."""
     own = await mine(page)
-    return await _form(page, own, _section(own, key), None, None, new_id())
+    return await section_page(page, own, section_of(own, key), None, None, new_id())
 
 
 @router.post("/{key}")
@@ -48,30 +49,41 @@ async def save_section(page: Applicant, key: str) -> Response:
     except DomainError as error:
         refusal = in_order(refused(error), [field.key for field in sections[key].fields])
         own = await mine(page)
-        return await _form(page, own, sections[key], form, refusal, fresh_key(error, form))
+        return await section_page(page, own, sections[key], form, refusal, fresh_key(error, form))
     if form.get("then") == "later":
         return page.redirect("/application?done=saved")
     own = await mine(page)
     return page.redirect(f"{own.after(key)}?done=saved")
 
 
-async def _form(
-    page: Page, own: Mine, section: FormSection, form: Posted | None, refusal: Refusal | None, key: str
+async def section_page(
+    page: Page, own: Mine, section: FormSection, form: Posted | None, refusal: Refusal | None, key: str, done: str = ""
 ) -> Response:
+    """The page of one section: with what `form` carried where one was posted, else with what is saved."""
     status = own.status(section.key)
+    shape = (await page.portal.shapes()).get(section.key, Shape())
+    papers = shape.papers(section)
+    kept, rules = await _papers(page, own) if papers else ({}, {})
     saved = section.typed(body_of(status))
     typed = {field.key: form.get(field.key) for field in section.fields} if form is not None else saved
     return await page.html(
         "section.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
+        done=done or page.request.query_params.get("done", ""),
         section=section,
+        groups=shape.groups(section),
+        papers=papers,
+        kept=kept,
+        rules=rules,
+        warned=bool(form and form.get("warned")),
+        application_id=own.application.application_id,
         steps=own.steps,
         started=own.started,
         told=own.told("edit_profile"),
         action=f"/application/sections/{section.key}",
         values=typed,
-        shown=[(field.label, text) for field, text in section.shown(body_of(status))],
+        shown=[(field.label, text) for field, text in section.shown(body_of(status)) if text],
         changed=_changes(section, saved, typed) if refusal and refusal.reason == "STALE_VERSION" else [],
         version=own.application.version,
         saved_at=instant_of(status.saved_at) if status.HasField("saved_at") else None,
@@ -79,6 +91,19 @@ async def _form(
         document=own.application.masked_document,
         key=key,
     )
+
+
+async def _papers(page: Page, own: Mine) -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, Any]]]:
+    """By kind: the pictures of the draft, and what may be sent."""
+    if not own.started:
+        return {}, {}
+    request = paper_service_pb2.ListPapersRequest(application_id=own.application.application_id)
+    answer = await page.clients.papers.ListPapers(request)
+    kept: dict[str, list[dict[str, Any]]] = {}
+    for paper in answer.papers:
+        told = to_page(paper)
+        kept.setdefault(told["kind"], []).append(told)
+    return kept, {told["kind"]: told for told in map(to_page, answer.rules)}
 
 
 def _changes(section: FormSection, saved: Mapping[str, str], typed: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -90,11 +115,12 @@ def _changes(section: FormSection, saved: Mapping[str, str], typed: Mapping[str,
     return [
         (field.label, said(field, saved[field.key]), said(field, typed[field.key]))
         for field in section.fields
-        if saved[field.key] != typed[field.key]
+        if field.kind != PAPER and saved[field.key] != typed[field.key]
     ]
 
 
-def _section(own: Mine, key: str) -> FormSection:
+def section_of(own: Mine, key: str) -> FormSection:
+    """The section called `key`; raises NOT_FOUND when there is none."""
     if key not in own.sections:
         raise _no_section()
     return own.sections[key]

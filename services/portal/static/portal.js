@@ -116,6 +116,14 @@ function fit() {
     part.hidden = part.closest("form").elements[name].value === value;
     part.disabled = part.hidden;
   }
+  // Parts that a choice asks for: every condition must hold.
+  for (const part of document.querySelectorAll("[data-show-when]")) {
+    const fields = part.closest("form").elements;
+    part.hidden = !part.dataset.showWhen.split(" ").every((condition) => {
+      const [name, values] = condition.split("=");
+      return values.split("|").includes(fields[name]?.value);
+    });
+  }
 }
 fit();
 document.addEventListener("change", fit);
@@ -135,8 +143,46 @@ async function post(button) {
   fit(); tick();
   (document.querySelector("[data-focus]") ?? document.querySelector("#code"))?.focus();
 }
+// Pictures: a preview under the outline before sending; a refused one need not be chosen again.
+document.addEventListener("change", async (event) => {
+  const input = event.target.closest("input[data-preview]"), place = document.querySelector(`[data-chosen="${input?.dataset.preview}"]`);
+  if (!input || !place) return;
+  for (const other of document.querySelectorAll(`input[data-preview="${input.dataset.preview}"]`)) if (other !== input) other.value = "";
+  place.hidden = true;
+  const canvas = place.querySelector("canvas");
+  try {
+    const picture = await createImageBitmap(input.files[0]);
+    const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
+    const width = picture.width * scale, height = picture.height * scale;
+    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    canvas.getContext("2d").drawImage(picture, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
+    place.hidden = false;
+  } catch { /* no picture: the service says so */ }
+});
+async function upload(button) {
+  const form = button.form, chosen = [...form.querySelectorAll("input[type=file]")].filter((input) => input.files.length);
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  const answer = await fetch(button.formAction, {method: "POST", body: new FormData(form)});
+  if (answer.redirected) { typed = false; location.assign(answer.url); return; }
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = fresh.title;
+  document.getElementById("main").replaceWith(document.importNode(fresh.getElementById("main"), true));
+  for (const input of chosen) {
+    if (answer.ok && input.dataset.preview === button.dataset.upload) continue;
+    document.getElementById(input.id)?.replaceWith(input);
+    input.dispatchEvent(new Event("change", {bubbles: true}));
+  }
+  fit(); tick();
+  (document.querySelector("[data-focus]") ?? document.querySelector(".done"))?.focus();
+}
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
+  if (button?.dataset.upload && button.form.querySelector(`input[data-preview="${button.dataset.upload}"]`)) {
+    event.preventDefault();
+    upload(button).catch(() => { button.disabled = false; });
+    return;
+  }
   if (button?.dataset.swapFrom) {
     event.preventDefault();
     swap(button.dataset.swapFrom, [button.dataset.swap]).then(() => document.getElementById("captcha_answer")?.focus());

@@ -9,12 +9,12 @@ from tests.support.portal_upstream import Upstream
 
 PAGES = {
     "": ["/", "/board", "/board?base_code=SD-QILU", "/board?specialty_code=0100", "/register", "/sign-in", "/frame",
-         "/sign-in/scan", "/recover", "/invitation", "/captcha/new"],
+         "/sign-in/scan", "/recover", "/invitation", "/captcha/new", "/lists", "/form", "/board?as_of=2023-07-05"],
     "applicant": [
         "/", "/board", "/application", "/application/sections/basic", "/application/sections/work",
         "/application/choice", "/application/choice?base_code=SD-SLYY", "/application/check", "/application/withdraw",
         "/messages", "/messages?unread=yes", "/account", "/account/password", "/account/mobile", "/account/binding",
-        "/choose-hat", "/enrol", "/prove?next=/account", "/register/done",
+        "/choose-hat", "/enrol", "/application/wishes", "/application/why", "/prove?next=/account", "/register/done",
     ],
     "reviewer": ["/base", "/base?state=pending&specialty_code=0100", "/base/milestones", "/messages"],
     "administrator": ["/base", "/base/milestones", "/staff", "/staff/invite", "/account"],

@@ -37,6 +37,7 @@ from services.enrollment.handlers.support import SupportHandlers
 from services.enrollment.handlers.upkeep import Upkeep
 from services.enrollment.paperwork import paperwork
 from services.enrollment.people import IdentityPeople
+from services.enrollment.placing import placing
 from services.enrollment.selecting import selection
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store.applications import ApplicationStore
@@ -152,4 +153,5 @@ def servicers(
         ),
         *paperwork(database, sealing, cycles, showing, public_url),
         selection(database, sealing, cycles, applications),
+        placing(database, sealing, cycles, applications, queries),
     ]

@@ -139,9 +139,7 @@ def place_confirmed(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
 
 def revocation_proposed(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
     """A base asks its province to take a place back."""
-    body = events_pb2.ApplicationRevocationProposed(
-        application=_about(cycle, after), province_code=cycle.province_code
-    )
+    body = events_pb2.ApplicationRevocationProposed(application=_about(cycle, after), province_code=cycle.province_code)
     return _fact("application.revocation_proposed", body, after.id, after.version)
 
 
@@ -216,16 +214,30 @@ def released(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
 
 def moved(cycle: CycleRecord, after: ApplicationRecord, left_base_code: str, remark: str) -> Fact:
     """The province moved somebody who consents."""
-    body = events_pb2.ApplicationMoved(
-        application=_about(cycle, after), left_base_code=left_base_code, remark=remark
-    )
+    body = events_pb2.ApplicationMoved(application=_about(cycle, after), left_base_code=left_base_code, remark=remark)
     return _fact("application.moved", body, after.id, after.version)
 
 
 def plan_changed(cycle_id: str, base_code: str, kind: str, edition: int) -> Fact:
-    """Places, exceptions or programmes of a cycle changed, or what a base asked for was refused."""
+    """Policy, places, exceptions or programmes of a cycle changed."""
     body = events_pb2.PlanChanged(cycle_id=cycle_id, base_code=base_code, kind=kind, edition=edition)
     return _fact("cycle.plan_changed", body, f"{cycle_id}/plan", edition)
+
+
+def plan_change_decided(
+    cycle: CycleRecord, cell: tuple[str, str], edition: int, *, granted: bool, planned: int, answer: str
+) -> Fact:
+    """What a base asked for was granted or refused."""
+    body = events_pb2.PlanChangeDecided(
+        cycle_id=cycle.id,
+        base_code=cell[0],
+        specialty_code=cell[1],
+        specialty_name=cycle.catalogue.specialties.get(cell[1], ""),
+        granted=granted,
+        planned=planned,
+        answer=answer,
+    )
+    return _fact("cycle.plan_change_decided", body, f"{cycle.id}/plan", edition)
 
 
 def audit_sealed(seal: Seal) -> Fact:

@@ -151,6 +151,24 @@ _HEARD: tuple[Hearing, ...] = (
         enrollment.ObjectionResolved,
         lambda fact: "application_objection_upheld" if fact.upheld else "application_objection_dismissed",
     ),
+    _application(enrollment.ApplicationHeld, _always("application_held")),
+    _application(enrollment.ApplicationReleased, _always("application_released")),
+    _application(
+        enrollment.ApplicationMoved,
+        _always("application_moved"),
+        lambda fact, _delivery: {"remark": fact.remark},
+    ),
+    Hearing(
+        enrollment.PlanChangeDecided,
+        lambda fact: "plan_change_granted" if fact.granted else "plan_change_refused",
+        lambda fact: Recipient(organisation_code=fact.base_code),
+        lambda fact, _delivery: {
+            "specialty": fact.specialty_name or fact.specialty_code,
+            "planned": fact.planned,
+            "answer": fact.answer,
+        },
+        lambda _fact: "",
+    ),
     Hearing(
         enrollment.ApplicationCorrected,
         _always("application_corrected"),
@@ -177,6 +195,8 @@ SILENT: frozenset[str] = frozenset(
         enrollment.WindowClosed.DESCRIPTOR.full_name,
         # A base's dates stand on its page; its workflow reminds of them.
         enrollment.MilestonesSet.DESCRIPTOR.full_name,
+        # The plan stands on the board and on the pages of the bases.
+        enrollment.PlanChanged.DESCRIPTOR.full_name,
         # Whom the list names is told with `application_published`; it stands on the public page for everybody else.
         enrollment.ListPublished.DESCRIPTOR.full_name,
         # For machines: who checks tokens, and whoever keeps the seals of an audit.

@@ -174,6 +174,45 @@ _ALL = (
         ("一份报考本基地的报名更正了{section}，请以最新内容为准。", "报名专业：{specialty}"),
         {"specialty": Kept.TEXT, "section": Kept.TEXT},
     ),
+    Template(
+        "application_held",
+        "报名信息核对中",
+        (
+            "您的报名已收到，其中部分信息需要省级工作人员核对，您无须重新提交。",
+            *_WHERE_LINES,
+            "核对完成后会通知您；如有疑问，请联系省级主管部门。",
+        ),
+        _WHERE,
+    ),
+    Template(
+        "application_released",
+        "报名信息核对完成",
+        ("您的报名信息已核对完毕，培训基地可以继续审核。", *_WHERE_LINES),
+        _WHERE,
+    ),
+    Template(
+        "application_moved",
+        "调剂通知",
+        (
+            "按照您“接受调剂”的意愿，您的报名已调剂至以下培训基地和专业，由该基地审核。",
+            *_WHERE_LINES,
+            "说明：{remark}",
+            "调剂阶段结束前，您仍可修改志愿并重新提交。",
+        ),
+        {**_WHERE, "remark": Kept.REMARK},
+    ),
+    Template(
+        "plan_change_granted",
+        "计划调整申请已批准",
+        ("{specialty}专业的计划数已调整为{planned}。", "说明：{answer}"),
+        {"specialty": Kept.TEXT, "planned": Kept.NUMBER, "answer": Kept.REMARK},
+    ),
+    Template(
+        "plan_change_refused",
+        "计划调整申请未获批准",
+        ("{specialty}专业的计划数仍为{planned}。", "说明：{answer}"),
+        {"specialty": Kept.TEXT, "planned": Kept.NUMBER, "answer": Kept.REMARK},
+    ),
     Template("application_withdrawn", "撤回报名通知", ("您已撤回报名。", *_WHERE_LINES), _WHERE),
     Template(
         "review_digest",

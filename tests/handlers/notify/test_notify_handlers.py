@@ -90,6 +90,9 @@ def one_of_each() -> dict[str, Delivery]:
         "application_objected": enrollment.ObjectionFiled(application=application()),
         "application_objection_dismissed": enrollment.ObjectionResolved(application=application()),
         "application_objection_upheld": enrollment.ObjectionResolved(application=application(), upheld=True),
+        "application_held": enrollment.ApplicationHeld(application=application()),
+        "application_released": enrollment.ApplicationReleased(application=application()),
+        "application_moved": enrollment.ApplicationMoved(application=application(3), remark="内科有空缺"),
         "account_held": identity.AccountRegistered(person_id=ZHANG.person_id, held=True),
         "account_released": identity.AccountReleased(person_id=ZHANG.person_id),
         "security_new_device": identity.SecurityNoticed(person_id=ZHANG.person_id, what="new_device"),
@@ -100,13 +103,17 @@ def one_of_each() -> dict[str, Delivery]:
 
 async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(world: World) -> None:
     due = one_of_each()
-    for_base = enrollment.ApplicationCorrected.DESCRIPTOR.full_name
-    assert {delivery.event_type for delivery in due.values()} == set(HEARD) - {for_base}
+    for_bases = {
+        enrollment.ApplicationCorrected.DESCRIPTOR.full_name,
+        enrollment.PlanChangeDecided.DESCRIPTOR.full_name,
+    }
+    assert {delivery.event_type for delivery in due.values()} == set(HEARD) - for_bases
     silent = [
         delivery_of(enrollment.CycleCreated(cycle_id="c")),
         delivery_of(enrollment.PhaseEntered(cycle_id="c", phase=cycle_pb2.PHASE_REGISTRATION)),
         delivery_of(enrollment.MilestonesSet(cycle_id="c", base_code="SD-QILU", round=1)),
         delivery_of(enrollment.WindowClosed(cycle_id="c", base_code="SD-QILU", unreviewed=3)),
+        delivery_of(enrollment.PlanChanged(cycle_id="c", kind="set", edition=2)),
         delivery_of(enrollment.ListPublished(list_id="l", cycle_id="c", base_code="SD-QILU", number=1)),
         delivery_of(identity.SessionEnded(session_id="s")),
         delivery_of(identity.AuditSealed(service="identity", number=1)),

@@ -321,3 +321,21 @@ class ApplicationGrantDeclined(_message.Message):
     application: ApplicationFact
     remark: str
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., remark: _Optional[str] = ...) -> None: ...
+
+class PlanChangeDecided(_message.Message):
+    __slots__ = ("cycle_id", "base_code", "specialty_code", "specialty_name", "granted", "planned", "answer")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    SPECIALTY_CODE_FIELD_NUMBER: _ClassVar[int]
+    SPECIALTY_NAME_FIELD_NUMBER: _ClassVar[int]
+    GRANTED_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    base_code: str
+    specialty_code: str
+    specialty_name: str
+    granted: bool
+    planned: int
+    answer: str
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., specialty_name: _Optional[str] = ..., granted: _Optional[bool] = ..., planned: _Optional[int] = ..., answer: _Optional[str] = ...) -> None: ...

@@ -109,10 +109,10 @@ def scans_without_end(count: int) -> bytes:
 
 
 def archive() -> bytes:
-    """A ZIP with a page in it."""
+    """A ZIP with a text in it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        file.writestr("index.html", SCRIPT)
+        file.writestr("read.me", b"nothing to see")
     return buffer.getvalue()
 
 

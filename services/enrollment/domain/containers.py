@@ -41,6 +41,7 @@ _PLAIN_FRAMES = {0xC0, 0xC1, 0xC2}
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # Long enough not to turn up among ten million bytes of pixels by chance.
 _DOCUMENTS = re.compile(rb"%PDF-1\.|%PDF-2\.|<script[\s>]|<!doctype\s|<iframe[\s>]|javascript:", re.IGNORECASE)
+_ARCHIVE = re.compile(rb"PK\x03\x04[\x00-\x3f]\x00")
 _SAMSUNG = b"SEFT"
 
 
@@ -69,6 +70,8 @@ def opened(content: bytes) -> Container:
         raise refused("TOO_MANY_PIXELS")
     if sum(map(len, found.texts)) > MAX_METADATA:
         raise refused("METADATA_TOO_LARGE")
+    if any(map(_ARCHIVE.search, found.texts)):
+        raise refused("ARCHIVE_INSIDE")
     check_text(found.texts)
     _check_beside(content, found)
     return found
@@ -180,6 +183,8 @@ def _png(content: bytes) -> Container:
         position += 12 + length
         if position > len(content):
             break
+        if zlib.crc32(body, zlib.crc32(name)) != int.from_bytes(content[position - 4 : position], "big"):
+            raise refused("BROKEN")
         if not name.isalpha() or (name == b"IHDR") != (found.width == 0 and not pixels):
             raise refused("BROKEN")
         match name:

@@ -35,6 +35,7 @@ PREVIEW = 480
 """Pixels on the long side of a preview."""
 WHITE_VALUE, WHITE_SATURATION, WHITE_SHARE = 225, 30, 0.8
 """A pixel is white from this brightness on and up to this saturation (of 255); a ground by this share of them."""
+_FILLING = 128
 _MAX_PROFILE = 1024 * 1024
 _QUALITIES = (88, 80, 70, 55)
 _ORIENTATION = 0x0112
@@ -94,6 +95,7 @@ def redrawn(kind: PaperKind, content: bytes) -> Picture:
         if found.media_type == JPEG:
             image.draft(image.mode, _fitted(image.size, rule.longest_kept))
         image.load()
+        _check_whole(image)
         plain = _plain(image, rule.longest_kept, turn)
     except _BROKEN as error:
         raise refused("BROKEN") from error
@@ -155,6 +157,15 @@ def _check_size(rule: PaperRule, width: int, height: int) -> None:
         raise refused("TOO_FEW_PIXELS")
     if rule.upright and not PORTRAIT_RATIO[0] <= width / height <= PORTRAIT_RATIO[1]:
         raise refused("NOT_UPRIGHT")
+
+
+def _check_whole(image: Image.Image) -> None:
+    """PAP-04: a decoder paints what is missing of a JPEG in one grey, down to the last row. Raises INVALID."""
+    width, height = image.size
+    last = image.crop((0, height - max(4, height // 100), width, height)).convert("RGB")
+    pixels = last.width * last.height
+    if all(sum(band.histogram()[_FILLING - 2 : _FILLING + 3]) == pixels for band in last.split()):
+        raise refused("TRUNCATED")
 
 
 def _fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:

@@ -141,9 +141,9 @@ class ApplicationHandlers:
     async def get_my_application(self, caller: Caller, cycle_id: str) -> tuple[ApplicationView, dict[Action, Decision]]:
         """One's own application (state none when there is none) and what one may do now."""
         situation = await self._applications.read_own(cycle_id, caller.person_id)
-        cycle = await self._runner.cycle(cycle_id)
         if situation is None:
             raise not_found()
+        cycle = await self._runner.cycle(cycle_id, situation.gate.edition)
         actor = Actor(caller.role)
         found = situation.application
         if found is None or found.state is State.WITHDRAWN:

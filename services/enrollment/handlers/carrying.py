@@ -52,7 +52,8 @@ class CarryHandlers:
     async def carry_over(self, caller: Caller, order: CarryOver) -> CarriedView:
         """CARRY-01: on request, one's own dossier is copied into a draft that the tables let one edit.
 
-        Raises NOT_FOUND `NOTHING_TO_CARRY` when there is none, NOT_NOW `ALREADY_FILLED` when no section is empty.
+        Raises NOT_NOW `NOTHING_TO_CARRY` when there is none (NOT_FOUND when one is named that is not there), NOT_NOW
+        `ALREADY_FILLED` when no section is empty.
         """
 
         async def read() -> Situation | None:
@@ -61,12 +62,13 @@ class CarryHandlers:
             )
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[CarriedView]:
+            earlier = await self._earlier.of_person(caller.person_id, cycle.id, order.from_cycle_id)
+            if earlier is None:
+                kind = Kind.NOT_FOUND if order.from_cycle_id else Kind.NOT_NOW
+                raise DomainError(kind, "NOTHING_TO_CARRY", "没有可沿用的往年信息。", rule="CARRY-01")
             # What is unlocked for a correction is corrected section by section.
             decision = allow(Action.EDIT_PROFILE, cycle, replace(now, unlocked={}))
             before = edited(now, 0)
-            earlier = await self._earlier.of_person(caller.person_id, cycle.id, order.from_cycle_id)
-            if earlier is None:
-                raise DomainError(Kind.NOT_FOUND, "NOTHING_TO_CARRY", "没有可沿用的往年信息。", rule="CARRY-01")
             bodies = carried(earlier.bodies, bodies_of(now))
             if not bodies:
                 raise DomainError(

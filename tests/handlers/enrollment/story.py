@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,8 @@ from services.enrollment.handlers.applications import (
     StartApplication,
     SubmitApplication,
 )
+from services.enrollment.handlers.capabilities import CapabilityHandlers
+from services.enrollment.handlers.carrying import CarryHandlers
 from services.enrollment.handlers.cycles import CreateCycle, CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers, GrantProvisional, ReviewApplication
 from services.enrollment.handlers.decoding import Desk
@@ -31,6 +34,7 @@ from services.enrollment.handlers.support import SupportHandlers
 from services.enrollment.handlers.upkeep import Upkeep
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.earlier import EarlierStore
 from services.enrollment.store.papers import PaperStore
 from services.enrollment.store.queries import QueryStore
 from services.enrollment.store.sealed import SealedStore
@@ -158,13 +162,17 @@ class Stage:
         self.queries = QueryStore(database, self.sealing)
         self.windows = WindowStore(database)
         self.cycles = CycleHandlers(self.cycle_store, self.windows)
-        self.applications = ApplicationHandlers(self.cycle_store, self.application_store, self.queries, self.registry)
+        self.paper_store = PaperStore(database, self.objects, self.sealing)
+        self.applications = ApplicationHandlers(
+            self.cycle_store, self.application_store, self.queries, self.registry, papers=self.paper_store
+        )
+        self.capabilities = CapabilityHandlers(self.cycle_store, self.application_store, self.registry)
+        self.carrying = CarryHandlers(self.cycle_store, self.application_store, EarlierStore(database, self.sealing))
         self.decisions = DecisionHandlers(self.cycle_store, self.application_store, self.queries)
         self.board = BoardHandlers(self.queries)
         self.history = HistoryHandlers(self.cycle_store, self.application_store, self.queries)
         self.support = SupportHandlers(self.cycle_store, self.application_store, UnlockStore(database))
         self.sealed = SealedStore(database, self.sealing)
-        self.paper_store = PaperStore(database, self.objects, self.sealing)
         desk = Desk()
         stores = (self.cycle_store, self.application_store, self.queries, self.paper_store)
         self.papers = PaperHandlers(*stores, desk)
@@ -177,6 +185,13 @@ class Stage:
         await self.objects.start()
         view = await self.cycles.create_cycle(OPERATOR, cycle_order(plan))
         self.cycle_id = view.cycle_id
+
+    async def decree(self, **changes: Any) -> None:
+        """Put changes into the cycle's policy by hand, and let every reader notice."""
+        await self.database.execute(
+            "UPDATE cycle SET policy = policy || $2::jsonb WHERE id = $1", self.cycle_id, json.dumps(changes)
+        )
+        await self.database.execute("UPDATE cycle_gate SET edition = edition + 1 WHERE cycle_id = $1", self.cycle_id)
 
     async def stand(self, phase: Phase, closes_in: float = 3600.0) -> None:
         """Put the gate into `phase`, open for `closes_in` seconds from now (negative: over, not yet flipped)."""

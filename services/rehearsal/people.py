@@ -92,19 +92,21 @@ def make_people(count: int, seed: int, tag: str) -> list[Person]:
     people: list[Person] = []
     for number in range(1, count + 1):
         chance = random.Random(f"person/{seed}/{number}")  # noqa: S311
+        name = chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, 2))
         while True:
             birthday = _FIRST_BIRTHDAY + timedelta(days=numbers.randrange(_BIRTHDAYS))
             order = numbers.randrange(1, 1000)
             head = f"3799{numbers.randrange(50, 100):02d}{birthday:%Y%m%d}{order:03d}"
             phone = f"{PHONE_PREFIX}{numbers.randrange(10**8):08d}"
-            if taken.isdisjoint((head, phone)):
-                taken |= {head, phone}
+            # Two with one name and birth date would be held as one person who applied twice.
+            if taken.isdisjoint((head, phone, f"{name}{birthday}")):
+                taken |= {head, phone, f"{name}{birthday}"}
                 break
         login = f"{tag}-p{number:05d}"
         people.append(
             Person(
                 number=number,
-                name=chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, 2)),
+                name=name,
                 resident_id=head + check_digit(head),
                 login=login,
                 phone=phone,

@@ -123,7 +123,9 @@ async def _applications(scene: Scene) -> None:
 async def _applied(scene: Scene, who: Someone, cycle: str, base: str) -> str:
     service = "enrollment.ApplicationService"
     await scene.told(f"{service}.StartApplication", who, cycle_id=cycle, idempotency_key=key())
-    for section, body in DOSSIER.items():
+    for section, values in DOSSIER.items():
+        # Everybody's own number: two with one are held as one person who applied twice.
+        body = {**values, "mobile": f"139{int(new_id()[:6], 16):08d}"} if "mobile" in values else values
         fields = {"section": f"SECTION_{section.name}", "body": ParseDict(dict(body), Struct())}
         await scene.told(f"{service}.SaveSection", who, cycle_id=cycle, idempotency_key=key(), **fields)
     choice = {"base_code": base, "specialty_code": MEDICINE, "accepts_reallocation": True}

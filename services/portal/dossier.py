@@ -25,7 +25,10 @@ _Field: TypeAlias = application_service_pb2.FieldDefinition | faculty_service_pb
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field: how it is asked for. `kind` is text, date, yes_no, option, phone, email or number."""
+    """One field: how it is asked for.
+
+    `kind` is text, date, yes_no, option, phone, email, number, credit_code or paper, which is uploaded by itself.
+    """
 
     key: str
     label: str
@@ -87,16 +90,30 @@ def body_of(status: application_pb2.SectionStatus) -> dict[str, Any]:
 
 
 def _section(definition: Definition) -> FormSection:
-    labels = {field.key: field.label for field in definition.fields}
-    fields = tuple(_field(field, labels) for field in definition.fields)
+    known = {field.key: field for field in definition.fields}
+    fields = tuple(_field(field, known) for field in definition.fields)
     return FormSection(_name(definition, "section"), definition.label, fields)
 
 
-def _field(field: _Field, labels: Mapping[str, str]) -> FormField:
-    hint = f"“{labels.get(field.required_when, '')}”选“是”时必填" if field.required_when else ""
+def _field(field: _Field, known: Mapping[str, _Field]) -> FormField:
     options = tuple((option.code, option.label) for option in field.options)
     kind = _name(field, "type")
+    hint = _hint(field, known)
     return FormField(field.key, field.label, kind, field.required, hint, options, field.max_length or 100)
+
+
+def _hint(field: _Field, known: Mapping[str, _Field]) -> str:
+    """When the field is asked for, in words: where no script hides what does not apply, nobody has to guess."""
+    if isinstance(field, application_service_pb2.FieldDefinition) and field.applies_when:
+        last = field.applies_when[-1]
+        return f"{_said(known[last.key], last.values)}时{'必填' if field.mandatory else '填写'}"
+    switch = known.get(field.required_when)
+    return f"{_said(switch, (YES,))}时必填" if switch is not None else ""
+
+
+def _said(switch: _Field, values: Sequence[str]) -> str:
+    labels = {YES: "是", NO: "否"} | {option.code: option.label for option in switch.options}
+    return f"“{switch.label}”选{'或'.join(f'“{labels.get(value, value)}”' for value in values)}"
 
 
 def _name(message: Message, field: str) -> str:

@@ -104,7 +104,7 @@ async def test_cap_fields_say_what_saving_says(stage: Stage, life: Life, phase: 
         ("choice.accepts_reallocation", {"accepts_reallocation": False}),
     ):
         expected_reason = (await said(stage, person))[name].decision.reason
-        changed = replace(view.choice, **change)  # type: ignore[arg-type]
+        changed = replace(view.choice, **change)
         assert await told(stage.choose(person, changed)) == expected_reason, name
         if not expected_reason:
             await stage.choose(person, view.choice)

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.enrollment.domain.forms import replaced
+from services.enrollment.domain.forms import characters, replaced
 
 if TYPE_CHECKING:
     from typst import Compiler, Fonts, PDFStandard
@@ -79,8 +79,7 @@ class Press:
 
     def _compiled(self, content: Mapping[str, Any], made_at: datetime) -> bytes:
         """FORM-01: a character that no font has is shown as 〓 and named below, so that the form stays printable."""
-        text = json.dumps(content["sections"], ensure_ascii=False) + json.dumps(content["opening"], ensure_ascii=False)
-        found = sorted(self._lacking & set(text))
+        found = sorted(self._lacking & characters(content)) if self._lacking else []
         printed = {**replaced(content, found), "unprintable": " ".join(f"U+{ord(each):04X}" for each in found)}
         pdf = self._compiler().compile(
             format="pdf",

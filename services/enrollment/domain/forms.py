@@ -179,6 +179,15 @@ def replaced(value: Any, unprintable: Iterable[str]) -> Any:
     return _translated(value, table) if table else value
 
 
+def characters(value: Any) -> set[str]:
+    """Every character in the texts of a content, whatever it is made of."""
+    if isinstance(value, str):
+        return set(value)
+    if isinstance(value, list | tuple):
+        return set().union(*(characters(each) for each in value if isinstance(each, str | list | tuple | dict)))
+    return characters(list(value.values())) if isinstance(value, dict) else set()
+
+
 def _translated(value: Any, table: Mapping[int, str]) -> Any:
     if isinstance(value, str):
         return value.translate(table)

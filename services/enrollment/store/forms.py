@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,7 +127,7 @@ class FormStore:
             return None
         try:
             raw = base64.b32decode(bare)
-        except binascii.Error:
+        except ValueError:
             return None
         mark = raw[:_MARK_BYTES]
         named = self._hidden(mark, raw[_MARK_BYTES:])

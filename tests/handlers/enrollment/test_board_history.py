@@ -1,4 +1,4 @@
-"""The board of a moment gone by says what the board said then."""
+"""EXP-08: the board of a moment gone by says what the board said then."""
 
 from __future__ import annotations
 

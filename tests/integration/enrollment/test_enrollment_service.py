@@ -23,7 +23,9 @@ from residency.enrollment.v1.board_service_pb2_grpc import BoardServiceStub
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceStub
 from residency.enrollment.v1.support_service_pb2_grpc import SupportServiceStub
+from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.phases import P1, P2
+from services.enrollment.handlers.applications import SaveSection
 from services.enrollment.service import servicers
 from services.enrollment.store.sealing import Sealing
 from services.kit.auth import ALGORITHM, AUDIENCE, ISSUER, TokenVerifier, act_as
@@ -293,6 +295,46 @@ async def test_the_dossier_definition_needs_no_sign_in(wire: Wire) -> None:
     assert [section.label for section in answer.sections] == ["基本信息", "教育经历", "证书信息", "工作信息"]
     field = next(field for field in answer.sections[2].fields if field.key == "licence_exam_date")
     assert (field.type, field.required_when) == (applications.FIELD_TYPE_DATE, "passed_licence_exam")
+    assert (field.required, field.mandatory, field.label_en) == (False, True, "Date of the licence examination")
+    assert [group.label_en for group in answer.sections[1].groups][:2] == ["Doctorate", "Postgraduate"]
+    number = next(each for each in answer.sections[1].fields if each.key == "master_degree_certificate_number")
+    assert [(when.key, list(when.values)) for when in number.applies_when] == [
+        ("master", ["yes"]),
+        ("master_has_degree_certificate", ["yes"]),
+    ]
+
+
+async def test_fields_places_and_earlier_years_are_told_on_the_wire(wire: Wire) -> None:
+    await wire.stage.open()
+    await wire.stage.stand(P1)
+    person = applicant()
+    await wire.stage.start(person)
+    cycle = wire.stage.cycle_id
+    with act_as(token(person)):
+        may = await wire.applications.GetCapabilities(applications.GetCapabilitiesRequest(cycle_id=cycle))
+        places = await wire.applications.ListSelectable(applications.ListSelectableRequest(cycle_id=cycle))
+        with pytest.raises(DomainError, match="NOTHING_TO_CARRY"):
+            await wire.applications.CarryOver(applications.CarryOverRequest(cycle_id=cycle, idempotency_key=key()))
+    told = {each.field: each.capability for each in may.fields}
+    assert (told["basic.mobile"].action, told["basic.mobile"].allowed) == ("edit_profile", True)
+    assert told["identity.name"].message == "姓名和证件来自实名认证,不能在报名中修改。"
+    assert [(each.planned, each.allowed) for each in places.places] == [(3, True), (1, True), (2, True)]
+
+
+async def test_a_refusal_of_everything_fits_into_its_headers(wire: Wire) -> None:
+    """As many faults as a dossier can have at once: five levels opened and nothing else filled in."""
+    await wire.stage.open()
+    await wire.stage.stand(P1)
+    person = applicant()
+    await wire.stage.start(person)
+    levels = dict.fromkeys(("doctor", "master", "bachelor", "junior_college", "secondary"), True)
+    education = SaveSection(wire.stage.cycle_id, Section.EDUCATION, levels, 0, key())
+    await wire.stage.applications.save_section(person, education)
+    submit = applications.SubmitApplicationRequest(cycle_id=wire.stage.cycle_id, idempotency_key=key())
+    with act_as(token(person)), pytest.raises(DomainError, match="DOSSIER_INCOMPLETE") as refused:
+        await wire.applications.SubmitApplication(submit)
+    assert {"choice.base_code", "choice.specialty_code", "reasons"} < set(refused.value.details)
+    assert len(refused.value.details) > 40
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from services.kit.domain import DomainError, Kind
 
-_ONE = timedelta(days=1)
+_ONE, _WEEK = timedelta(days=1), timedelta(days=7)
 _SATURDAY = 5
 
 
@@ -45,7 +45,7 @@ class WorkingDays:
 
     def _unknown(self, day: date) -> DomainError:
         # The last days of a year are settled with the holidays of the next.
-        year = day.year if day < self.known_from else max(day.year, self.known_until.year + 1)
+        year = day.year if day < self.known_from else (day + _WEEK).year
         return DomainError(
             Kind.NOT_NOW,
             "WORKING_DAYS_UNKNOWN",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -35,7 +35,7 @@ def _scribbled(png: bytes) -> bytes:
 def _half_empty(content: bytes) -> bytes:
     """A JPEG whose tables are gone."""
     at = content.index(b"\xff\xc4")
-    length = struct.unpack(">H", content[at + 2 : at + 4])[0]
+    length = int.from_bytes(content[at + 2 : at + 4], "big")
     return content[: at + 4] + b"\xff" * (length - 2) + content[at + 2 + length :]
 
 
@@ -191,14 +191,14 @@ class Draft:
 
 
 @pytest.fixture(scope="module")
-async def draft(database: Database) -> AsyncIterator[Draft]:
+async def draft(database: Database) -> Draft:
     """One draft for all files: a refused file leaves it as it was."""
     stage = Stage(database)
     await stage.open()
     await stage.stand(P1)
     person = applicant()
     view = await stage.start(person)
-    yield Draft(stage, person, view.application_id)
+    return Draft(stage, person, view.application_id)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import grpc
@@ -15,6 +16,7 @@ from residency.identity.v1 import staff_service_pb2_grpc as staff_grpc
 from services.kit import auth
 from services.kit.domain import DomainError, Kind
 from services.kit.grpc_client import Channel
+from tests.unit.kit import guarded
 from tests.unit.kit.guarded import SOMEBODY, Guarded, token
 
 SERVICE = "/residency.identity.v1.StaffService"
@@ -89,3 +91,22 @@ async def test_nobody_there_is_unavailable() -> None:
     stub: Any = Channel("127.0.0.1:1").stub(staff_grpc.StaffServiceStub)
     error = await refusal(stub.ListOrganisations(staff.ListOrganisationsRequest()))
     assert error.kind is Kind.UNAVAILABLE
+
+
+async def test_a_service_may_take_larger_requests_than_the_others() -> None:
+    """5 MB: too much for gRPC itself by default, too much for the neighbour, a question of the contract for whom it is
+    meant."""
+    services = guarded.servicers(guarded.Staff())
+    services[0] = dataclasses.replace(services[0], max_bytes=12 * 1024 * 1024)
+    server, running = await guarded.start(guarded.Staff(), services)
+    large = "x" * (5 * 1024 * 1024)
+    try:
+        error = await refusal(running.persons_as(token("service")).GetPerson(person.GetPersonRequest(person_id=large)))
+        assert (error.kind, error.reason) == (Kind.EXHAUSTED, "MESSAGE_TOO_LARGE")
+        ask = staff.EndHatRequest(hat_id=large)
+        error = await refusal(running.staff_as(token("security_administrator")).EndHat(ask))
+        assert error.kind is not Kind.EXHAUSTED
+        ask = staff.EndHatRequest(hat_id=large * 3)
+        assert (await refusal(running.staff_as(token("operator")).EndHat(ask))).kind is Kind.EXHAUSTED
+    finally:
+        await server.stop()

@@ -20,6 +20,7 @@ POWERFUL = {
     "enrollment.CycleService.CreateCycle",
     "enrollment.DecisionService.GrantProvisional",
     "enrollment.DecisionService.Admit",
+    "enrollment.SelectionService.PublishList",
     "enrollment.SupportService.UnlockSections",
     "enrollment.SupportService.EndUnlock",
     "identity.CredentialService.RemoveFactor",

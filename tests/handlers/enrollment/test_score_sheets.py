@@ -1,4 +1,4 @@
-"""SCO-04 to SCO-10 over a real database: sheets of scores, rankings, cut-offs, waiting lists."""
+"""SCO-04, SCO-05, SCO-08, SCO-09, SCO-10 over a real database: sheets of scores, rankings, waiting lists."""
 
 from __future__ import annotations
 

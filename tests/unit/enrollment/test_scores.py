@@ -1,4 +1,4 @@
-"""SCO-01 to SCO-04: marks, totals, corrections."""
+"""SCO-01, SCO-02, SCO-03, SCO-04: marks, totals, corrections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LIST-01, LIST-02, LIST-05: working days, where their knowledge ends, and days of a compressed calendar."""
+"""LIST-01, LIST-02, LIST-03, LIST-04, LIST-05: working days, where they end, days of a calendar, masks, hashes."""
 
 from __future__ import annotations
 

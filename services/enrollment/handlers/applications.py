@@ -45,6 +45,7 @@ from services.enrollment.records import (
 )
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.papers import corrected_papers
 from services.enrollment.store.queries import QueryStore
 from services.enrollment.views import ApplicationView
 from services.kit.domain import Caller, Fact
@@ -333,6 +334,7 @@ class ApplicationHandlers:
             dossier=frozen,
             fact=fact,
             command="correct_section",
+            also=corrected_papers(after.id, number, now.unlocked),
         )
 
     async def _outcome(

@@ -17,6 +17,7 @@ from services.enrollment.domain import papers as rules
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.papers import PaperKind
 from services.enrollment.domain.phases import P1, P2
+from services.enrollment.handlers.applications import SaveSection
 from services.enrollment.handlers.decoding import WAITING, Desk
 from services.enrollment.handlers.keeping import PaperKeeper
 from services.enrollment.handlers.papers import PaperEditView, PaperHandlers, RemovePaper
@@ -27,6 +28,7 @@ from services.kit.objects import ObjectMissing
 from services.kit.vault import SealBroken
 from tests.handlers.enrollment.story import (
     ADMINISTRATOR,
+    DOSSIER,
     OTHERS,
     REVIEWER,
     Stage,
@@ -223,6 +225,9 @@ async def test_pap_08_an_unlocked_section_brings_its_pictures_to_the_base(open_s
     assert [each.paper_id for each in shown.papers] == [second, scan]
     assert await listed(stage, REVIEWER, id_, 1) == [first, scan]
     assert (await stage.decisions.get_submission(REVIEWER, id_)).correction_of == 1
+    basic = {**DOSSIER[Section.BASIC], "email": "corrected@example.org"}
+    await stage.applications.save_section(person, SaveSection(stage.cycle_id, Section.BASIC, basic, 0, key()))
+    assert await listed(stage, REVIEWER, id_, 3) == [second, scan]
 
 
 async def test_pap_09_a_failed_write_takes_its_object_away(open_stage: Stage) -> None:

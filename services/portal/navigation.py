@@ -9,10 +9,10 @@ _SUPPORT = ("/support", "用户服务")
 ENTRIES: dict[str, tuple[tuple[str, str], ...]] = {
     "applicant": (("/application", "我的报名"),),
     "faculty": (("/faculty", "师资档案"),),
-    "base_reviewer": (("/base", "审核"), ("/base/milestones", "基地日程")),
-    "base_administrator": (("/base", "审核"), ("/base/milestones", "基地日程"), _STAFF),
+    "base_reviewer": (("/base", "基地办理"), ("/base/milestones", "基地日程")),
+    "base_administrator": (("/base", "基地办理"), ("/base/milestones", "基地日程"), _STAFF),
     "province_administrator": (
-        ("/province", "全省进度"),
+        ("/province", "全省管理"),
         _STAFF,
         _PROPOSALS,
         ("/support/held", "待核查账号"),
@@ -28,3 +28,26 @@ ENTRIES: dict[str, tuple[tuple[str, str], ...]] = {
     "enrolling": (("/enrol", "设置二次验证"),),
 }
 """Role → (address, text) in order."""
+
+BASE_TABS: tuple[tuple[str, str], ...] = (
+    ("/base", "审核"),
+    ("/base/scores", "成绩"),
+    ("/base/ranking", "排名与递补"),
+    ("/base/lists", "公示"),
+    ("/base/places", "名额变动"),
+    ("/base/plan", "招收计划"),
+    ("/exports", "导出"),
+)
+"""The parts of a base's work."""
+
+PROVINCE_TABS: tuple[tuple[str, str], ...] = (
+    ("/province", "进度"),
+    ("/province/plan", "招收计划"),
+    ("/province/requests", "基地申请"),
+    ("/province/reallocation", "调剂"),
+    ("/province/screening", "核查与惩戒"),
+    ("/province/policy", "年度规则"),
+    ("/province/cycles", "年度"),
+    ("/exports", "导出"),
+)
+"""The parts of a province's work."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 from starlette.requests import Request
 
-from residency.enrollment.v1 import application_service_pb2
+from residency.enrollment.v1 import application_service_pb2, decision_service_pb2
 from residency.faculty.v1 import faculty_service_pb2
 from residency.identity.v1 import person_service_pb2
 from residency.notify.v1 import notify_service_pb2
@@ -38,6 +38,14 @@ class Frame:
     cycle: CycleView | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Codes and names of the reasons that staff choose from."""
+
+    rejections: list[tuple[str, str]]
+    quits: list[tuple[str, str]]
+
+
 class Portal:
     """The shared parts of one process; found on `request.app.state.portal`."""
 
@@ -47,6 +55,7 @@ class Portal:
         self.cycles = CycleBook(clients)
         self.boards = Boards(clients)
         self.dossiers = Dossiers(self._ask_enrollment)
+        self._reasons = Remembered(self._load_reasons, seconds=60.0)
         self._shapes = Remembered(self._load_shapes, seconds=60.0)
         self.faculty_dossiers = Dossiers(self._ask_faculty)
         self._mine = Remembered(self._load_me, seconds=30.0, size=5000)
@@ -54,6 +63,10 @@ class Portal:
     async def shapes(self) -> dict[str, Shape]:
         """How the fields of an applicant's sections hang together, by section."""
         return await self._shapes.get("all")
+
+    async def reasons(self) -> Reasons:
+        """The coded reasons that staff choose from, at most a minute old."""
+        return await self._reasons.get("all")
 
     def heard(self, topics: set[str]) -> None:
         """Facts were heard that change `topics`."""
@@ -99,6 +112,11 @@ class Portal:
         except DomainError as error:
             _log.warning("deadline strip left out", reason=error.reason)
             return None
+
+    async def _load_reasons(self, _key: str) -> Reasons:
+        answer = await self.clients.decisions.GetReasons(decision_service_pb2.GetReasonsRequest())
+        rejections, quits = [[(each.code, each.label) for each in kind] for kind in (answer.rejections, answer.quits)]
+        return Reasons(rejections, quits)
 
     async def _load_shapes(self, _key: str) -> dict[str, Shape]:
         return shapes_of([each for each in await self._ask_enrollment() if isinstance(each, _Section)])

@@ -315,6 +315,10 @@ class Enrollment(
             capabilities=self._staff_capabilities(case),
         )
 
+    async def GetReasons(self, request: Any, context: Any) -> Any:
+        reasons = [decision_service_pb2.Reason(code="DOCUMENT_INCOMPLETE", label="材料不全")]
+        return decision_service_pb2.GetReasonsResponse(version=1, rejections=reasons, quits=reasons)
+
     async def ReviewApplication(self, request: Any, context: Any) -> Any:
         case = self._decided(request, "approve")
         approved = request.verdict == decision_service_pb2.VERDICT_APPROVE

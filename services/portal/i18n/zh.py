@@ -108,6 +108,13 @@ ACTIONS = {
     "record_not_selected": "登记未入选",
     "admit": "录取",
     "set_milestones": "设定日程",
+    "undo": "撤回决定",
+    "change_specialty": "改为本基地其他专业",
+    "propose_revocation": "申请撤销拟录取",
+    "file_objection": "登记异议",
+    "report_no_show": "登记未报到",
+    "record_quit": "登记退培",
+    "defer": "登记延期",
     "answer_offer": "答复递补名额",
     "confirm_place": "确认接受拟录取",
 }
@@ -135,8 +142,38 @@ REJECT_REASONS = {
     "DOCUMENT_INCOMPLETE": "材料不全",
     "NOT_ELIGIBLE": "不符合报名条件",
     "SPECIALTY_MISMATCH": "所学专业与报考专业不符",
+    "DOCUMENT_UNREADABLE": "材料不清晰或无法辨认",
+    "PHOTO_UNSUITABLE": "照片不符合要求",
+    "INFORMATION_WRONG": "填报信息与材料不一致",
+    "TYPE_WRONG": "人员类型选择有误",
     "CONTACT_WRONG": "联系方式有误",
     "OTHER": "其他",
+}
+"""Also those that are retired; what may be chosen comes from the service."""
+
+BATCHES = {
+    "approve": "审核通过",
+    "reject": "审核不通过",
+    "not_selected": "登记未入选",
+    "grant": "拟录取（调剂阶段为调剂录取）",
+    "admit": "录取",
+}
+ENDINGS = {
+    "revoked": "拟录取已撤销",
+    "no_show": "未报到",
+    "quit": "已退培",
+    "annulled": "已取消",
+    "deferred": "延期",
+    "give_up": "本人放弃",
+}
+SCORE_PARTS = {"written": "笔试", "skills": "技能", "interview": "面试"}
+STANDINGS = {
+    "placed": "已有名额",
+    "suggested": "建议拟录取",
+    "waiting": "可列入递补",
+    "below": "低于分数线",
+    "unscored": "成绩未录全",
+    "not_selected": "未入选",
 }
 REFUSALS = {
     "ROLE_NOT_ALLOWED": "由基地管理员办理",

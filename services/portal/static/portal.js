@@ -40,7 +40,7 @@ async function swap(source, ids) {
   for (const id of ids) {
     const old = document.getElementById(id), now = fresh.getElementById(id);
     if (!old || !now || old.isEqualNode(now)) continue;
-    if (!old.dataset.poll && old.matches(":has(:focus, details[open])") && id !== "captcha") continue;
+    if (!old.dataset.poll && old.matches(":has(:focus, details[open], input[type=checkbox]:checked)") && id !== "captcha") continue;
     old.replaceWith(document.importNode(now, true));
   }
   return answer;

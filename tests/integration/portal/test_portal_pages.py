@@ -138,13 +138,13 @@ async def test_a_decision_names_person_and_seat_and_refusals_keep_the_remark(ups
         assert here in queue.text
         page = await browser.get(here)
         assert "当前阶段不能办理；" in page.text
-        no_reason = await browser.post(f"{here}/reject", data=keyed(submission_number="1", remark_reject="缺材料"))
+        no_reason = await browser.post(f"{here}/reject", data=keyed(submission_number="1", remark="缺材料"))
         assert no_reason.status_code == 422
         assert "缺材料" in no_reason.text
-        assert 'href="#reason_code"' in no_reason.text
+        assert 'href="#reason_code-reject"' in no_reason.text
         assert (await browser.post(f"{here}/approve", data=keyed(submission_number="1"))).status_code == 303
         assert "拟录取 李测试，皮肤科" in (await browser.get(here)).text
-        full = await browser.post(f"{here}/provisional", data=keyed(submission_number="1", remark_provisional="恭喜"))
+        full = await browser.post(f"{here}/provisional", data=keyed(submission_number="1", remark="恭喜"))
         assert full.status_code == 409
         assert "该专业的计划数已满" in full.text
         assert "恭喜" in full.text

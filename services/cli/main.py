@@ -24,6 +24,7 @@ MODULES = {
     "code": "services.cli.code",
     "keys": "services.cli.keys",
     "people": "services.cli.people",
+    "forms": "services.cli.forms",
 }
 """Command → module with `register(app)`."""
 

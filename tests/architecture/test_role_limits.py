@@ -21,6 +21,7 @@ POWERFUL = {
     "enrollment.DecisionService.GrantProvisional",
     "enrollment.DecisionService.Admit",
     "enrollment.SelectionService.PublishList",
+    "enrollment.ExportService.CreateUnmaskedExport",
     "enrollment.SupportService.UnlockSections",
     "enrollment.SupportService.EndUnlock",
     "identity.CredentialService.RemoveFactor",
@@ -52,6 +53,8 @@ MACHINE_METHODS = {
     "service": {"identity.PersonService.GetPerson", "notify.NotifyService.SendNotice"},
     "operator": {
         "enrollment.CycleService.CreateCycle",
+        "enrollment.FormService.GetPrintedForms",
+        "enrollment.FormService.PrintForms",
         "enrollment.SupportService.RewrapSealed",
         "faculty.FacultyService.RewrapSealed",
         "notify.NotifyService.RewrapSealed",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -178,10 +178,13 @@ def check_rows(rows: int) -> None:
         raise DomainError(Kind.INVALID, "TOO_MANY_ROWS", message, field="order.base_code", rule="EXP-05")
 
 
-def base_for(caller: Caller, named: str) -> str:
-    """EXP-03: the base to which an export is limited: staff of a base have their own only. Raises NOT_FOUND."""
+def base_for(caller: Caller, named: str, bases: Collection[str]) -> str:
+    """EXP-03: the base to which an export is limited: staff of a base have their own only.
+
+    Raises NOT_FOUND for a base that is not theirs, and for one that is not among `bases`.
+    """
     own = caller.organisation if caller.role.startswith("base_") else ""
-    if own and named not in ("", own):
+    if (own and named not in ("", own)) or (named and named not in bases):
         raise DomainError(
             Kind.NOT_FOUND, "BASE_NOT_FOUND", "没有这个培训基地。", field="order.base_code", rule="EXP-03"
         )

@@ -74,7 +74,7 @@ class ExportHandlers:
 
         async def decide(cycle: CycleRecord, gate: GateRecord) -> Deed[Exported]:
             await self._runner.own(caller, cycle.id)
-            base = base_for(caller, order.base_code)
+            base = base_for(caller, order.base_code, cycle.catalogue.bases)
             check_reason(order.reason, 0, unmasked=order.unmasked)
             scope = Scope(cycle.id, base, order.specialty_code, _states(table, order.states))
             made, content = await self._make(caller, order, table, scope, cycle, gate)

@@ -120,10 +120,13 @@ def test_exp_02_exp_05_a_reason_is_asked_for() -> None:
 def test_exp_03_staff_of_a_base_are_limited_to_it() -> None:
     """EXP-03."""
     staff = Caller("p", "base_administrator", "SD-QILU")
-    assert base_for(staff, "") == base_for(staff, "SD-QILU") == "SD-QILU"
-    assert base_for(Caller("p", "province_administrator", "37"), "") == ""
-    with pytest.raises(DomainError, match="BASE_NOT_FOUND"):
-        base_for(staff, "SD-SLYY")
+    bases = {"SD-QILU", "SD-SLYY"}
+    assert base_for(staff, "", bases) == base_for(staff, "SD-QILU", bases) == "SD-QILU"
+    province = Caller("p", "province_administrator", "37")
+    assert (base_for(province, "", bases), base_for(province, "SD-SLYY", bases)) == ("", "SD-SLYY")
+    for caller, named in ((staff, "SD-SLYY"), (staff, "NO-SUCH-BASE"), (province, "NO-SUCH-BASE")):
+        with pytest.raises(DomainError, match="BASE_NOT_FOUND"):
+            base_for(caller, named, bases)
 
 
 def test_exp_07_every_column_is_explained_in_both_languages() -> None:

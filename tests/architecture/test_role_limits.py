@@ -80,7 +80,9 @@ MACHINE_METHODS = {
 
 DECIDING = {name for name in POLICIES if name.startswith("enrollment.DecisionService.")}
 APPLYING = {
-    name for name in POLICIES if name.startswith("enrollment.ApplicationService.") and not name.endswith("ListHistory")
+    name
+    for name in POLICIES
+    if name.startswith("enrollment.ApplicationService.") and not name.endswith(("ListHistory", "GetCapabilities"))
 }
 
 

@@ -19,6 +19,7 @@ from tests.authority.scene import (
 )
 from tests.authority.wire import Someone
 from tests.handlers.enrollment.story import DOSSIER, MEDICINE, dates
+from tests.support import pictures
 from tests.support.people import BASE, FOREIGN_BASE, OTHER_BASE, OTHER_PROVINCE, PROVINCE, Account, People
 
 BASES = {PROVINCE: (BASE, OTHER_BASE), OTHER_PROVINCE: (FOREIGN_BASE,)}
@@ -116,11 +117,13 @@ async def _applications(scene: Scene) -> None:
         ("other_bases_application", "stranger", "cycle", OTHER_BASE),
         ("foreign_application", "elsewhere", "foreign_cycle", FOREIGN_BASE),
     ):
-        scene.ids[name] = await _applied(scene, scene.cast[who], scene.ids[cycle], base)
+        application, paper = await _applied(scene, scene.cast[who], scene.ids[cycle], base)
+        scene.ids |= {name: application, name.replace("application", "paper"): paper}
     await _gate(scene, "first_choice", 2)
 
 
-async def _applied(scene: Scene, who: Someone, cycle: str, base: str) -> str:
+async def _applied(scene: Scene, who: Someone, cycle: str, base: str) -> tuple[str, str]:
+    """An application with one picture."""
     service = "enrollment.ApplicationService"
     await scene.told(f"{service}.StartApplication", who, cycle_id=cycle, idempotency_key=key())
     for section, values in DOSSIER.items():
@@ -130,8 +133,10 @@ async def _applied(scene: Scene, who: Someone, cycle: str, base: str) -> str:
         await scene.told(f"{service}.SaveSection", who, cycle_id=cycle, idempotency_key=key(), **fields)
     choice = {"base_code": base, "specialty_code": MEDICINE, "accepts_reallocation": True}
     await scene.told(f"{service}.SaveChoice", who, cycle_id=cycle, idempotency_key=key(), choice=choice)
-    answer = await scene.told(f"{service}.SubmitApplication", who, cycle_id=cycle, idempotency_key=key())
-    return str(answer.application.application_id)
+    scan = {"kind": "PAPER_KIND_EDUCATION_SCAN", "content": pictures.scan()}
+    paper = await scene.told("enrollment.PaperService.UploadPaper", who, cycle_id=cycle, idempotency_key=key(), **scan)
+    await scene.told(f"{service}.SubmitApplication", who, cycle_id=cycle, idempotency_key=key())
+    return str(paper.application_id), str(paper.paper.paper_id)
 
 
 async def _gate(scene: Scene, phase: str, sequence: int) -> None:

@@ -9,14 +9,22 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from tests.authority import asks_account, asks_dossier, asks_enrollment, asks_forms, asks_selection, asks_staff
+from tests.authority import (
+    asks_account,
+    asks_dossier,
+    asks_enrollment,
+    asks_forms,
+    asks_papers,
+    asks_selection,
+    asks_staff,
+)
 from tests.authority.asks import ASKS, Relation
 from tests.authority.document import Line, Page
 from tests.authority.scene import MACHINES, Scene
 from tests.authority.state import changed
 from tests.authority.wire import AUTHORITY, Answer, Someone, Wire, request_class
 
-ENTRIES = (asks_account, asks_dossier, asks_enrollment, asks_forms, asks_selection, asks_staff)
+ENTRIES = (asks_account, asks_dossier, asks_enrollment, asks_forms, asks_papers, asks_selection, asks_staff)
 """What fills `ASKS`."""
 AT_ONCE = 24
 BUSINESS = {"FACTOR_WRONG"}

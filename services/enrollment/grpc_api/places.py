@@ -159,10 +159,7 @@ class Places(PlaceServiceServicer):
         found = await self._offers.offer_next(caller(), order)
         if found.offer is None:
             return pb.OfferNextResponse(ended=found.ended)
-        offer = offer_message(found.offer)
-        offer.ClearField("name")  # a workflow that asks keeps what it is answered
-        offer.ClearField("masked_document")
-        return pb.OfferNextResponse(offer=offer)
+        return pb.OfferNextResponse(offer=offer_message(found.offer))
 
     async def ExpireOffer(self, request: pb.ExpireOfferRequest, context: Any) -> pb.ExpireOfferResponse:
         """Ends an offer whose time is over."""

@@ -16,7 +16,7 @@ from services.enrollment.handlers.decisions import granted
 from services.enrollment.handlers.places import own_base
 from services.enrollment.handlers.placing import PlaceView, Placing, Turn, write_of
 from services.enrollment.handlers.running import Outcome as Written
-from services.enrollment.handlers.running import not_found
+from services.enrollment.handlers.running import no_cycle, not_found
 from services.enrollment.records import ApplicationRecord, CycleRecord, Situation
 from services.enrollment.store import offers
 from services.enrollment.store.applications import ApplicationStore
@@ -105,9 +105,6 @@ class OfferHandlers(Placing):
         it was taken (`TAKEN`), the phase knows no offers (`NOT_IN_PHASE`), nobody waits (`NOBODY_WAITS`), or somebody
         else was granted the seat meanwhile (`SEAT_FULL`). Raises NOT_FOUND for no such cycle.
         """
-        standing = await self._offers.standing_offer(order.seat_offer_id)
-        if standing is not None:
-            return NextOffer(standing) if standing.outcome is Outcome.OPEN else NextOffer(None, "TAKEN")
         number = await self._offers.made(order.seat_offer_id)
         making = _MakeOffer(order.seat_offer_id, f"{order.seat_offer_id}/{number}")
         ranks: dict[str, int] = {}
@@ -115,8 +112,12 @@ class OfferHandlers(Placing):
         async def read() -> Situation | None:
             gate = await self._cycles.gate(order.cycle_id)
             if gate is None:
-                raise not_found()
-            cycle = await self.cycle(order.cycle_id)
+                raise no_cycle()
+            standing = await self._offers.standing_offer(order.seat_offer_id)
+            if standing is not None:
+                # Without a name, as when it was made: a workflow that asks keeps what it is answered.
+                raise _Standing(replace(standing, name="", masked_document=""))
+            cycle = await self._runner.cycle(order.cycle_id, gate.edition)
             closed = gate.closes_at is not None and gate.now >= gate.closes_at
             if closed or not offers_in(gate.phase, cycle.policy):
                 raise _Ended("NOT_IN_PHASE")
@@ -132,6 +133,9 @@ class OfferHandlers(Placing):
 
         try:
             offer: OfferRecord = await self._runner.run(caller, making, _VIEW, read, decided)
+        except _Standing as standing:
+            found = standing.offer
+            return NextOffer(found) if found.outcome is Outcome.OPEN else NextOffer(None, "TAKEN")
         except _Ended as ended:
             return NextOffer(None, ended.why)
         return NextOffer(offer)
@@ -185,6 +189,14 @@ class _Ended(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class _Standing(Exception):
+    """An offer of the seat is open, or was accepted."""
+
+    def __init__(self, offer: OfferRecord) -> None:
+        super().__init__(offer.outcome)
+        self.offer = offer
 
 
 def _made(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.enrollment.domain.application import State, effective_state
-from services.enrollment.domain.capabilities import Action, Actor, capabilities
+from services.enrollment.domain.capabilities import Action, Actor, capabilities, decide
 from services.enrollment.domain.case import Case, Standing
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import Milestones
@@ -14,7 +14,7 @@ from services.enrollment.domain.phases import review_round
 from services.enrollment.domain.queue import EVERYBODY, Narrowed, cells, due_at, late_since
 from services.enrollment.domain.refusals import require
 from services.enrollment.handlers.deciding import standing_of
-from services.enrollment.handlers.running import Runner, not_found
+from services.enrollment.handlers.running import Runner, no_cycle, not_found
 from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
@@ -59,10 +59,10 @@ class QueueHandlers:
         late_only: bool = False,
     ) -> QueuePage:
         """The caller's own base's applications of the round under way and those placed, least time left first."""
-        cycle = await self._runner.cycle(cycle_id)
         gate = await self._cycles.gate(cycle_id)
         if gate is None:
-            raise not_found()
+            raise no_cycle()
+        cycle = await self._runner.cycle(cycle_id, gate.edition)
         if specialty_code and specialty_code not in cycle.catalogue.specialties:
             return QueuePage([], None)
         milestones = Milestones()
@@ -86,11 +86,12 @@ class QueueHandlers:
         record = situation.application if situation is not None else None
         if situation is None or record is None or record.state in _HIDDEN:
             raise not_found()
-        cycle = await self._runner.cycle(record.cycle_id)
+        cycle = await self._runner.cycle(record.cycle_id, situation.gate.edition)
         standing = standing_of(cycle, record, situation.seats_left)
         actor = Actor(caller.role, caller.organisation)
-        may = capabilities(situation.gate.moment(cycle), situation.milestones, standing, actor, cycle.policy)
-        require(may[Action.OPEN_SUBMISSION])
+        case = (situation.gate.moment(cycle), situation.milestones, standing, actor, cycle.policy)
+        require(decide(Action.OPEN_SUBMISSION, *case))
+        may = capabilities(*case)
         frozen = await self._queries.submission(application_id, record.submission_number)
         if frozen is None:
             raise not_found()

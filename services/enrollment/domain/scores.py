@@ -14,6 +14,8 @@ from services.kit.domain import DomainError, Kind
 
 FULL_MARKS = Decimal(100)
 """Full marks of a part unless the policy says otherwise, and of a total."""
+STEP = Decimal("0.01")
+"""The decimals of a total."""
 _HUNDREDTHS = 100 * 100
 _MARKS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 _LABELS = {"written": "笔试", "skills": "技能", "interview": "面试"}
@@ -37,10 +39,15 @@ class Score:
 
 
 def scheme_of(policy: Policy) -> tuple[Part, ...]:
-    """The parts of a score in the policy's order. Weights and scales are taken as they are printed (0.4 is 4/10)."""
+    """The parts of a score in the order of the tie rules, others behind by name: the store keeps no order of weights.
+
+    Weights and scales are taken as they are printed (0.4 is 4/10).
+    """
+    ordered = [key for key in policy.tie_rules if key in policy.score_weights]
+    ordered += sorted(set(policy.score_weights) - set(ordered))
     return tuple(
-        Part(key, Decimal(str(weight)), Decimal(str(policy.score_scales.get(key, FULL_MARKS))))
-        for key, weight in policy.score_weights.items()
+        Part(key, Decimal(str(policy.score_weights[key])), Decimal(str(policy.score_scales.get(key, FULL_MARKS))))
+        for key in ordered
     )
 
 
@@ -62,7 +69,9 @@ def read_marks(entered: Mapping[str, str], scheme: tuple[Part, ...], name: str =
     None for a part that is taken back. Raises INVALID naming the part: `UNKNOWN_PART`, `BAD_MARKS`, `OVER_FULL_MARKS`.
     """
     known = {part.key: part for part in scheme}
-    return {key: _read(key, text.strip(), known.get(key), f"{name}.{key}") for key, text in entered.items()}
+    # In the order of the scheme, so that the part told first is always the same.
+    ordered = [*(key for key in known if key in entered), *sorted(set(entered) - set(known))]
+    return {key: _read(key, entered[key].strip(), known.get(key), f"{name}.{key}") for key in ordered}
 
 
 def _read(key: str, text: str, part: Part | None, where: str) -> Decimal | None:

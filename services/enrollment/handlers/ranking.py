@@ -14,7 +14,7 @@ from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import review_round, standing_round
 from services.enrollment.domain.ranking import Candidate, CutOff, Ranked, Ranking, rank, waiting_order
 from services.enrollment.domain.refusals import require
-from services.enrollment.domain.scores import FULL_MARKS, Part, read_marks, scheme_of, text_of
+from services.enrollment.domain.scores import FULL_MARKS, STEP, Part, Score, read_marks, scheme_of, text_of, total_of
 from services.enrollment.handlers.deeds import Deed, DeedRunner
 from services.enrollment.handlers.running import canonical, cycle_audit_entry
 from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord
@@ -158,7 +158,7 @@ class RankingHandlers:
             marks = read_marks(order.minimums, scheme_of(cycle.policy), "cut_off.minimums")
             minimums = {key: value for key, value in marks.items() if value is not None}
             known = await self._scores.cut_off(place)
-            cut_off = CutOff(total, minimums, known.version + 1)
+            cut_off = CutOff(None if total is None else total.quantize(STEP), minimums, known.version + 1)
             view = _cut_off_view(cut_off)
             detail = {**_where(place), "version": view.version, "total": view.total, "minimums": view.minimums}
             also = (insert_cut_off(place, cut_off, caller.actor),)
@@ -218,7 +218,11 @@ class RankingHandlers:
         return seats
 
     async def _standing(self, cycle: CycleRecord, place: Place, *, under_way: bool) -> _Standing:
-        """Everything a ranking is made of, read one after the other: who writes on it is guarded by versions."""
+        """Everything a ranking is made of, read one after the other: who writes on it is guarded by versions.
+
+        Totals are by the weights that hold now, so that all are by the same: a province may have changed them.
+        """
+        scheme = scheme_of(cycle.policy)
         planned, taken = await self._seats(place)
         states = {State.APPROVED, *PLACED} | ({State.PENDING} if place.round == REALLOCATION else set())
         found = await self._scores.candidates(place, sorted(states))
@@ -226,7 +230,7 @@ class RankingHandlers:
         candidates = [
             Candidate(
                 each.application.id,
-                each.score,
+                Score(each.score.parts, total_of(each.score.parts, scheme)),
                 each.application.submitted_at,
                 each.application.state in PLACED,
                 each.application.not_selected,

@@ -206,7 +206,7 @@ async def test_sco_08_a_ranking_suggests_what_the_plan_leaves(desk: Selecting) -
     ]
     order = SetCutOff(desk.stage.cycle_id, MEDICINE, "70", {"written": "75"}, key())
     cut_off = await desk.ranking.set_cut_off(ADMINISTRATOR, order)
-    assert (cut_off.total, cut_off.minimums, cut_off.version) == ("70", {"written": "75"}, 1)
+    assert (cut_off.total, cut_off.minimums, cut_off.version) == ("70.00", {"written": "75"}, 1)
     assert await desk.ranking.set_cut_off(ADMINISTRATOR, order) == cut_off
     standings = [row.ranked.standing.value for row in (await desk.ranked()).rows]
     assert standings == ["suggested", "waiting", "below", "below", "placed"]
@@ -217,6 +217,19 @@ async def test_sco_08_a_ranking_suggests_what_the_plan_leaves(desk: Selecting) -
         )
     )
     assert {each.version for each in both} == {2, 3}
+
+
+async def test_sco_06_all_are_ranked_by_the_weights_that_hold_now(desk: Selecting) -> None:
+    ids = await desk.people(2)
+    await desk.enter([sheet(ids[0], "", parts={"written": "90", "skills": "50", "interview": "50"})])
+    await desk.enter([sheet(ids[1], "", parts={"written": "60", "skills": "80", "interview": "80"})])
+    assert [row.application.id for row in (await desk.ranked()).rows] == [ids[1], ids[0]]
+    await desk.policy(score_weights={"written": 0.9, "skills": 0.1})
+    rows = (await desk.ranked()).rows
+    assert [(row.application.id, str(row.ranked.candidate.score.total)) for row in rows] == [
+        (ids[0], "86.00"),
+        (ids[1], "62.00"),
+    ]
 
 
 async def test_cap_cut_off_is_the_administrators_of_the_base_while_a_round_is_reviewed(desk: Selecting) -> None:

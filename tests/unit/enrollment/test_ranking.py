@@ -1,4 +1,4 @@
-"""SCO-06, SCO-07, SCO-08, SCO-09: ranks, ties, cut-off, suggestion, waiting list; I1: never more suggested than free."""
+"""SCO-06, SCO-07, SCO-08, SCO-09: ranks, ties, cut-off, suggestion, waiting list; I1: never beyond the plan."""
 
 from __future__ import annotations
 

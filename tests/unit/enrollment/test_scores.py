@@ -45,6 +45,13 @@ def test_sco_01_half_a_hundredth_goes_up() -> None:
     assert text_of(total_of(marks(written="1", skills="2"), thirds)) == "50.00"
 
 
+def test_the_scheme_is_in_the_order_of_the_tie_rules_and_then_by_name() -> None:
+    weights = {"interview": 0.2, "zeal": 0.1, "essay": 0.1, "skills": 0.2, "written": 0.4}
+    assert [part.key for part in scheme_of(Policy(score_weights=weights))] == [
+        *("written", "skills", "interview", "essay", "zeal")
+    ]
+
+
 @given(st.lists(st.decimals(0, 150, places=2), min_size=3, max_size=3))
 def test_sco_01_a_total_is_within_half_a_hundredth_of_the_exact_sum(values: list[Decimal]) -> None:
     scheme = scheme_of(Policy(score_scales=dict.fromkeys(("written", "skills", "interview"), 150)))

@@ -89,6 +89,8 @@ def missing_papers(bodies: Bodies, wanted: Collection[str], there: Mapping[str, 
 
     `wanted` is the policy's list of kinds, `there` how many of each kind the application has.
     """
+    if not wanted:
+        return []
     fields = {field.key: (definition, field) for definition in DEFINITIONS for field in definition.fields}
     problems = []
     for kind in required_papers(bodies):

@@ -25,7 +25,7 @@ from services.enrollment.handlers.guarding import (
     allow,
     allow_choice,
     bodies_of,
-    check_eligible,
+    check_selectable,
     edited,
     locked_base,
     marks_of_submission,
@@ -212,7 +212,7 @@ class ApplicationHandlers:
             decision = allow_choice(cycle, now, order.choice)
             before = edited(now, order.expected_version)
             check_codes(order.choice, cycle.catalogue)
-            check_eligible(cycle, now, before.draft, order.choice)
+            check_selectable(cycle, now, before.draft, order.choice)
             after = replace(before, version=before.version + 1, draft=order.choice)
             detail = {
                 "base_code": order.choice.base_code,

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.enrollment.domain.application import State, effective_state
 from services.enrollment.domain.capabilities import Action, Actor, Decision, Role, Standing, decide
-from services.enrollment.domain.choice import Choice
+from services.enrollment.domain.choice import Choice, plan_problems
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.editing import base_is_locked
 from services.enrollment.domain.eligibility import reasons
@@ -78,12 +78,18 @@ def bodies_of(now: Situation) -> dict[Section, Mapping[str, Any]]:
     return {section: saved.body for section, saved in now.sections.items()}
 
 
-def check_eligible(cycle: CycleRecord, now: Situation, draft: Choice, wanted: Choice) -> None:
-    """ELG-02: another place is not saved against what is known already; consent alone may always be changed."""
+def check_selectable(cycle: CycleRecord, now: Situation, draft: Choice, wanted: Choice) -> None:
+    """ELG-02: another place is saved only when it is planned, open, and nothing known speaks against the person there.
+
+    Consent alone may always be changed. Raises INVALID with everything that speaks against it.
+    """
     same = (wanted.base_code, wanted.specialty_code) == (draft.base_code, draft.specialty_code)
     if same or not wanted.complete:
         return
-    found = reasons(cycle.policy.eligibility, wanted, bodies_of(now), so_far=True)
+    found = [
+        *plan_problems(wanted, cycle.catalogue),
+        *reasons(cycle.policy.eligibility, wanted, bodies_of(now), so_far=True),
+    ]
     if found:
         raise refuse([problem for _, problem in found], found[0][0], found[0][1].message)
 

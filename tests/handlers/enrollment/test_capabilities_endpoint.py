@@ -172,6 +172,9 @@ async def test_elg_02_what_may_be_chosen_is_what_can_be_saved(stage: Stage) -> N
         SKIN: ["ELG-02"],
     }
     assert await told(stage.choose(person, Choice(QILU, SKIN, False))) == "NOT_ELIGIBLE"
+    assert await told(stage.choose(person, Choice(SECOND, SKIN, False))) == "NOT_PLANNED"
+    assert await told(stage.choose(person, Choice(SECOND, "", False))) == "", "half a choice is not yet a wrong one"
+    await stage.choose(person, Choice(QILU, MEDICINE, False))
     assert await told(stage.submit(person)) == ""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -77,7 +78,8 @@ class ExportHandlers:
             base = base_for(caller, order.base_code, cycle.catalogue.bases)
             check_reason(order.reason, 0, unmasked=order.unmasked)
             scope = Scope(cycle.id, base, order.specialty_code, _states(table, order.states))
-            made, content = await self._make(caller, order, table, scope, cycle, gate)
+            with self._alone(caller):
+                made, content = await self._make(caller, order, table, scope, cycle, gate)
             detail = {
                 "export": made.id,
                 "table": made.table,
@@ -90,14 +92,7 @@ class ExportHandlers:
             also = (write_export(made), *self._exports.write_parts(made, content))
             return Deed(made, "create_export", "EXP-04", detail, also=also, in_phase=False)
 
-        if caller.actor in self._busy:
-            message = "您的上一次导出尚未完成,请稍后再试。"
-            raise DomainError(Kind.EXHAUSTED, "EXPORT_RUNNING", message, rule="EXP-05")
-        self._busy.add(caller.actor)
-        try:
-            return await self._runner.run(caller, order, _VIEW, order.cycle_id, decide)
-        finally:
-            self._busy.discard(caller.actor)
+        return await self._runner.run(caller, order, _VIEW, order.cycle_id, decide)
 
     async def get_export(self, caller: Caller, export_id: str, part: int) -> tuple[Exported, bytes]:
         """EXP-06: one part of a file, for who made it, for a day. Raises NOT_FOUND `EXPORT_NOT_FOUND`."""
@@ -121,6 +116,18 @@ class ExportHandlers:
     def dictionary(self, table: str = "") -> list[Table]:
         """EXP-07: what the columns of one table, or of all, mean. Raises NOT_FOUND `TABLE_UNKNOWN`."""
         return [table_of(table)] if table else list(TABLES.values())
+
+    @contextmanager
+    def _alone(self, caller: Caller) -> Iterator[None]:
+        """EXP-05: one file a person at a time. Raises EXHAUSTED `EXPORT_RUNNING`."""
+        if caller.actor in self._busy:
+            message = "您的上一次导出尚未完成,请稍后再试。"
+            raise DomainError(Kind.EXHAUSTED, "EXPORT_RUNNING", message, rule="EXP-05")
+        self._busy.add(caller.actor)
+        try:
+            yield
+        finally:
+            self._busy.discard(caller.actor)
 
     async def _make(
         self,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -15,11 +17,13 @@ from openpyxl import load_workbook
 
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.dossier import Section
-from services.enrollment.domain.exports import PART_BYTES, Exported, Format
+from services.enrollment.domain.export_tables import PLAN
+from services.enrollment.domain.exports import PART_BYTES, Exported, Format, Scope
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.handlers.deeds import DeedRunner
 from services.enrollment.handlers.exports import CreateExport, ExportHandlers
 from services.enrollment.paperwork import readers
+from services.enrollment.records import CycleRecord, GateRecord
 from services.enrollment.store.deeds import DeedStore
 from services.enrollment.store.exports import ExportStore
 from services.kit.domain import Caller, DomainError
@@ -128,6 +132,32 @@ async def test_exp_04_who_took_what_is_written_down_once(stage: Stage, exports: 
     for caller in (ELSEWHERE, Caller("a", "auditor", "11")):
         with pytest.raises(DomainError, match="CYCLE_NOT_FOUND"):
             await exports.list_exports(caller, stage.cycle_id)
+
+
+class Held:
+    """Gives its rows when it may."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+
+    async def rows(self, scope: Scope, cycle: CycleRecord, gate: GateRecord) -> AsyncIterator[Mapping[str, Any]]:
+        self.begun.set()
+        await self.go.wait()
+        yield {"planned": 3}
+
+
+async def test_exp_05_one_person_makes_one_file_at_a_time(stage: Stage) -> None:
+    held, store = Held(), ExportStore(stage.database, stage.sealing)
+    exports = ExportHandlers(
+        DeedRunner(stage.cycle_store, DeedStore(stage.database, stage.sealing)), store, {PLAN: held}
+    )
+    first = asyncio.create_task(exports.create_export(REVIEWER, order(stage, "plan")))
+    await held.begun.wait()
+    with pytest.raises(DomainError, match="EXPORT_RUNNING"):
+        await exports.create_export(REVIEWER, order(stage, "plan"))
+    held.go.set()
+    assert (await first).rows == 1
+    assert (await exports.create_export(REVIEWER, order(stage, "plan"))).rows == 1
 
 
 async def test_exp_06_a_file_is_for_who_made_it_sealed_and_for_a_day(stage: Stage, exports: ExportHandlers) -> None:

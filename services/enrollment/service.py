@@ -118,7 +118,7 @@ def servicers(
             Applications(
                 ApplicationHandlers(cycles, applications, queries, people, papers=papers),
                 HistoryHandlers(cycles, applications, queries),
-                CapabilityHandlers(cycles, applications, people),
+                CapabilityHandlers(cycles, applications, queries, people),
                 CarryHandlers(cycles, applications, EarlierStore(database, sealing)),
             ),
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.enrollment.domain.dossier import Bodies, Section
+from services.enrollment.domain.phases import P4, Phase
 from services.kit.domain import DomainError, Kind
 from services.kit.forms import Problem, refuse
 
@@ -87,6 +88,18 @@ def plan_problems(choice: Choice, catalogue: Catalogue) -> list[Finding]:
         sentence = _NOT_OPEN[programme]
         return [(f"PROGRAMME_{programme.upper()}", Problem(SECTION, "specialty_code", "ELG-01", sentence))]
     return []
+
+
+def needs_free_place(phase: Phase, submission_number: int) -> bool:
+    """ELG-04: who comes new in P4 may apply at any base, where a place is free (B7 33)."""
+    return phase is P4 and submission_number == 0
+
+
+def free_problems(free: int) -> list[Finding]:
+    """ELG-04: told of a place that nobody has left."""
+    if free > 0:
+        return []
+    return [("NO_FREE_PLACE", Problem(SECTION, "specialty_code", "ELG-04", "该基地所选专业已没有空余名额。"))]
 
 
 _NOT_OPEN = {

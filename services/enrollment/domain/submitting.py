@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.enrollment.domain import dossier
-from services.enrollment.domain.choice import SECTION, Catalogue, Choice, Finding, plan_problems, type_problems
+from services.enrollment.domain.choice import (
+    SECTION,
+    Catalogue,
+    Choice,
+    Finding,
+    free_problems,
+    plan_problems,
+    type_problems,
+)
 from services.enrollment.domain.dossier import Bodies, Problem, Section
 from services.enrollment.domain.eligibility import reasons
 from services.enrollment.domain.policy import Policy
@@ -35,6 +43,8 @@ class Submission:
     """How many papers of each kind there are."""
     penalised_until: datetime | None = None
     """Until when the person is barred (aware UTC)."""
+    free: int | None = None
+    """Places left where they choose, where one must be (ELG-04); None where none must."""
 
 
 def findings(submission: Submission) -> list[Finding]:
@@ -49,6 +59,7 @@ def findings(submission: Submission) -> list[Finding]:
     found: list[Finding] = [(INCOMPLETE, problem) for problem in problems]
     found += plan_problems(choice, catalogue)
     if choice.complete:
+        found += free_problems(submission.free) if submission.free is not None else []
         found += reasons(submission.policy.eligibility, choice, bodies, so_far=bool(problems))
         found += type_problems(choice, bodies, catalogue)
     if submission.locked_base not in ("", choice.base_code):

@@ -12,7 +12,7 @@ from services.enrollment import facts
 from services.enrollment.domain import dossier
 from services.enrollment.domain.application import Event, State, next_state
 from services.enrollment.domain.capabilities import Action, Actor, Decision, Role, Standing, capabilities
-from services.enrollment.domain.choice import Choice, check_codes
+from services.enrollment.domain.choice import Choice, check_codes, needs_free_place
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.phases import standing_round
@@ -240,6 +240,7 @@ class ApplicationHandlers:
                     locked_base(now),
                     papers or {},
                     screened.penalised_until,
+                    await self._free(cycle, now, before),
                 )
             )
             after = replace(
@@ -361,6 +362,14 @@ class ApplicationHandlers:
         write = Write(after, entry, decision.until, fact, section, dossier, seat=seat, marks=marks, also=also)
         papers = await self._paper_kinds(cycle, after)
         return Outcome(write, own_view(cycle, now, after, sections, papers))
+
+    async def _free(self, cycle: CycleRecord, now: Situation, before: ApplicationRecord) -> int | None:
+        """ELG-04: places left where somebody chooses who comes new in P4; None for everybody else."""
+        choice = before.draft
+        if not needs_free_place(now.gate.phase, before.submission_number) or not choice.complete:
+            return None
+        free = await self._queries.free_places(cycle.id, choice.base_code, choice.specialty_code)
+        return sum(free.values())
 
     async def _paper_kinds(self, cycle: CycleRecord, record: ApplicationRecord) -> Mapping[str, int] | None:
         """DOS-08: how many papers of each kind there are; None where the province asks for none."""

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from services.enrollment.domain.application import State
 from services.enrollment.domain.capabilities import Action, Actor, Decision, Standing, capabilities
-from services.enrollment.domain.choice import SECTION, Choice, plan_problems, type_problems
+from services.enrollment.domain.choice import (
+    SECTION,
+    Choice,
+    free_problems,
+    needs_free_place,
+    plan_problems,
+    type_problems,
+)
 from services.enrollment.domain.dossier import Problem
 from services.enrollment.domain.editing import FieldDecision, fields
 from services.enrollment.domain.eligibility import reasons
@@ -19,6 +26,7 @@ from services.enrollment.handlers.running import Runner, not_found
 from services.enrollment.records import CycleRecord, Situation
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
+from services.enrollment.store.queries import QueryStore
 from services.kit.domain import Caller, DomainError, Kind
 
 
@@ -43,9 +51,10 @@ class SelectableView:
 class CapabilityHandlers:
     """Answers of the one pure function, for everybody whom an application concerns."""
 
-    def __init__(self, cycles: CycleStore, applications: ApplicationStore, people: People) -> None:
+    def __init__(self, cycles: CycleStore, applications: ApplicationStore, queries: QueryStore, people: People) -> None:
         self._cycles = cycles
         self._applications = applications
+        self._queries = queries
         self._people = people
         self._runner = Runner(cycles, applications)
 
@@ -75,8 +84,11 @@ class CapabilityHandlers:
         if situation is None:
             raise not_found()
         cycle = await self._runner.cycle(cycle_id, situation.gate.edition)
+        number = situation.application.submission_number if situation.application is not None else 0
+        bound = needs_free_place(situation.gate.phase, number)
+        free = await self._queries.free_places(cycle.id, base_code) if bound else None
         return [
-            SelectableView(base, specialty, planned, _against(cycle, situation, Choice(base, specialty)))
+            SelectableView(base, specialty, planned, _against(cycle, situation, Choice(base, specialty), free))
             for (base, specialty), planned in cycle.catalogue.plan.items()
             if planned > 0 and base_code in ("", base)
         ]
@@ -106,10 +118,13 @@ def _view(cycle: CycleRecord, now: Situation, standing: Standing, actor: Actor) 
     return CapabilitiesView(capabilities(*case), tuple(fields(*case)))
 
 
-def _against(cycle: CycleRecord, now: Situation, choice: Choice) -> tuple[Problem, ...]:
+def _against(
+    cycle: CycleRecord, now: Situation, choice: Choice, free: Mapping[tuple[str, str], int] | None
+) -> tuple[Problem, ...]:
     bodies, locked = bodies_of(now), locked_base(now)
     found = [
         *plan_problems(choice, cycle.catalogue),
+        *(free_problems(free.get((choice.base_code, choice.specialty_code), 0)) if free is not None else ()),
         *reasons(cycle.policy.eligibility, choice, bodies, so_far=True),
         *type_problems(choice, bodies, cycle.catalogue),
     ]

@@ -54,6 +54,11 @@ _BOARD = """
     ORDER BY s.base_code, s.specialty_code
 """
 
+_FREE = """
+    SELECT base_code, specialty_code, planned - taken AS free FROM seat
+    WHERE cycle_id = $1 AND $2 IN ('', base_code) AND $3 IN ('', specialty_code)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
@@ -129,6 +134,13 @@ class QueryStore:
             else {}
         )
         return Frozen(row["number"], choice, dossier, row["submitted_at"], row["correction_of"])
+
+    async def free_places(
+        self, cycle_id: str, base_code: str = "", specialty_code: str = ""
+    ) -> dict[tuple[str, str], int]:
+        """Planned places that nobody has, by base and specialty: of all, of one base, of one specialty of it."""
+        found = await self._database.fetch(_FREE, cycle_id, base_code, specialty_code)
+        return {(row["base_code"], row["specialty_code"]): row["free"] for row in found}
 
     async def board(self, cycle_id: str) -> tuple[list[BoardRow], datetime | None]:
         """Every planned base and specialty with its counts, by base and specialty, and the database's clock."""

@@ -166,7 +166,7 @@ class Stage:
         self.applications = ApplicationHandlers(
             self.cycle_store, self.application_store, self.queries, self.registry, papers=self.paper_store
         )
-        self.capabilities = CapabilityHandlers(self.cycle_store, self.application_store, self.registry)
+        self.capabilities = CapabilityHandlers(self.cycle_store, self.application_store, self.queries, self.registry)
         self.carrying = CarryHandlers(self.cycle_store, self.application_store, EarlierStore(database, self.sealing))
         self.decisions = DecisionHandlers(self.cycle_store, self.application_store, self.queries)
         self.board = BoardHandlers(self.queries)

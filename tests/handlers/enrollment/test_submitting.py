@@ -12,12 +12,12 @@ import pytest
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.marks import Marks
-from services.enrollment.domain.phases import P1, P2, P3
+from services.enrollment.domain.phases import P1, P2, P3, P4
 from services.enrollment.domain.screening import Screened
 from services.enrollment.handlers.applications import ApplicationHandlers, SaveSection
 from services.enrollment.records import ApplicationRecord, CycleRecord, Statement
 from services.kit.domain import Caller, DomainError
-from tests.handlers.enrollment.story import DOSSIER, MEDICINE, QILU, Stage, applicant, key
+from tests.handlers.enrollment.story import DOSSIER, MEDICINE, QILU, SKIN, Stage, applicant, key
 
 
 class Bars:
@@ -175,3 +175,28 @@ async def test_dos_09_fields_of_a_closed_group_are_not_stored(stage: Stage) -> N
     view = await stage.applications.save_section(person, SaveSection(stage.cycle_id, Section.WORK, body, 0, key()))
     assert view.sections[3].body == DOSSIER[Section.WORK]
     assert view.sections[3].complete
+
+
+async def test_elg_04_newcomers_in_p4_apply_where_a_place_is_free(stage: Stage) -> None:
+    """ELG-04: B7 33; who was there in an earlier round may stay with a full base."""
+    await stage.stand(P1)
+    old, _ = await stage.registered(Choice(QILU, SKIN, True))
+    _, view = await stage.registered(Choice(QILU, SKIN, True))
+    await stage.stand(P2)
+    await stage.review(view, approve=True)
+    await stage.grant(view)
+    await stage.stand(P4)
+    assert (await stage.submit(old)).submission_number == 2
+    new = applicant()
+    await stage.start(new)
+    await stage.fill(new, Choice(QILU, SKIN, True))
+    with pytest.raises(DomainError, match="NO_FREE_PLACE") as refused:
+        await stage.submit(new)
+    assert refused.value.rule == "ELG-04"
+    places = await stage.capabilities.list_selectable(new, stage.cycle_id, QILU)
+    assert {place.specialty_code: [each.rule for each in place.problems] for place in places} == {
+        MEDICINE: [],
+        SKIN: ["ELG-04"],
+    }
+    await stage.choose(new, Choice(QILU, MEDICINE, True))
+    assert (await stage.submit(new)).submission_number == 1

@@ -1,4 +1,4 @@
-"""The life of a picture: added, replaced, frozen, seen, sealed anew, forgotten (PAP-05 to PAP-12)."""
+"""The life of a picture: added, replaced, stored, sealed anew, swept, forgotten (PAP-05 to PAP-11)."""
 
 from __future__ import annotations
 
@@ -9,27 +9,30 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import structlog
 from PIL import Image
 
 from residency.identity.v1 import events_pb2 as identity
 from services.enrollment.domain import papers as rules
-from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.papers import PaperKind
 from services.enrollment.domain.phases import P1, P2
-from services.enrollment.handlers.applications import SaveSection
 from services.enrollment.handlers.decoding import WAITING, Desk
 from services.enrollment.handlers.keeping import PaperKeeper
-from services.enrollment.handlers.papers import PaperEditView, PaperHandlers, RemovePaper
-from services.enrollment.handlers.support import UnlockSections
+from services.enrollment.handlers.papers import PaperHandlers
 from services.kit.database import Database
-from services.kit.domain import Caller, DomainError, Kind
+from services.kit.domain import DomainError, Kind
 from services.kit.objects import ObjectMissing
 from services.kit.vault import SealBroken
+from tests.handlers.enrollment.paper_story import (
+    SCAN,
+    drafted,
+    id_of,
+    listed,
+    objects,
+    remove,
+    seen,
+    upload,
+)
 from tests.handlers.enrollment.story import (
-    ADMINISTRATOR,
-    DOSSIER,
-    OTHERS,
     REVIEWER,
     Stage,
     applicant,
@@ -37,12 +40,9 @@ from tests.handlers.enrollment.story import (
 )
 from tests.support import pictures
 from tests.support.deliveries import delivery_of
-from tests.support.objects import folder_of_objects
 from tests.support.vaults import AFTERWARDS, NEXT
 from tests.support.wait import eventually
 
-PORTRAIT, SCAN = PaperKind.PORTRAIT, PaperKind.EDUCATION_SCAN
-PROVINCE = Caller("province", "province_administrator", "37")
 NOW = timedelta(0)
 
 
@@ -63,44 +63,6 @@ async def alone(database_url: Callable[[str], str]) -> AsyncIterator[Stage]:
     await stage.stand(P1)
     yield stage
     await database.stop()
-
-
-async def upload(
-    stage: Stage, person: Caller, kind: PaperKind = PORTRAIT, content: bytes = b"", **changes: Any
-) -> PaperEditView:
-    sent = content or (pictures.portrait() if kind is PORTRAIT else pictures.scan())
-    order = {"accept_warnings": False, "key": key(), **changes}
-    return await stage.papers.upload_paper(person, stage.cycle_id, kind, sent, order["accept_warnings"], order["key"])
-
-
-async def remove(stage: Stage, person: Caller, paper_id: str) -> PaperEditView:
-    return await stage.papers.remove_paper(person, RemovePaper(stage.cycle_id, paper_id, key()))
-
-
-async def drafted(stage: Stage) -> tuple[Caller, str]:
-    """Somebody new with a draft that could be submitted."""
-    person = applicant()
-    view = await stage.start(person)
-    await stage.fill(person)
-    return person, view.application_id
-
-
-async def listed(stage: Stage, caller: Caller, id_: str, number: int = 0) -> list[str]:
-    return [each.paper_id for each in (await stage.paper_reading.list_papers(caller, id_, number)).papers]
-
-
-async def seen(stage: Stage, caller: Caller, id_: str, paper_id: str) -> bytes:
-    content, _ = await stage.paper_reading.get_paper(caller, id_, paper_id, small=False)
-    return content
-
-
-async def objects(stage: Stage) -> list[str]:
-    return [each.key async for page in stage.objects.listed() for each in page]
-
-
-def id_of(view: PaperEditView) -> str:
-    assert view.paper is not None
-    return view.paper.paper_id
 
 
 async def test_pap_05_what_comes_back_is_the_picture_alone(open_stage: Stage) -> None:
@@ -179,55 +141,6 @@ async def test_pap_07_uploads_at_once_are_all_kept(open_stage: Stage) -> None:
     views = await asyncio.gather(*(upload(stage, person, SCAN, pictures.scan(width=800 + n)) for n in range(3)))
     assert sorted(await listed(stage, person, id_)) == sorted(map(id_of, views))
     assert len([name for name in await objects(stage) if id_ in name]) == 3
-
-
-async def test_pap_08_a_submission_keeps_what_it_showed(open_stage: Stage) -> None:
-    """PAP-08: replaced or removed in the draft afterwards, it stays with the submission until the next one."""
-    stage = open_stage
-    person, id_ = await drafted(stage)
-    first = id_of(await upload(stage, person))
-    scan = id_of(await upload(stage, person, SCAN))
-    view = await stage.submit(person)
-    await stage.stand(P2)
-    await stage.review(view, approve=False)
-    second = id_of(await upload(stage, person, content=pictures.portrait("#f4f4f4")))
-    await remove(stage, person, scan)
-    assert await listed(stage, person, id_) == [second]
-    assert await listed(stage, REVIEWER, id_) == await listed(stage, person, id_, 1) == [first, scan]
-    with pytest.raises(DomainError, match="PAPER_NOT_FOUND"):
-        await seen(stage, REVIEWER, id_, second)
-    assert await seen(stage, REVIEWER, id_, first) == await seen(stage, person, id_, first)
-    await stage.submit(person)
-    assert await listed(stage, REVIEWER, id_) == [second]
-    assert await listed(stage, REVIEWER, id_, 1) == [first, scan]
-    assert await listed(stage, PROVINCE, id_, 1) == [first, scan]
-    assert await stage.paper_reading.portrait(id_, 1) == await seen(stage, person, id_, first)
-    assert await stage.paper_reading.portrait(id_, 0) == await seen(stage, person, id_, second)
-    await stage.paper_store.drain(NOW)
-    assert await seen(stage, PROVINCE, id_, scan)
-
-
-async def test_pap_08_an_unlocked_section_brings_its_pictures_to_the_base(open_stage: Stage) -> None:
-    """PAP-08, UNL-03: a new portrait while the basic section is unlocked is a correction the base sees."""
-    stage = open_stage
-    person, id_ = await drafted(stage)
-    first = id_of(await upload(stage, person))
-    scan = id_of(await upload(stage, person, SCAN))
-    await stage.submit(person)
-    await stage.stand(P2)
-    order = UnlockSections(stage.cycle_id, person.person_id, (Section.BASIC,), 30, "照片不清楚", key())
-    await stage.support.unlock_sections(PROVINCE, order)
-    with pytest.raises(DomainError, match="SECTION_NOT_UNLOCKED"):
-        await remove(stage, person, scan)
-    second = id_of(await upload(stage, person, content=pictures.portrait("#f4f4f4")))
-    shown = await stage.paper_reading.list_papers(REVIEWER, id_, 0)
-    assert shown.number == 2
-    assert [each.paper_id for each in shown.papers] == [second, scan]
-    assert await listed(stage, REVIEWER, id_, 1) == [first, scan]
-    assert (await stage.decisions.get_submission(REVIEWER, id_)).correction_of == 1
-    basic = {**DOSSIER[Section.BASIC], "email": "corrected@example.org"}
-    await stage.applications.save_section(person, SaveSection(stage.cycle_id, Section.BASIC, basic, 0, key()))
-    assert await listed(stage, REVIEWER, id_, 3) == [second, scan]
 
 
 async def test_pap_09_a_failed_write_takes_its_object_away(open_stage: Stage) -> None:
@@ -379,60 +292,3 @@ async def test_pap_11_who_is_erased_leaves_no_picture(alone: Stage) -> None:
     assert {name.split("/")[1] for name in await objects(alone)} == {others}
     assert await listed(alone, REVIEWER, id_) == []
     assert len(await listed(alone, REVIEWER, others)) == 2
-
-
-async def test_pap_12_only_who_sees_the_submission_sees_its_pictures(open_stage: Stage) -> None:
-    """PAP-12: the base it was sent to, the province, the applicant; to all others it is not there."""
-    stage = open_stage
-    person, id_ = await drafted(stage)
-    paper = id_of(await upload(stage, person))
-    elsewhere = Caller("elsewhere", "province_administrator", "11")
-    for staff in (REVIEWER, PROVINCE):
-        with pytest.raises(DomainError, match="APPLICATION_NOT_FOUND"):
-            await listed(stage, staff, id_)
-    await stage.submit(person)
-    for somebody in (REVIEWER, ADMINISTRATOR, PROVINCE, person):
-        assert await listed(stage, somebody, id_) == [paper]
-        assert await seen(stage, somebody, id_, paper)
-    for nobody in (OTHERS, elsewhere, applicant()):
-        with pytest.raises(DomainError, match="APPLICATION_NOT_FOUND"):
-            await listed(stage, nobody, id_)
-        with pytest.raises(DomainError, match="PAPER_NOT_FOUND"):
-            await seen(stage, nobody, id_, paper)
-    for number in (2, 99):
-        with pytest.raises(DomainError, match="APPLICATION_NOT_FOUND"):
-            await listed(stage, REVIEWER, id_, number)
-    with pytest.raises(DomainError, match="PAPER_NOT_FOUND"):
-        await remove(stage, (await drafted(stage))[0], paper)
-
-
-async def test_pap_12_what_staff_look_at_is_logged_by_ids(open_stage: Stage) -> None:
-    """PAP-12: who looked at what; no name, no number. Applicants look at their own unlogged."""
-    stage = open_stage
-    person, id_ = await drafted(stage)
-    paper = id_of(await upload(stage, person))
-    await stage.submit(person)
-    with structlog.testing.capture_logs() as logs:
-        await seen(stage, person, id_, paper)
-        await seen(stage, REVIEWER, id_, paper)
-    assert logs == [
-        {
-            "event": "paper shown",
-            "log_level": "info",
-            "application_id": id_,
-            "kind": "portrait",
-            "actor": REVIEWER.actor,
-            "role": REVIEWER.role,
-        }
-    ]
-
-
-async def test_another_folder_knows_nothing_of_these(open_stage: Stage) -> None:
-    """An object that is lost is an error of ours, told as one."""
-    stage = open_stage
-    person, id_ = await drafted(stage)
-    paper = id_of(await upload(stage, person))
-    lost = Stage(stage.database, objects=folder_of_objects())
-    await lost.objects.start()
-    with pytest.raises(ObjectMissing):
-        await seen(lost, person, id_, paper)

@@ -33,11 +33,13 @@ from services.enrollment.handlers.keeping import PaperKeeper
 from services.enrollment.handlers.paper_reading import PaperReading
 from services.enrollment.handlers.papers import PaperHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
+from services.enrollment.handlers.screening import Documents
 from services.enrollment.handlers.support import SupportHandlers
 from services.enrollment.handlers.upkeep import Upkeep
 from services.enrollment.paperwork import paperwork
 from services.enrollment.people import IdentityPeople
 from services.enrollment.placing import placing
+from services.enrollment.provincial import provincial, screener
 from services.enrollment.selecting import selection
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store.applications import ApplicationStore
@@ -96,14 +98,25 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
         OnceConsumer(messaging, "IDENTITY", "enrollment-identity", upkeep.hear, database=database),
         sealer,
         PaperKeeper(papers),
-        GrpcServer(settings.grpc_port, servicers(database, people, sealing, objects, settings.public_url), verifier),
+        GrpcServer(
+            settings.grpc_port, servicers(database, people, sealing, objects, settings.public_url, people), verifier
+        ),
     ]
 
 
 def servicers(
-    database: Database, people: People, sealing: Sealing, objects: ObjectStore, public_url: str = ""
+    database: Database,
+    people: People,
+    sealing: Sealing,
+    objects: ObjectStore,
+    public_url: str = "",
+    documents: Documents | None = None,
 ) -> list[Servicer]:
-    """Enrollment's gRPC services over one database and one object store."""
+    """Enrollment's gRPC services over one database and one object store.
+
+    Without `documents`, which are identity's, nobody is screened and a province orders nothing.
+    """
+    screening = screener(database, sealing, documents) if documents is not None else None
     cycles = CycleStore(database)
     applications = ApplicationStore(database, sealing)
     queries = QueryStore(database, sealing)
@@ -116,7 +129,7 @@ def servicers(
             contract,
             application_service_pb2_grpc.add_ApplicationServiceServicer_to_server,
             Applications(
-                ApplicationHandlers(cycles, applications, queries, people, papers=papers),
+                ApplicationHandlers(cycles, applications, queries, people, screening=screening, papers=papers),
                 HistoryHandlers(cycles, applications, queries),
                 CapabilityHandlers(cycles, applications, queries, people),
                 CarryHandlers(cycles, applications, EarlierStore(database, sealing)),
@@ -154,4 +167,5 @@ def servicers(
         *paperwork(database, sealing, cycles, showing, public_url),
         selection(database, sealing, cycles, applications),
         placing(database, sealing, cycles, applications, queries),
+        *(provincial(database, sealing, cycles, applications, documents) if documents is not None else []),
     ]

@@ -1,11 +1,12 @@
 """Persons: who sees whom, binding and unbinding of name and document.
 
-Holds ID-30, ID-31, ID-32, ID-39, ID-45 and ROLE-07.
+Holds ID-30, ID-31, ID-32, ID-39, ID-45, ROLE-07 and PEN-01.
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -220,3 +221,25 @@ async def test_id_38_the_register_is_not_asked_when_binding_is_not_possible_yet(
     assert (await refused(desk.people.bind(caller, passport("停机中")))).reason == "REAL_NAME_UNAVAILABLE"
     assert (await refused(desk.people.bind(caller, passport("不符者")))).reason == "REAL_NAME_MISMATCH"
     assert (await desk.people.bind(caller, same(1))).person.verified
+
+
+async def test_pen_01_a_document_has_one_pseudonym_that_says_nothing(world: World) -> None:
+    desk = Desk(world)
+    mine = await desk.register_person(1)
+    seen = await desk.people.get(SERVICE, mine.person.person_id)
+    key = desk.people.document_key(seen.person)
+    assert len(key) == 64
+    assert key != (seen.person.document_lookup or b"").hex()
+    typed = desk.people.key_of_document(DocumentType.RESIDENT_ID, f" {number(1).lower()} ")
+    assert typed == (key, f"{number(1)[:4]}{'*' * 12}{number(1)[-2:]}")
+    assert desk.people.key_of_document(DocumentType.RESIDENT_ID, number(2))[0] != key
+    permit, renewed = (
+        desk.people.key_of_document(DocumentType.HONG_KONG_MACAO_PERMIT, each)[0]
+        for each in ("H12345678", "H1234567801")
+    )
+    assert permit == renewed
+    with pytest.raises(DomainError) as error:
+        desk.people.key_of_document(DocumentType.RESIDENT_ID, "123")
+    assert error.value.kind is Kind.INVALID
+    unbound = await stored(world, mine.person.person_id)
+    assert desk.people.document_key(replace(unbound, document_type=None, document_sealed=None)) == ""

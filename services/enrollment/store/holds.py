@@ -1,0 +1,183 @@
+"""What applications have in common, and those that wait for the province because of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.enrollment.domain.likeness import HELD
+from services.enrollment.records import Statement
+from services.enrollment.store import rows
+from services.enrollment.store.penalties import IN_FORCE
+from services.enrollment.store.sealing import Sealing
+from services.kit.database import Database
+from services.kit.domain import Fact
+
+# One read for a submission: is the person barred, whom is the application like, what was decided about it before.
+_SCREEN = f"""
+    WITH mine AS (SELECT * FROM unnest($5::text[], $6::bytea[]) AS n (kind, digest)),
+    alike AS (
+        SELECT l.application_id, array_agg(DISTINCT l.kind ORDER BY l.kind) AS kinds
+        FROM mine n JOIN likeness l ON l.cycle_id = $3 AND l.kind = n.kind AND l.digest = n.digest
+        JOIN application a ON a.id = l.application_id AND a.live
+        WHERE l.person_id <> $7 GROUP BY 1
+    ), noted AS (SELECT kind, digest FROM likeness WHERE application_id = $4)
+    SELECT ({IN_FORCE}) AS penalised_until,
+        (SELECT jsonb_object_agg(application_id, kinds) FROM alike)::text AS alike,
+        (SELECT jsonb_agg(jsonb_build_array(state, alike)) FROM hold WHERE application_id = $4)::text AS holds,
+        NOT EXISTS (SELECT * FROM mine EXCEPT SELECT * FROM noted)
+            AND NOT EXISTS (SELECT * FROM noted EXCEPT SELECT * FROM mine) AS unchanged
+"""  # noqa: S608 (constants of these modules)
+_NOTE = "SELECT note_likeness($1, $2, $3, $4::text[], $5::bytea[], $6::uuid[])"
+_HOLD = f"""
+    INSERT INTO hold (id, cycle_id, application_id, cause, alike) VALUES ($1, $2, $3, '{HELD}', $4::jsonb)
+    ON CONFLICT (application_id) WHERE state <> 'released'
+    DO UPDATE SET alike = excluded.alike, state = 'open', decided_at = NULL, reason = ''
+"""  # noqa: S608 (constants of these modules)
+_RESOLVE = "UPDATE hold SET state = $2, decided_at = $3, reason = $4 WHERE id = $1 AND state = $5"
+_COLUMNS = "h.*, a.name, a.masked_document, a.base_code, a.specialty_code"
+_LIST = f"""
+    SELECT {_COLUMNS} FROM hold h JOIN application a ON a.id = h.application_id
+    WHERE h.cycle_id = $1 AND h.state = $2 ORDER BY h.since, h.id LIMIT $3
+"""  # noqa: S608 (constants of this module)
+_ONE = f"SELECT {_COLUMNS} FROM hold h JOIN application a ON a.id = h.application_id WHERE h.id = $1"  # noqa: S608
+_OTHERS = "SELECT id, name, masked_document, base_code FROM application WHERE id = ANY ($1::uuid[])"
+_OUTBOX = """
+    INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, traceparent)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+Alike = Mapping[str, list[str]]
+"""Applications, and what each has in common with the one at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one read tells about a submission."""
+
+    penalised_until: datetime | None
+    alike: Alike
+    released: frozenset[str]
+    """Applications about which the province has said before that they are somebody else's."""
+    unchanged: bool
+    """What is compared is what it was at the last submission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An application that waits for the province."""
+
+    id: str
+    cycle_id: str
+    application_id: str
+    name: str = field(repr=False)
+    masked_document: str = field(repr=False)
+    base_code: str
+    specialty_code: str
+    cause: str
+    state: str
+    alike: dict[str, list[str]]
+    since: datetime
+    decided_at: datetime | None = None
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An application that a held one looks like."""
+
+    application_id: str
+    name: str = field(repr=False)
+    masked_document: str = field(repr=False)
+    base_code: str
+    kinds: tuple[str, ...]
+
+
+class HoldStore:
+    """Reads holds and likeness; makes the statements that write them beside a submission or a decision."""
+
+    def __init__(self, database: Database, sealing: Sealing) -> None:
+        self._database = database
+        self._sealing = sealing
+
+    def digests(self, features: Mapping[Any, str]) -> dict[str, bytes]:
+        """PEN-05: keyed hashes of what is compared, by kind."""
+        return {str(kind): self._sealing.keyed(f"likeness/{kind}", value) for kind, value in features.items()}
+
+    async def screen(
+        self,
+        province_code: str,
+        document_key: str,
+        cycle_id: str,
+        application_id: str,
+        person_id: str,
+        digests: Mapping[str, bytes],
+    ) -> Found:
+        """Everything that a submission is screened by."""
+        row = await self._database.fetchrow(
+            *(_SCREEN, province_code, document_key, cycle_id, application_id),
+            *(list(digests), list(digests.values()), person_id),
+        )
+        if row is None:
+            raise RuntimeError("a SELECT without FROM gives one row")
+        holds = json.loads(row["holds"] or "[]")
+        released = frozenset(other for state, alike in holds if state == "released" for other in alike)
+        return Found(row["penalised_until"], json.loads(row["alike"] or "{}"), released, row["unchanged"])
+
+    async def holds(self, cycle_id: str, state: str, limit: int) -> list[Hold]:
+        """Those of a cycle in this state, oldest first."""
+        return [_hold(row) for row in await self._database.fetch(_LIST, cycle_id, state, limit)]
+
+    async def hold(self, hold_id: str) -> Hold | None:
+        """One; None when there is none."""
+        row = await self._database.fetchrow(_ONE, hold_id)
+        return None if row is None else _hold(row)
+
+    async def others(self, holds: list[Hold]) -> dict[str, list[Other]]:
+        """By hold, the applications that it looks like."""
+        wanted = sorted({other for hold in holds for other in hold.alike})
+        found = {str(row["id"]): row for row in await self._database.fetch(_OTHERS, wanted)} if wanted else {}
+        return {
+            hold.id: [
+                Other(
+                    other, found[other]["name"], found[other]["masked_document"], found[other]["base_code"], (*kinds,)
+                )
+                for other, kinds in sorted(hold.alike.items())
+                if other in found
+            ]
+            for hold in holds
+        }
+
+
+def note(cycle_id: str, application_id: str, person_id: str, digests: Mapping[str, bytes], alike: Alike) -> Statement:
+    """Write what an application is compared by; refused (Changed) when it is like others than `alike` by now."""
+    values = (cycle_id, application_id, person_id, list(digests), list(digests.values()), list(alike))
+    return Statement(_NOTE, values, 1)
+
+
+def hold(hold_id: str, cycle_id: str, application_id: str, alike: Alike) -> Statement:
+    """Hold an application, or put it before the province again with what it looks like now."""
+    return Statement(_HOLD, (hold_id, cycle_id, application_id, rows.to_json(dict(alike))), 1)
+
+
+def resolve(found: Hold, state: str, at: datetime, reason: str) -> Statement:
+    """Write how a hold was decided that still is as it was read."""
+    return Statement(_RESOLVE, (found.id, state, at, reason, found.state), 1)
+
+
+def tell(fact: Fact) -> Statement:
+    """One more fact beside the one of the command."""
+    row = rows.fact_row(fact)
+    names = ("event_id", "subject", "event_type", "aggregate_id", "version", "body", "traceparent")
+    return Statement(_OUTBOX, tuple(row[name] for name in names), 1)
+
+
+def _hold(row: rows.Row) -> Hold:
+    return Hold(
+        *(str(row["id"]), str(row["cycle_id"]), str(row["application_id"]), row["name"], row["masked_document"]),
+        *(row["base_code"], row["specialty_code"], row["cause"], row["state"], json.loads(row["alike"])),
+        *(row["since"], row["decided_at"], row["reason"]),
+    )

@@ -120,6 +120,7 @@ class Selection(SelectionServiceServicer):
             ],
             would_end_at=convert.timestamp(view.would_end_at),
             problem=view.problem,
+            working_days=view.working_days,
         )
 
     async def ListPublishedLists(

@@ -83,6 +83,7 @@ class UnpublishedView:
     """Whom no list names; until when one published now would stand, or why nobody can say."""
 
     applications: list[ApplicationRecord] = field(repr=False)
+    working_days: int
     would_end_at: datetime | None
     problem: str
 
@@ -145,15 +146,19 @@ class ListHandlers:
         return await self._runner.run(caller, order, _VIEW, order.cycle_id, decided)
 
     async def list_unpublished(self, caller: Caller, cycle_id: str) -> UnpublishedView:
-        """LIST-07: a base is told whom it admits provisionally and no list names: nobody of them can be admitted."""
+        """LIST-07: a base is told whom it admits provisionally and no list names.
+
+        Where the policy asks for publicity, nobody of them can be admitted.
+        """
         cycle, gate = await self._runner.own(caller, cycle_id)
         placed = await self._lists.placed(cycle.id, caller.organisation)
         unnamed = [each for each in placed if each.marks.publicity_ends_at is None]
+        number = cycle.policy.publicity_working_days
         try:
-            ends_at = publicity_end(cycle.calendar, gate.now, cycle.policy.publicity_working_days, self._days(cycle))
+            ends_at = publicity_end(cycle.calendar, gate.now, number, self._days(cycle))
         except DomainError as unknown:
-            return UnpublishedView(unnamed, None, unknown.message)
-        return UnpublishedView(unnamed, ends_at, "")
+            return UnpublishedView(unnamed, number, None, unknown.message)
+        return UnpublishedView(unnamed, number, ends_at, "")
 
     async def list_published(self, cycle_id: str, base_code: str = "") -> list[ListView]:
         """The lists of a cycle, newest first. Raises NOT_FOUND when there is no such cycle."""

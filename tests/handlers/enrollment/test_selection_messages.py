@@ -99,6 +99,7 @@ async def test_a_list_and_an_objection_in_messages(desk: Selecting) -> None:
     waiting = await door.ask(REVIEWER, "ListUnpublished", pb.ListUnpublishedRequest(cycle_id=cycle))
     assert [(each.application_id, each.name, each.round) for each in waiting.rows] == [(one, "张三", 1)]
     assert waiting.HasField("would_end_at")
+    assert (waiting.working_days, waiting.problem) == (3, "")
     order = pb.PublishListRequest(cycle_id=cycle, idempotency_key=key())
     made = await door.ask(ADMINISTRATOR, "PublishList", order)
     assert (made.list.number, made.list.entries, made.list.base_name, made.unpublished) == (

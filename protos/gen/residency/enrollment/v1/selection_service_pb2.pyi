@@ -380,14 +380,16 @@ class ListUnpublishedRequest(_message.Message):
     def __init__(self, cycle_id: _Optional[str] = ...) -> None: ...
 
 class ListUnpublishedResponse(_message.Message):
-    __slots__ = ("rows", "would_end_at", "problem")
+    __slots__ = ("rows", "would_end_at", "problem", "working_days")
     ROWS_FIELD_NUMBER: _ClassVar[int]
     WOULD_END_AT_FIELD_NUMBER: _ClassVar[int]
     PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    WORKING_DAYS_FIELD_NUMBER: _ClassVar[int]
     rows: _containers.RepeatedCompositeFieldContainer[UnpublishedRow]
     would_end_at: _timestamp_pb2.Timestamp
     problem: str
-    def __init__(self, rows: _Optional[_Iterable[_Union[UnpublishedRow, _Mapping]]] = ..., would_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., problem: _Optional[str] = ...) -> None: ...
+    working_days: int
+    def __init__(self, rows: _Optional[_Iterable[_Union[UnpublishedRow, _Mapping]]] = ..., would_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., problem: _Optional[str] = ..., working_days: _Optional[int] = ...) -> None: ...
 
 class ListPublishedListsRequest(_message.Message):
     __slots__ = ("cycle_id", "base_code")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -100,7 +101,8 @@ class PaperHandlers:
         Whether the edit is open at all is looked at before the file is. Raises INVALID with what is wrong with the
         file, EXHAUSTED when there were too many; a refused file leaves nothing behind.
         """
-        order = UploadPaper(cycle_id, kind, hashlib.sha256(content).hexdigest(), accept_warnings, key)
+        sent = await asyncio.to_thread(hashlib.sha256, content)
+        order = UploadPaper(cycle_id, kind, sent.hexdigest(), accept_warnings, key)
         upload = _Upload(new_id(), kind, content, accept_warnings)
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[PaperEditView]:

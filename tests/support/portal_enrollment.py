@@ -95,6 +95,8 @@ class Enrollment(
         self.cases: dict[str, Case] = {}
         self.keys: list[str] = []
         self.milestones = cycle_pb2.Milestones()
+        self.refuse_review: DomainError | None = None
+        self.batches: list[Any] = []
         self.more: tuple[str, ...] = ()
         """Actions that are open to applicants beside the usual ones."""
 
@@ -321,11 +323,30 @@ class Enrollment(
 
     async def ReviewApplication(self, request: Any, context: Any) -> Any:
         case = self._decided(request, "approve")
+        if self.refuse_review is not None:
+            raise self.refuse_review
         approved = request.verdict == decision_service_pb2.VERDICT_APPROVE
         case.application.state = State.APPLICATION_STATE_APPROVED if approved else State.APPLICATION_STATE_REJECTED
         case.application.remark, case.application.reason_code = request.remark, request.reason_code
         case.note("approve_application" if approved else "reject_application", "base_reviewer", request.remark)
         return decision_service_pb2.ReviewApplicationResponse(row=case.row())
+
+    async def DecideMany(self, request: Any, context: Any) -> Any:
+        self.batches.append(request)
+        return decision_service_pb2.DecideManyResponse(results=[self._one_of_many(row) for row in request.rows])
+
+    async def PlaceMany(self, request: Any, context: Any) -> Any:
+        self.batches.append(request)
+        return decision_service_pb2.PlaceManyResponse(results=[self._one_of_many(row) for row in request.rows])
+
+    def _one_of_many(self, row: Any) -> decision_service_pb2.BatchResult:
+        """Every row is done, save one on a submission that is not the current one."""
+        case = self.case(row.application_id)
+        if row.submission_number != case.application.submission_number:
+            return decision_service_pb2.BatchResult(
+                application_id=row.application_id, reason="SUPERSEDED", message="该报名信息已被申请人更新。"
+            )
+        return decision_service_pb2.BatchResult(application_id=row.application_id, row=case.row())
 
     async def RecordNotSelected(self, request: Any, context: Any) -> Any:
         case = self._decided(request, "record_not_selected")

@@ -167,6 +167,23 @@ ENDINGS = {
     "give_up": "本人放弃",
 }
 SCORE_PARTS = {"written": "笔试", "skills": "技能", "interview": "面试"}
+ROUNDS = {1: "一志愿", 2: "二志愿", 3: "调剂"}
+OBJECTIONS = {"open": "待处理", "upheld": "异议成立", "dismissed": "异议不成立"}
+OFFERS = {"open": "待答复", "accepted": "已接受", "declined": "已放弃", "expired": "逾期未答复"}
+PROGRAMMES = {"open": "招生", "paused": "暂停", "closed": "关闭"}
+CHANGES = {"open": "待审批", "granted": "已批准", "refused": "不予批准"}
+QUIT_REASONS = {
+    "HEALTH": "身体原因",
+    "FAMILY": "家庭原因",
+    "FURTHER_STUDY": "继续深造",
+    "OTHER_EMPLOYMENT": "另行就业",
+    "EMPLOYER_RECALL": "单位召回",
+    "NOT_SUITED": "不适应培训",
+    "DISCIPLINE": "违纪",
+    "OTHER": "其他",
+}
+COLUMN_TYPES = {"text": "文字", "number": "数字", "date": "日期", "instant": "时间", "yes_no": "是否", "code": "代码"}
+TIE_RULES = {"submitted_at": "提交时间先后"}
 STANDINGS = {
     "placed": "已有名额",
     "suggested": "建议拟录取",

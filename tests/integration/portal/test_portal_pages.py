@@ -16,8 +16,15 @@ PAGES = {
         "/messages", "/messages?unread=yes", "/account", "/account/password", "/account/mobile", "/account/binding",
         "/choose-hat", "/enrol", "/application/wishes", "/application/why", "/prove?next=/account", "/register/done",
     ],
-    "reviewer": ["/base", "/base?state=pending&specialty_code=0100", "/base/milestones", "/messages"],
-    "administrator": ["/base", "/base/milestones", "/staff", "/staff/invite", "/account"],
+    "reviewer": [
+        "/base", "/base?state=pending&specialty_code=0100&consent=yes&late=yes", "/base/milestones", "/messages",
+        "/base/scores", "/base/ranking?specialty_code=0100", "/base/lists", "/base/places", "/base/plan", "/exports",
+    ],
+    "administrator": [
+        "/base", "/base/milestones", "/staff", "/staff/invite", "/account", "/base/scores?specialty_code=0100",
+        "/base/ranking?specialty_code=0100", "/base/lists", "/base/places", "/base/plan", "/exports",
+        "/exports/dictionary",
+    ],
     "province": ["/province", "/province?start=2", "/board", "/staff", "/proposals", "/support/held"],
     "teaching": ["/desk", "/staff", "/staff/invite"],
     "director": ["/desk"],

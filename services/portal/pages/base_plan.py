@@ -1,0 +1,134 @@
+"""A base's plan: places, what it asks the province for, and exceptions it was granted."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from residency.enrollment.v1 import plan_service_pb2
+from services.kit.domain import DomainError
+from services.portal import navigation
+from services.portal.cycles import Catalogue, CycleView
+from services.portal.forms import Posted, Refusal, read_form, refused
+from services.portal.i18n import zh
+from services.portal.page import Page, PageFor
+from services.portal.pages.acting import Act, Desk
+from services.portal.pages.base_places import place_name
+from services.portal.panels import Ask, Button, Cell, Form, Line, Panel, Table
+from services.portal.wire import to_page
+
+router = APIRouter(prefix="/base/plan")
+Staff = Annotated[Page, Depends(PageFor("base_reviewer", "base_administrator"))]
+Administrator = Annotated[Page, Depends(PageFor("base_administrator"))]
+_PROPOSE = Act(
+    plan_service_pb2.ProposePlanChangeRequest,
+    "plans",
+    "ProposePlanChange",
+    (
+        Ask("specialty_code", "专业", "select"),
+        Ask("wanted", "申请的计划数（总数）", "number"),
+        Ask("reason", "原因", "area", most=500),
+    ),
+    "proposed",
+)
+
+
+@router.get("")
+async def plan(page: Staff) -> Response:
+    """The plan as it stands."""
+    return await _page(page, None, None)
+
+
+@router.post("")
+async def propose(page: Administrator) -> Response:
+    """Ask the province for another number of places."""
+    form = await read_form(page.request)
+    view = await page.cycle()
+    try:
+        await _PROPOSE.perform(page, view, form, base_code=page.visitor.require().organisation)
+    except DomainError as error:
+        return await _page(page, refused(error), form)
+    return page.redirect("/base/plan?done=proposed")
+
+
+async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> Response:
+    view = await page.cycle()
+    desk = Desk(page, refusal, posted)
+    service, cycle_id = page.clients.plans, view.cycle_id
+    rows, changes, exceptions, names = await asyncio.gather(
+        service.ListPlan(plan_service_pb2.ListPlanRequest(cycle_id=cycle_id)),
+        service.ListPlanChanges(plan_service_pb2.ListPlanChangesRequest(cycle_id=cycle_id)),
+        service.ListSeatExceptions(plan_service_pb2.ListSeatExceptionsRequest(cycle_id=cycle_id)),
+        page.portal.cycles.catalogue(cycle_id),
+    )
+    panels = [Panel("计划", table=plan_table([to_page(row) for row in rows.rows], names))]
+    if page.visitor.role == "base_administrator":
+        own = names.planned.get(page.visitor.require().organisation, {})
+        options = [(code, names.specialties.get(code, code)) for code in own]
+        asks = (Ask("specialty_code", "专业", "select", options=options), *_PROPOSE.asks[1:])
+        form = Form("/base/plan", asks, (Button("提交申请"),), "申请调整计划数", "由省级审批；审批前计划数不变。")
+        panels.append(Panel(form=desk.form(form)))
+    panels += [
+        Panel("调整申请", table=change_table([to_page(each) for each in changes.changes], names, view)),
+        Panel("追加名额", table=exception_table([to_page(each) for each in exceptions.exceptions], names, view)),
+    ]
+    return await desk.html("招收计划", "基地办理", navigation.BASE_TABS, panels)
+
+
+def plan_table(rows: list[dict[str, Any]], names: Catalogue, next_href: str = "") -> Table:
+    """Places by base and specialty."""
+    lines = [
+        Line(
+            (
+                place_name(row, names),
+                Cell(str(row["planned"]), number=True),
+                Cell(str(row["taken"]), number=True),
+                Cell(
+                    zh.PROGRAMMES.get(row["programme"], row["programme"]),
+                    tone={"open": "ok", "paused": "warn", "closed": "bad"}.get(row["programme"], "plain"),
+                ),
+            )
+        )
+        for row in rows
+    ]
+    columns = ("基地和专业", "计划数", "已占名额", "招生状态")
+    return Table("已占名额包括拟录取、录取和待答复的递补", columns, lines, "还没有招收计划。", next_href=next_href)
+
+
+def change_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView, forms: Any = None) -> Table:
+    """Wanted changes; `forms(row)` gives the forms that answer one."""
+    lines = [
+        Line(
+            (
+                place_name(row, names),
+                f"{row['planned']} → {row['wanted']}",
+                row["reason"],
+                view.calendar.moment(row["proposed_at"]) if row["proposed_at"] else "",
+                Cell(zh.CHANGES.get(row["state"], row["state"]), tone="warn" if row["state"] == "open" else "plain"),
+                (f"批准 {row['granted']}。" if row["state"] == "granted" else "") + row["answer"],
+            ),
+            forms=forms(row) if forms is not None else (),
+        )
+        for row in rows
+    ]
+    return Table("新提出的在前", ("基地和专业", "计划数", "原因", "提出时间", "状态", "答复"), lines, "没有调整申请。")
+
+
+def exception_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView) -> Table:
+    """Places added under a numbered document."""
+    lines = [
+        Line(
+            (
+                Cell(row["number"]),
+                place_name(row, names),
+                Cell(f"+{row['seats']}", number=True),
+                row["reason"],
+                view.calendar.moment(row["granted_at"]) if row["granted_at"] else "",
+            )
+        )
+        for row in rows
+    ]
+    return Table("新批准的在前", ("文号", "基地和专业", "名额", "原因", "批准时间"), lines, "没有追加名额。")

@@ -92,6 +92,8 @@ COMMANDS = {
     "unlock_sections": "临时开放修改",
     "end_unlock": "结束开放修改",
     "correct_section": "更正已提交的信息",
+    "upload_paper": "上传照片或扫描件",
+    "remove_paper": "删除照片或扫描件",
     "erase_person": "个人信息已删除",
 }
 ACTIONS = {

@@ -7,12 +7,13 @@ handed a URL to one: the service that owns an object answers for who sees it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from services.kit.domain import DomainError, Kind
@@ -55,11 +56,12 @@ class ObjectStore:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._folder: Path | None = None
         self._store: LocalStore | S3Store | None = None
 
     async def start(self) -> None:
         """Open the store; a folder is made when it is absent. Raises NoPlaceForObjects for one that cannot be used."""
-        self._store = await asyncio.to_thread(_opened, self._url)
+        self._folder, self._store = await asyncio.to_thread(_opened, self._url)
 
     async def stop(self) -> None:
         """Nothing is held open."""
@@ -70,13 +72,18 @@ class ObjectStore:
         return "" if self._store is not None else "not opened"
 
     async def put(self, key: str, content: bytes) -> None:
-        """Keep `content` under `key`. Raises DomainError UNAVAILABLE, ValueError when the key is taken or malformed."""
+        """Keep `content` under `key`; it is safe on the disk (or with the bucket) when this returns.
+
+        Raises DomainError UNAVAILABLE, ValueError when the key is taken or malformed.
+        """
         from obstore import put_async  # noqa: PLC0415  (a native library that few processes need)
         from obstore.exceptions import AlreadyExistsError  # noqa: PLC0415
 
         try:
             with _translated():
                 await asyncio.wait_for(put_async(self._opened, _checked(key), content, mode="create"), SECONDS)
+                if self._folder is not None:
+                    await asyncio.to_thread(_settle, self._folder, self._folder / key)
         except (AlreadyExistsError, FileExistsError) as error:
             raise ValueError("there is an object under this key already") from error
 
@@ -131,24 +138,36 @@ def objects_of(service: str, settings: Settings) -> ObjectStore:
     return ObjectStore((settings.data_dir / "objects" / service).absolute().as_uri())
 
 
-def _opened(url: str) -> LocalStore | S3Store:
+def _opened(url: str) -> tuple[Path | None, LocalStore | S3Store]:
+    """The store, and its folder when it is one."""
     from obstore.store import LocalStore, S3Store  # noqa: PLC0415
 
     parts = urlsplit(url)
-    makers: dict[str, Callable[[], Any]] = {
-        "file": lambda: LocalStore(str(_folder(Path(unquote(parts.path))))),
-        "s3": lambda: S3Store(parts.netloc, prefix=parts.path.strip("/") or None),
-    }
-    if parts.scheme not in makers or not (parts.netloc if parts.scheme == "s3" else parts.path):
-        raise NoPlaceForObjects("RESIDENCY_OBJECTS_URL is neither file:///folder nor s3://bucket/prefix")
     try:
-        store: LocalStore | S3Store = makers[parts.scheme]()
+        if parts.scheme == "file" and parts.path:
+            folder = _made(Path(unquote(parts.path)))
+            return folder, LocalStore(str(folder))
+        if parts.scheme == "s3" and parts.netloc:
+            return None, S3Store(parts.netloc, prefix=parts.path.strip("/") or None)
     except Exception as error:
         raise NoPlaceForObjects(f"cannot keep objects there ({type(error).__name__})") from error
-    return store
+    raise NoPlaceForObjects("RESIDENCY_OBJECTS_URL is neither file:///folder nor s3://bucket/prefix")
 
 
-def _folder(path: Path) -> Path:
+def _settle(root: Path, path: Path) -> None:
+    """Have the disk keep the file, its name, and the folders that lead to it."""
+    while True:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if path == root:
+            return
+        path = path.parent
+
+
+def _made(path: Path) -> Path:
     """A folder that only its owner may enter."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)

@@ -15,7 +15,7 @@ from residency.identity.v1 import events_pb2 as identity
 from services.enrollment.domain import papers as rules
 from services.enrollment.domain.papers import PaperKind
 from services.enrollment.domain.phases import P1, P2
-from services.enrollment.handlers.decoding import WAITING, Desk
+from services.enrollment.handlers.decoding import AT_ONCE, WAITING, Desk
 from services.enrollment.handlers.keeping import PaperKeeper
 from services.enrollment.handlers.papers import PaperHandlers
 from services.kit.database import Database
@@ -232,7 +232,7 @@ async def test_pap_10_there_is_a_limit_an_hour_and_a_kind(open_stage: Stage, mon
 async def test_pap_10_a_crowd_waits_its_turn_and_no_picture_takes_for_ever() -> None:
     """PAP-10: so many at once; PAP-04: so long each."""
     desk = Desk()
-    crowd = [desk.redrawn(SCAN, pictures.scan()) for _ in range(WAITING + 6)]
+    crowd = [desk.redrawn(SCAN, pictures.scan()) for _ in range(AT_ONCE + WAITING + 6)]
     answers = await asyncio.gather(*crowd, return_exceptions=True)
     busy = [each for each in answers if isinstance(each, DomainError)]
     assert {each.reason for each in busy} == {"PICTURES_BUSY"}

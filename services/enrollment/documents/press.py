@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parent / "template" / "form.typ"
 STANDARD: PDFStandard = "a-2b"
-PORTRAIT_PIXELS = (295, 413)
-"""One inch wide at 300 dots: what 25 mm on paper can show."""
+PORTRAIT_PIXELS = (246, 344)
+"""25 by 35 mm at 250 dots an inch: what paper can show of a face."""
 _UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 _TRIES = 8
@@ -60,12 +60,10 @@ class Press:
         """The same, in the calling thread."""
         from typst import TypstError  # noqa: PLC0415  (brings the fonts' and the compiler's library)
 
-        content = dict(sheet.content)
-        content["qr"] = _qr(sheet.link)
-        content["portrait"] = None if sheet.portrait is None else list(_small(sheet.portrait))
+        content = self.prepared(sheet)
         for _ in range(_TRIES):
             try:
-                return self._compiled(content, sheet.made_at)
+                return self.compiled(content, sheet.made_at)
             except TypstError as error:
                 lacking = _lacking(error.diagnostic)
                 if not lacking:
@@ -73,12 +71,20 @@ class Press:
                 self._lacking |= lacking
         raise ValueError("a form has more characters that cannot be printed than anybody writes")
 
+    def prepared(self, sheet: Sheet) -> dict[str, Any]:
+        """Everything that the template asks for."""
+        portrait = None if sheet.portrait is None else list(_small(sheet.portrait))
+        return {**sheet.content, "qr": _qr(sheet.link), "portrait": portrait}
+
     def close(self) -> None:
         """Let the threads go."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _compiled(self, content: Mapping[str, Any], made_at: datetime) -> bytes:
-        """FORM-01: a character that no font has is shown as 〓 and named below, so that the form stays printable."""
+    def compiled(self, content: Mapping[str, Any], made_at: datetime) -> bytes:
+        """The page from its data, as PDF/A-2b. Raises TypstError when the compiler does.
+
+        FORM-01: a character that no font has is shown as 〓 and named below, so that the form stays printable.
+        """
         found = sorted(self._lacking & characters(content)) if self._lacking else []
         printed = {**replaced(content, found), "unprintable": " ".join(f"U+{ord(each):04X}" for each in found)}
         pdf = self._compiler().compile(
@@ -122,10 +128,11 @@ def _small(portrait: bytes) -> bytes:
     from PIL import Image  # noqa: PLC0415
 
     with Image.open(io.BytesIO(portrait)) as picture:
+        picture.draft("RGB", (2 * PORTRAIT_PIXELS[0], 2 * PORTRAIT_PIXELS[1]))
         small = picture.convert("RGB")
         small.thumbnail(PORTRAIT_PIXELS)
     drawn = io.BytesIO()
-    small.save(drawn, "JPEG", quality=85)
+    small.save(drawn, "JPEG", quality=80)
     return drawn.getvalue()
 
 

@@ -149,4 +149,4 @@ def test_form_01_the_portrait_is_printed_no_larger_than_paper_shows(press: Press
     sizes = [
         image.image.size for page in PdfReader(io.BytesIO(with_portrait)).pages for image in page.images if image.image
     ]
-    assert (295, 393) in sizes
+    assert (246, 328) in sizes

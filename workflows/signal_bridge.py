@@ -25,6 +25,8 @@ from workflows.base_window.contract import Decision, DecisionKind, DecisionsMade
 from workflows.batches import Batches
 from workflows.connection import TemporalConnection
 from workflows.recruitment_cycle import contract as recruitment_cycle
+from workflows.seat_offer import contract as seat_offer
+from workflows.seat_offer.contract import OfferAnswered, SeatOfferStart
 
 STREAM = "ENROLLMENT"
 DURABLE = "workflows-enrollment"
@@ -75,6 +77,7 @@ class SignalBridge:
         if delivery.event_type == facts.MilestonesSet.DESCRIPTOR.full_name:
             await self._recheck_window(facts.MilestonesSet.FromString(delivery.body), delivery.traceparent)
             return
+        await self._seats(delivery)
         # The consumer's own span continues the fact's trace; ours hangs below it.
         traceparent = telemetry.traceparent() or delivery.traceparent
         for heard in decisions_in(delivery.event_type, delivery.body, traceparent):
@@ -93,6 +96,29 @@ class SignalBridge:
                 await window.signal(base_window.RECHECK, base_window.WindowMoved(moved.round))
             except RPCError as error:
                 # Not begun or over: a window reads its dates when it begins, and needs none afterwards.
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+
+    async def _seats(self, delivery: Delivery) -> None:
+        """A freed seat begins to be offered; whoever answered an offer ends the wait for that."""
+        freed = freed_seat_in(delivery.event_type, delivery.body, delivery.event_id)
+        if freed is not None:
+            with telemetry.span("start seat offer", parent=delivery.traceparent):
+                await offer_seat(self._connection, freed, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+        if delivery.event_type == facts.ApplicationOfferEnded.DESCRIPTOR.full_name:
+            await self._signal_answer(facts.ApplicationOfferEnded.FromString(delivery.body), delivery.traceparent)
+
+    async def _signal_answer(self, ended: facts.ApplicationOfferEnded, traceparent: str) -> None:
+        about = ended.application
+        place = (about.cycle_id, about.base_code, about.specialty_code)
+        client = await self._connection.client()
+        offers = client.get_workflow_handle(seat_offer.workflow_id(*place, ended.seat_offer_id))
+        answered = OfferAnswered(about.application_id, ended.offer_number)
+        with telemetry.span("signal seat offer", parent=traceparent), _temporal_may_be_away():
+            try:
+                await offers.signal(seat_offer.ANSWERED, answered)
+            except RPCError as error:
+                # Over: the offer that it ended with was this one, or its seat was taken before.
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
 
@@ -135,6 +161,23 @@ async def start_cycle(connection: TemporalConnection, cycle_id: str, reuse: Work
         )
 
 
+async def offer_seat(connection: TemporalConnection, seat: SeatOfferStart, reuse: WorkflowIDReusePolicy) -> None:
+    """Make sure that a freed seat is being offered; one that is, or may not be again, is left alone.
+
+    Raises DomainError UNAVAILABLE while Temporal is away.
+    """
+    client = await connection.client()
+    with _temporal_may_be_away(), suppress(WorkflowAlreadyStartedError):
+        await client.start_workflow(
+            seat_offer.NAME,
+            seat,
+            id=seat_offer.workflow_id(seat.cycle_id, seat.base_code, seat.specialty_code, seat.seat_offer_id),
+            task_queue=seat_offer.TASK_QUEUE,
+            id_reuse_policy=reuse,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
+
 @contextmanager
 def _temporal_may_be_away() -> Iterator[None]:
     """Makes a passing failure of Temporal UNAVAILABLE, which the consumer never counts against the fact."""
@@ -149,12 +192,14 @@ def _temporal_may_be_away() -> Iterator[None]:
 def decisions_in(event_type: str, body: bytes, traceparent: str = "") -> list[Heard]:
     """What the fact means for windows: nothing for facts outside the review rounds or not about an application.
 
-    A submission that leaves another base is news for both: the base left has one fewer to review.
+    An offer that was taken is a place given. A submission that leaves another base is news for both: the base left has
+    one fewer to review.
     """
     read = _READERS.get(event_type)
-    if read is None:
+    found = read(body) if read is not None else None
+    if found is None:
         return []
-    about, kind, left_base = read(body)
+    about, kind, left_base = found
     if about.round not in base_window.ROUNDS:
         return []
     told = [(about.base_code, kind)]
@@ -168,6 +213,19 @@ def decisions_in(event_type: str, body: bytes, traceparent: str = "") -> list[He
         )
         for base_code, told_kind in told
     ]
+
+
+def freed_seat_in(event_type: str, body: bytes, event_id: str) -> SeatOfferStart | None:
+    """The seat that a fact frees for whoever waits, named by the fact; None when it frees none."""
+    if event_type == facts.ApplicationPlaceLost.DESCRIPTOR.full_name:
+        lost = facts.ApplicationPlaceLost.FromString(body)
+        about, freed = lost.application, lost.freed
+    elif event_type == facts.ApplicationWithdrawn.DESCRIPTOR.full_name:
+        withdrawn = facts.ApplicationWithdrawn.FromString(body)
+        about, freed = withdrawn.application, withdrawn.freed_place
+    else:
+        return None
+    return SeatOfferStart(about.cycle_id, about.base_code, about.specialty_code, event_id) if freed else None
 
 
 _Read = tuple[facts.ApplicationFact, DecisionKind, str]
@@ -187,6 +245,11 @@ def _provisionally_admitted(body: bytes) -> _Read:
     return facts.ApplicationProvisionallyAdmitted.FromString(body).application, DecisionKind.PROVISIONALLY_ADMITTED, ""
 
 
+def _offer_ended(body: bytes) -> _Read | None:
+    fact = facts.ApplicationOfferEnded.FromString(body)
+    return (fact.application, DecisionKind.PROVISIONALLY_ADMITTED, "") if fact.outcome == "accepted" else None
+
+
 def _not_selected(body: bytes) -> _Read:
     return facts.ApplicationNotSelected.FromString(body).application, DecisionKind.NOT_SELECTED, ""
 
@@ -195,10 +258,11 @@ def _withdrawn(body: bytes) -> _Read:
     return facts.ApplicationWithdrawn.FromString(body).application, DecisionKind.WITHDRAWN, ""
 
 
-_READERS: dict[str, Callable[[bytes], _Read]] = {
+_READERS: dict[str, Callable[[bytes], _Read | None]] = {
     facts.ApplicationSubmitted.DESCRIPTOR.full_name: _submitted,
     facts.ApplicationReviewed.DESCRIPTOR.full_name: _reviewed,
     facts.ApplicationProvisionallyAdmitted.DESCRIPTOR.full_name: _provisionally_admitted,
     facts.ApplicationNotSelected.DESCRIPTOR.full_name: _not_selected,
+    facts.ApplicationOfferEnded.DESCRIPTOR.full_name: _offer_ended,
     facts.ApplicationWithdrawn.DESCRIPTOR.full_name: _withdrawn,
 }

@@ -15,6 +15,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
+from residency.enrollment.v1.place_service_pb2_grpc import PlaceServiceStub
 from residency.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from services.kit.grpc_client import Channel
 from workflows.base_window import contract as base_window
@@ -24,6 +25,8 @@ from workflows.connection import TemporalConnection
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.recruitment_cycle.activities import CycleActivities
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
+from workflows.seat_offer.activities import OfferActivities
+from workflows.seat_offer.workflow import SeatOffer
 
 DEPLOYMENT = "residency-workflows"
 """Name under which versions of this worker are rolled out."""
@@ -47,6 +50,7 @@ def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
     """The table. Phases have a queue of their own: they never wait behind the windows of hundreds of bases."""
     cycle = CycleActivities(enrollment.stub(CycleServiceStub))
     window = WindowActivities(enrollment.stub(CycleServiceStub), notify.stub(NotifyServiceStub))
+    offers = OfferActivities(enrollment.stub(PlaceServiceStub))
     return (
         Queue(
             recruitment_cycle.TASK_QUEUE,
@@ -55,8 +59,8 @@ def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
         ),
         Queue(
             base_window.TASK_QUEUE,
-            [BaseWindow],
-            [window.get_window, window.close_window, window.send_notice],
+            [BaseWindow, SeatOffer],
+            [window.get_window, window.close_window, window.send_notice, offers.offer_next, offers.settle_offer],
         ),
     )
 

@@ -15,6 +15,8 @@ from tests.support.temporal import Stage, a_stage
 from workflows.base_window.contract import Decision, DecisionKind
 from workflows.recruitment_cycle.contract import Recheck
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
+from workflows.seat_offer.contract import OfferAnswered
+from workflows.seat_offer.workflow import SeatOffer
 
 BASE = "SD-QILU"
 
@@ -98,6 +100,34 @@ async def already_over(environment: WorkflowEnvironment) -> WorkflowHistory:
         return await window.fetch_history()
 
 
+async def cascade(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """A freed seat: the first declines after three hours, the second never answers, the third accepts."""
+    stage = await _first_choice_stage(environment, "20230000-0000-7000-8000-000000000007")
+    waiting = stage.province.waiting
+    waiting.people = ["first", "second", "third"]
+    async with stage.working():
+        began = await environment.get_current_time()
+        offers = await stage.start_offers(BASE, "20230000-0000-7000-8000-00000000000a")
+        await stage.until(began + timedelta(hours=3))
+        one = waiting.answer("first", accept=False)
+        await offers.signal(SeatOffer.answered, OfferAnswered("first", one.number))
+        await stage.until(began + timedelta(hours=30))
+        three = waiting.answer("third", accept=True)
+        await offers.signal(SeatOffer.answered, OfferAnswered("third", three.number))
+        await offers.result()
+        return await offers.fetch_history()
+
+
+async def list_ends(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """A freed seat that nobody takes: one lets it expire, and then nobody waits any more."""
+    stage = await _first_choice_stage(environment, "20230000-0000-7000-8000-000000000008")
+    stage.province.waiting.people = ["only"]
+    async with stage.working():
+        offers = await stage.start_offers(BASE, "20230000-0000-7000-8000-00000000000b")
+        await offers.result()
+        return await offers.fetch_history()
+
+
 async def _first_choice_stage(environment: WorkflowEnvironment, cycle_id: str) -> Stage:
     """A stage on which the first review round opens right now."""
     stage = await a_stage(environment, cycle_id=cycle_id, days_before=-10)
@@ -113,4 +143,6 @@ SCENARIOS: dict[str, Callable[[WorkflowEnvironment], Awaitable[WorkflowHistory]]
     "base_window/all_reviewed": all_reviewed,
     "base_window/already_over": already_over,
     "base_window/begun_late": begun_late,
+    "seat_offer/cascade": cascade,
+    "seat_offer/list_ends": list_ends,
 }

@@ -12,8 +12,9 @@ from services.kit.temporal import PLUGIN
 from tests.support.story import HISTORIES, story_of
 from workflows.base_window.workflow import BaseWindow
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
+from workflows.seat_offer.workflow import SeatOffer
 
-WORKFLOWS = {"recruitment_cycle": RecruitmentCycle, "base_window": BaseWindow}
+WORKFLOWS = {"recruitment_cycle": RecruitmentCycle, "base_window": BaseWindow, "seat_offer": SeatOffer}
 """Folder of histories → workflow; a new process adds its line and its first recording."""
 
 RECORDED = sorted(HISTORIES.glob("*/*.json"))

@@ -17,6 +17,7 @@ from residency.enrollment.v1 import cycle_service_pb2 as wire
 from residency.notify.v1 import notify_service_pb2 as notify
 from services.kit.domain import DomainError, Kind
 from tests.support.moments import NOTICE, Moments
+from tests.support.waiting import WaitingList
 
 DAY = timedelta(days=1)
 
@@ -39,6 +40,9 @@ class Province:
     review_deadlines: dict[str, datetime] = field(default_factory=dict)
     closed_windows: list[tuple[str, int]] = field(default_factory=list)
     notices: dict[str, notify.SendNoticeRequest] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.waiting = WaitingList(self.now)
 
     def opens_at(self, sequence: int) -> datetime:
         """When a phase opens by the calendar as it stands now."""

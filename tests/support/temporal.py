@@ -25,6 +25,10 @@ from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.recruitment_cycle.activities import CycleActivities
 from workflows.recruitment_cycle.contract import CycleEnded, CycleStart
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
+from workflows.seat_offer import contract as seat_offer
+from workflows.seat_offer.activities import OfferActivities
+from workflows.seat_offer.contract import SeatOfferEnded, SeatOfferStart
+from workflows.seat_offer.workflow import SeatOffer
 from workflows.worker import Queue, make_worker
 
 
@@ -59,6 +63,7 @@ class Stage:
         """The workers of both queues poll inside."""
         cycle = CycleActivities(self.province)
         window = WindowActivities(self.province, self.province)
+        offers = OfferActivities(self.province.waiting)
         table = [
             Queue(
                 recruitment_cycle.TASK_QUEUE,
@@ -67,8 +72,8 @@ class Stage:
             ),
             Queue(
                 base_window.TASK_QUEUE,
-                [BaseWindow],
-                [window.get_window, window.close_window, window.send_notice],
+                [BaseWindow, SeatOffer],
+                [window.get_window, window.close_window, window.send_notice, offers.offer_next, offers.settle_offer],
             ),
         ]
         async with AsyncExitStack() as stack:
@@ -94,6 +99,16 @@ class Stage:
             WindowStart(cycle_id, base_code, round_number),
             id=base_window.workflow_id(cycle_id, base_code, round_number),
             task_queue=base_window.TASK_QUEUE,
+        )
+
+    async def start_offers(self, base_code: str, seat_offer_id: str) -> WorkflowHandle[SeatOffer, SeatOfferEnded]:
+        """Start the offers of a freed seat as the bridge would."""
+        seat = SeatOfferStart(self.province.cycle_id, base_code, "0100", seat_offer_id)
+        return await self.client.start_workflow(
+            SeatOffer.run,
+            seat,
+            id=seat_offer.workflow_id(seat.cycle_id, seat.base_code, seat.specialty_code, seat_offer_id),
+            task_queue=seat_offer.TASK_QUEUE,
         )
 
     def window(self, base_code: str, round_number: int) -> WorkflowHandle[BaseWindow, WindowEnded]:

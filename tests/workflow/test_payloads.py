@@ -14,8 +14,9 @@ from temporalio.converter import DataConverter
 
 from workflows.base_window import contract as base_window
 from workflows.recruitment_cycle import contract as recruitment_cycle
+from workflows.seat_offer import contract as seat_offer
 
-CONTRACTS: tuple[ModuleType, ...] = (recruitment_cycle, base_window)
+CONTRACTS: tuple[ModuleType, ...] = (recruitment_cycle, base_window, seat_offer)
 PAYLOADS = [
     kind
     for contract in CONTRACTS

@@ -30,6 +30,8 @@ from tests.support.wait import eventually
 from workflows.base_window import contract as base_window
 from workflows.connection import TemporalConnection
 from workflows.recruitment_cycle import contract as recruitment_cycle
+from workflows.seat_offer import contract as seat_offer
+from workflows.seat_offer.contract import SeatOfferEnded
 from workflows.signal_bridge import SignalBridge
 
 BASE = "SD-QILU"
@@ -43,10 +45,10 @@ class Bridged:
     client: Client
     messaging: Messaging
 
-    async def publish(self, subject: str, fact: Message, aggregate_id: str, version: int = 1) -> None:
-        event_type = fact.DESCRIPTOR.full_name
+    async def publish(self, subject: str, fact: Message, aggregate_id: str, version: int = 1) -> str:
+        event_type, event_id = fact.DESCRIPTOR.full_name, str(uuid4())
         values = headers(
-            event_id=str(uuid4()),
+            event_id=event_id,
             event_type=event_type,
             source="enrollment",
             aggregate_id=aggregate_id,
@@ -55,6 +57,7 @@ class Bridged:
             occurred_at=datetime.now(UTC),
         )
         await self.messaging.publish(f"residency.enrollment.v1.{subject}", fact.SerializeToString(), values)
+        return event_id
 
     async def review(self, application_id: str, *, version: int = 2) -> None:
         about = facts.ApplicationFact(
@@ -183,6 +186,72 @@ async def test_a_window_reads_its_dates_again_when_its_base_moves_them(bridged: 
         )
 
     await eventually(told, "the window is told")
+
+
+async def _lost(bridged: Bridged, *, freed: bool) -> str:
+    """Publish that somebody lost a place; the id of the fact."""
+    about = facts.ApplicationFact(
+        application_id=str(uuid4()),
+        cycle_id=bridged.stage.province.cycle_id,
+        base_code=BASE,
+        specialty_code="0100",
+        round=1,
+        version=5,
+    )
+    fact = facts.ApplicationPlaceLost(application=about, cause="revoked", freed=freed)
+    return await bridged.publish("application.place_lost", fact, about.application_id, 5)
+
+
+async def test_wait_08_a_freed_place_is_offered_and_an_answer_reaches_its_offer(bridged: Bridged) -> None:
+    """WAIT-08: a repeated fact starts no second; the answer comes with the freed seat's id."""
+    waiting = bridged.stage.province.waiting
+    waiting.people = ["a"]
+    seat = await _lost(bridged, freed=True)
+    handle = bridged.client.get_workflow_handle(
+        seat_offer.workflow_id(bridged.stage.province.cycle_id, BASE, "0100", seat), result_type=SeatOfferEnded
+    )
+
+    async def offered() -> bool:
+        return len(waiting.offers) == 1
+
+    await eventually(offered, "the seat is offered")
+    assert waiting.offers[0].seat_offer_id == seat
+    offer = waiting.answer("a", accept=True)
+    about = facts.ApplicationFact(
+        application_id="a",
+        cycle_id=bridged.stage.province.cycle_id,
+        base_code=BASE,
+        specialty_code="0100",
+        round=1,
+        version=3,
+    )
+    for _ in range(2):
+        ended = facts.ApplicationOfferEnded(
+            application=about, offer_number=offer.number, seat_offer_id=seat, outcome="accepted"
+        )
+        await bridged.publish("application.offer_ended", ended, "a", 3)
+        assert await handle.result() == SeatOfferEnded(taken=True, offers=1, why="")
+
+    async def counted() -> bool:
+        if await bridged.unacknowledged():
+            return False
+        window = bridged.stage.window(BASE, 1)
+        status = await window.query(base_window.STATUS, result_type=base_window.WindowStatus)
+        return bool(status.verdicts == 1)
+
+    await eventually(counted, "its window hears of the place that was taken")
+
+
+async def test_wait_08_a_place_that_is_not_freed_is_offered_to_nobody(bridged: Bridged) -> None:
+    seat = await _lost(bridged, freed=False)
+
+    async def acknowledged() -> bool:
+        return await bridged.unacknowledged() == 0
+
+    await eventually(acknowledged, "the fact is acknowledged")
+    cycle_id = bridged.stage.province.cycle_id
+    with pytest.raises(RPCError, match="not found"):
+        await bridged.client.get_workflow_handle(seat_offer.workflow_id(cycle_id, BASE, "0100", seat)).describe()
 
 
 async def test_dates_set_before_the_window_begins_start_nothing(bridged: Bridged) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import threading
 import zlib
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from PIL import Image, ImageCms, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from services.enrollment.domain.containers import opened
+from services.enrollment.domain.containers import Container, opened
 from services.enrollment.domain.papers import (
     JPEG,
     MAX_BYTES,
@@ -36,6 +38,10 @@ PREVIEW = 480
 WHITE_VALUE, WHITE_SATURATION, WHITE_SHARE = 225, 30, 0.8
 """A pixel is white from this brightness on and up to this saturation (of 255); a ground by this share of them."""
 _FILLING = 128
+_LIGHT = 12_000_000
+"""Pixels up to which a PNG or WebP is no burden; a JPEG is decoded at about the size it is kept in."""
+_HEAVY = threading.Lock()
+"""Of the others one is decoded at a time: the largest take half a gigabyte meanwhile."""
 _MAX_PROFILE = 1024 * 1024
 _QUALITIES = (88, 80, 70, 55)
 _ORIENTATION = 0x0112
@@ -84,6 +90,14 @@ def redrawn(kind: PaperKind, content: bytes) -> Picture:
         raise refused("NOT_JPEG")
     if len(content) < rule.min_bytes:
         raise refused("FILE_TOO_SMALL")
+    with _HEAVY if found.media_type != JPEG and found.width * found.height > _LIGHT else nullcontext():
+        plain = _decoded(rule, found, content)
+    warnings = _warnings(plain) if kind is PaperKind.PORTRAIT else ()
+    kept, size = _encoded(plain)
+    return Picture(kept, *size, hashlib.sha256(kept).hexdigest(), warnings)
+
+
+def _decoded(rule: PaperRule, found: Container, content: bytes) -> Image.Image:
     try:
         image = _READERS[found.media_type](io.BytesIO(content[: found.end]))
         if image.width * image.height > MAX_PIXELS:
@@ -95,13 +109,11 @@ def redrawn(kind: PaperKind, content: bytes) -> Picture:
         if found.media_type == JPEG:
             image.draft(image.mode, _fitted(image.size, rule.longest_kept))
         image.load()
-        _check_whole(image)
-        plain = _plain(image, rule.longest_kept, turn)
+        if found.media_type == JPEG:
+            _check_whole(image)
+        return _plain(image, rule.longest_kept, turn)
     except _BROKEN as error:
         raise refused("BROKEN") from error
-    warnings = _warnings(plain) if kind is PaperKind.PORTRAIT else ()
-    kept, size = _encoded(plain)
-    return Picture(kept, *size, hashlib.sha256(kept).hexdigest(), warnings)
 
 
 def preview(content: bytes) -> bytes:
@@ -189,9 +201,9 @@ def _opaque(image: Image.Image) -> Image.Image:
     if image.mode in ("RGB", "L", "CMYK"):
         return image
     if "A" in image.getbands() or "transparency" in image.info:
-        clear = image.convert("RGBA")
+        clear = image if image.mode == "RGBA" else image.convert("RGBA")
         paper = Image.new("RGB", clear.size, "white")
-        paper.paste(clear, mask=clear.getchannel("A"))
+        paper.paste(clear, mask=clear)
         return paper
     return image.convert("L" if image.mode == "1" else "RGB")
 

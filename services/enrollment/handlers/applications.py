@@ -32,6 +32,7 @@ from services.enrollment.handlers.guarding import (
     state_of,
 )
 from services.enrollment.handlers.own_view import no_view, own_view
+from services.enrollment.handlers.placing import given_up
 from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
 from services.enrollment.records import (
     ApplicationRecord,
@@ -288,10 +289,12 @@ class ApplicationHandlers:
             state = next_state(state_of(now), Event.WITHDRAW)
             number = standing_round(now.gate.phase)
             after = replace(before, version=before.version + 1, state=state, round=number, provisional_at=None)
-            seat = -1 if before.state is State.PROVISIONAL else 0
-            fact = facts.withdrawn(cycle, after)
+            if before.state is not State.PROVISIONAL:
+                fact = facts.withdrawn(cycle, after)
+                return await self._outcome(caller, order, cycle, now, decision, after, now.sections, {}, fact=fact)
+            after, fact, also = given_up(caller, cycle, now, after)
             return await self._outcome(
-                caller, order, cycle, now, decision, after, now.sections, {}, fact=fact, seat=seat
+                caller, order, cycle, now, decision, after, now.sections, {}, fact=fact, seat=-1, also=also
             )
 
         return await self._run(caller, order, decided)

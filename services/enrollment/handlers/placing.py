@@ -190,6 +190,23 @@ def lost(
     )
 
 
+def given_up(
+    caller: Caller, cycle: CycleRecord, now: Situation, after: ApplicationRecord
+) -> tuple[ApplicationRecord, Fact, tuple[Statement, ...]]:
+    """PLC-06: an applicant gives a place up: what the policy says of that, and what the province was asked, settled.
+
+    `after` is the application as it is withdrawn; the seat is given back by the same write.
+    """
+    also: list[Statement] = []
+    if after.marks.revocation_proposed:
+        also.append(places.revocation_decided(after.id, False, caller.actor, now.gate.now))
+    if "give_up" in cycle.policy.penalise:
+        also.append(places.penalty_proposed(after, "give_up", now.gate.now))
+    after = replace(after, marks=Marks(held=after.marks.held))
+    freed = offers_in(now.gate.phase, cycle.policy)
+    return after, facts.withdrawn(cycle, after, freed_place=freed), tuple(also)
+
+
 _NAMES = {
     Ending.REVOKED: ("revoke", "revoke_place"),
     Ending.NO_SHOW: ("no_show", "report_no_show"),

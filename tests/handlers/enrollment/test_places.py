@@ -11,6 +11,7 @@ from services.enrollment.domain.application import State
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.marks import Ending
 from services.enrollment.domain.phases import P2, P3, P4, P5, P6
+from services.enrollment.handlers.applications import WithdrawApplication
 from services.enrollment.handlers.decisions import GrantProvisional
 from services.enrollment.handlers.places import (
     Annul,
@@ -193,6 +194,19 @@ async def test_plc_07_who_quits_says_why_and_it_is_sealed(seats: Seats) -> None:
     await seats.value("UPDATE application SET name = '' WHERE id = $1", person.id)
     [forgotten] = await seats.places.list_quits(PROVINCE, seats.stage.cycle_id)
     assert forgotten.texts == {}
+
+
+async def test_plc_06_who_gives_a_place_up_frees_it_and_may_be_penalised(seats: Seats) -> None:
+    """PLC-06: only where the policy allows giving up at all (CAP-WITHDRAW)."""
+    person = await seats.placed()
+    order = WithdrawApplication(seats.stage.cycle_id, key())
+    assert (await refused(seats.stage.applications.withdraw_application(person.caller, order))).rule == "CAP-WITHDRAW"
+    await seats.stage.decree(give_up_provisional=True, penalise=["give_up"])
+    await seats.stage.applications.withdraw_application(person.caller, order)
+    assert await seats.taken() == 0
+    assert (await seats.last_fact(person)).freed_place
+    [case] = await seats.kept.penalty_cases(seats.stage.cycle_id)
+    assert (case.cause, case.application_id) == ("give_up", person.id)
 
 
 async def test_plc_01_who_quits_does_so_for_a_known_reason(seats: Seats) -> None:

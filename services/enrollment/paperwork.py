@@ -25,6 +25,7 @@ from services.enrollment.store.deeds import DeedStore
 from services.enrollment.store.exports import ApplicationRows, ExportStore, PlanRows, RowReader
 from services.enrollment.store.forms import FormStore
 from services.enrollment.store.queries import QueryStore
+from services.enrollment.store.score_rows import ScoreRows
 from services.enrollment.store.sealing import Sealing
 from services.enrollment.store.story import StoryStore
 from services.kit.database import Database
@@ -36,6 +37,7 @@ def readers(database: Database, sealing: Sealing) -> dict[str, RowReader]:
     return {
         export_tables.APPLICATIONS: ApplicationRows(database, sealing),
         export_tables.PLAN: PlanRows(QueryStore(database, sealing)),
+        export_tables.SCORES: ScoreRows(database, sealing),
     }
 
 

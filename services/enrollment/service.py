@@ -29,6 +29,7 @@ from services.enrollment.handlers.carrying import CarryHandlers
 from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers
 from services.enrollment.handlers.decoding import Desk
+from services.enrollment.handlers.export_keeping import ExportKeeper
 from services.enrollment.handlers.keeping import PaperKeeper
 from services.enrollment.handlers.paper_reading import PaperReading
 from services.enrollment.handlers.papers import PaperHandlers
@@ -45,6 +46,7 @@ from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.earlier import EarlierStore
+from services.enrollment.store.exports import ExportStore
 from services.enrollment.store.papers import PaperStore
 from services.enrollment.store.queries import QueryStore
 from services.enrollment.store.sealed import SealedStore
@@ -98,6 +100,7 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
         OnceConsumer(messaging, "IDENTITY", "enrollment-identity", upkeep.hear, database=database),
         sealer,
         PaperKeeper(papers),
+        ExportKeeper(ExportStore(database, sealing)),
         GrpcServer(
             settings.grpc_port, servicers(database, people, sealing, objects, settings.public_url, people), verifier
         ),

@@ -22,8 +22,8 @@ from services.kit.forms import Field, FieldType
 TABLES: dict[str, Table] = {}
 """Every table by its key."""
 
-APPLICATIONS, PLAN = "applications", "plan"
-"""Readers of rows: one for each current submission, one for each base and specialty."""
+APPLICATIONS, PLAN, SCORES = "applications", "plan", "scores"
+"""Readers of rows: one for each current submission, each base and specialty, each scored application."""
 
 LEVELS = {
     "doctor": ("博士", "Doctorate"),
@@ -206,6 +206,22 @@ register(
             _is("admitted", "录取", "Admitted", "录取人数", ColumnType.NUMBER),
         ),
         PLAN,
+    )
+)
+register(
+    Table(
+        "scores",
+        "成绩表",
+        "Scores",
+        (
+            *(APPLICATION, NAME, DOCUMENT, BASE_CODE, BASE, SPECIALTY_CODE, SPECIALTY, STATE, ROUND),
+            _is("written", "笔试", "Written", "笔试成绩,按本省设定的满分", ColumnType.NUMBER),
+            _is("skills", "技能", "Skills", "技能成绩,按本省设定的满分", ColumnType.NUMBER),
+            _is("interview", "面试", "Interview", "面试成绩,按本省设定的满分", ColumnType.NUMBER),
+            _is("total", "总成绩", "Total", "按本省权重折算的总成绩", ColumnType.NUMBER),
+            _is("waiting_rank", "候补名次", "Waiting rank", "候补名单中的名次,不在名单中为空", ColumnType.NUMBER),
+        ),
+        SCORES,
     )
 )
 

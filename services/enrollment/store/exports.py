@@ -65,19 +65,20 @@ class ExportStore:
         self._sealing = sealing
 
     def write_parts(self, made: Exported, content: bytes) -> list[Statement]:
-        """EXP-06: the file, sealed, in parts; those of others whose time is over go."""
+        """EXP-06: the file, sealed, in parts."""
         pieces = [content[at : at + PART_BYTES] for at in range(0, len(content), PART_BYTES)]
         return [
-            Statement(_FORGET_PARTS, ()),
-            *(
-                Statement(
-                    _WRITE_PART,
-                    (made.id, number, self._sealing.seal_bytes(piece, f"{made.id}/{number}"), made.expires_at),
-                    1,
-                )
-                for number, piece in enumerate(pieces)
-            ),
+            Statement(
+                _WRITE_PART,
+                (made.id, number, self._sealing.seal_bytes(piece, f"{made.id}/{number}"), made.expires_at),
+                1,
+            )
+            for number, piece in enumerate(pieces)
         ]
+
+    async def forget_expired(self) -> None:
+        """EXP-06: remove the files whose time is over."""
+        await self._database.execute(_FORGET_PARTS)
 
     async def readable(self, export_id: str, caller: Caller) -> Exported | None:
         """EXP-06: an export for who made it, in the same hat, while it lasts; None otherwise."""

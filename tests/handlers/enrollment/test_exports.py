@@ -21,12 +21,15 @@ from services.enrollment.domain.export_tables import PLAN
 from services.enrollment.domain.exports import PART_BYTES, Exported, Format, Scope
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.handlers.deeds import DeedRunner
+from services.enrollment.handlers.export_keeping import ExportKeeper
 from services.enrollment.handlers.exports import CreateExport, ExportHandlers
+from services.enrollment.handlers.scores import ScoreRow
 from services.enrollment.paperwork import readers
 from services.enrollment.records import CycleRecord, GateRecord
 from services.enrollment.store.deeds import DeedStore
 from services.enrollment.store.exports import ExportStore
 from services.kit.domain import Caller, DomainError
+from tests.handlers.enrollment.selecting import Selecting
 from tests.handlers.enrollment.story import (
     ADMINISTRATOR,
     DOSSIER,
@@ -38,6 +41,7 @@ from tests.handlers.enrollment.story import (
     Stage,
     key,
 )
+from tests.support.wait import eventually
 
 PROVINCE = Caller("officer", "province_administrator", "37")
 ELSEWHERE = Caller("stranger", "province_administrator", "11")
@@ -175,9 +179,18 @@ async def test_exp_06_a_file_is_for_who_made_it_sealed_and_for_a_day(stage: Stag
         with pytest.raises(DomainError, match="EXPORT_NOT_FOUND"):
             await exports.get_export(ADMINISTRATOR, id_, part)
     await stage.database.execute("UPDATE export_part SET expires_at = clock_timestamp() - interval '1 s'")
-    await exports.create_export(REVIEWER, order(stage, "plan"))
+    keeper = ExportKeeper(ExportStore(stage.database, stage.sealing))
+    await keeper.start()
+    kept = "SELECT count(*) FROM export_part WHERE export_id = $1"
+
+    async def gone() -> bool:
+        return bool(await stage.database.fetchval(kept, made.id) == 0)
+
+    await eventually(gone, "an expired file is removed")
+    await keeper.stop()
     with pytest.raises(DomainError, match="EXPORT_NOT_FOUND"):
         await exports.get_export(ADMINISTRATOR, made.id, 0)
+    assert [each.id for each in await exports.list_exports(ADMINISTRATOR, stage.cycle_id)] == [made.id]
 
 
 async def test_exp_06_a_long_file_comes_in_parts(stage: Stage, exports: ExportHandlers) -> None:
@@ -188,7 +201,7 @@ async def test_exp_06_a_long_file_comes_in_parts(stage: Stage, exports: ExportHa
     await stage.database.execute("DELETE FROM export_part WHERE export_id = $1", made.id)
     for statement in statements:
         await stage.database.execute(statement.sql, *statement.values)
-    parts = [await store.part(made.id, number) for number in range(len(statements) - 1)]
+    parts = [await store.part(made.id, number) for number in range(len(statements))]
     assert len(parts) == 2
     assert b"".join(part or b"" for part in parts) == content
 
@@ -203,6 +216,21 @@ async def test_exp_07_a_workbook_brings_its_dictionary(stage: Stage, exports: Ex
     assert lines[0][:5] == ["培训基地代码", "培训基地", "培训专业代码", "培训专业", "计划数"]
     assert lines[1] == [QILU, "山东大学齐鲁医院", MEDICINE, "内科", 3, 1, 0, 0]
     assert [row[0].value for row in book["字段说明"].iter_rows(min_row=2)][:2] == ["base_code", "base"]
+
+
+async def test_exp_07_scores_are_exported_beside_whom_they_were_given_to(stage: Stage, exports: ExportHandlers) -> None:
+    _, scored = await stage.registered()
+    await stage.registered()
+    await stage.stand(P2)
+    await stage.review(scored, approve=True)
+    marks = ScoreRow(scored.application_id, scored.submission_number, dict.fromkeys(("written", "skills"), "80"))
+    marks = replace(marks, parts={**marks.parts, "interview": "90"})
+    [entered] = await Selecting(stage).enter([marks])
+    assert entered.refusal is None
+    [row] = await rows_of(exports, ADMINISTRATOR, order(stage, "scores"))
+    assert (row["报名编号"], row["姓名"][1:]) == (scored.application_id, "*****")
+    assert [float(row[name]) for name in ("笔试", "技能", "面试", "总成绩")] == [80, 80, 90, 82]
+    assert await rows_of(exports, OTHERS, order(stage, "scores")) == []
 
 
 async def test_exp_07_lists_hold_the_states_they_are_named_for(stage: Stage, exports: ExportHandlers) -> None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from residency.enrollment.v1 import (
     plan_service_pb2,
     plan_service_pb2_grpc,
+    reallocation_service_pb2,
+    reallocation_service_pb2_grpc,
     screening_service_pb2,
     screening_service_pb2_grpc,
 )
 from services.enrollment.grpc_api.plans import Plans
+from services.enrollment.grpc_api.reallocation import Reallocations
 from services.enrollment.grpc_api.screening import Screening
 from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.deeds import DeedRunner
 from services.enrollment.handlers.extending import ExtendingHandlers
 from services.enrollment.handlers.holding import HoldHandlers
+from services.enrollment.handlers.moving import MovingHandlers
 from services.enrollment.handlers.penalising import PenaltyHandlers
 from services.enrollment.handlers.plans import PlanHandlers
 from services.enrollment.handlers.policies import PolicyHandlers
+from services.enrollment.handlers.reallocation import ReallocationHandlers
 from services.enrollment.handlers.reverting import RevertingHandlers
 from services.enrollment.handlers.screening import Documents, Screener
 from services.enrollment.store.applications import ApplicationStore
@@ -25,6 +30,8 @@ from services.enrollment.store.deeds import DeedStore
 from services.enrollment.store.holds import HoldStore
 from services.enrollment.store.penalties import PenaltyStore
 from services.enrollment.store.plans import PlanStore
+from services.enrollment.store.queries import QueryStore
+from services.enrollment.store.reallocation import ReallocationStore
 from services.enrollment.store.sealing import Sealing
 from services.enrollment.store.windows import WindowStore
 from services.kit.database import Database
@@ -32,11 +39,17 @@ from services.kit.grpc_server import Servicer
 
 
 def provincial(
-    database: Database, sealing: Sealing, cycles: CycleStore, applications: ApplicationStore, documents: Documents
+    database: Database,
+    sealing: Sealing,
+    cycles: CycleStore,
+    applications: ApplicationStore,
+    queries: QueryStore,
+    documents: Documents,
 ) -> list[Servicer]:
     """What a province orders, as gRPC services."""
     deeds, windows = DeedRunner(cycles, DeedStore(database, sealing)), WindowStore(database)
-    plans = PlanStore(database)
+    plans, proposals = PlanStore(database), ReallocationStore(database, sealing)
+    moving = MovingHandlers(cycles, applications, queries, plans, proposals)
     return [
         Servicer(
             plan_service_pb2.DESCRIPTOR.services_by_name["PlanService"],
@@ -55,6 +68,11 @@ def provincial(
                 PenaltyHandlers(deeds, PenaltyStore(database, sealing), documents),
                 HoldHandlers(cycles, applications, deeds, HoldStore(database, sealing)),
             ),
+        ),
+        Servicer(
+            reallocation_service_pb2.DESCRIPTOR.services_by_name["ReallocationService"],
+            reallocation_service_pb2_grpc.add_ReallocationServiceServicer_to_server,
+            Reallocations(moving, ReallocationHandlers(deeds, proposals, plans, moving, applications, queries)),
         ),
     ]
 

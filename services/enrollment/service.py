@@ -170,5 +170,5 @@ def servicers(
         *paperwork(database, sealing, cycles, showing, public_url),
         selection(database, sealing, cycles, applications),
         placing(database, sealing, cycles, applications, queries),
-        *(provincial(database, sealing, cycles, applications, documents) if documents is not None else []),
+        *(provincial(database, sealing, cycles, applications, queries, documents) if documents is not None else []),
     ]

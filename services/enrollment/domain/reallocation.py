@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import chain
 
 Cell = tuple[str, str]
@@ -172,17 +171,17 @@ def propose(
     free: Mapping[Cell, int],
     fallbacks: Sequence[str],
     salt: str,
-    may: Callable[[str, Cell], bool] | None = None,
+    suits: Mapping[str, Callable[[Cell], bool]] | None = None,
 ) -> list[Row]:
     """REAL-04: one row a person with its reason, in the order in which places rank people.
 
-    `may(person, cell)` says who may be where; None: everybody everywhere.
+    `suits` says for each person at which places they can be; None: everybody everywhere.
     """
     market = Market(free)
     people = {candidate.id: candidate for candidate in candidates}
     ranks = {person: priority(candidate, salt) for person, candidate in people.items()}
     wanted = {
-        person: options(candidate, market, fallbacks, partial(may, person) if may is not None else None)
+        person: options(candidate, market, fallbacks, suits[person] if suits is not None else None)
         for person, candidate in people.items()
     }
     placed = assign(wanted, market.free, lambda _cell, person: ranks[person])

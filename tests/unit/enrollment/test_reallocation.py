@@ -10,6 +10,8 @@ from time import perf_counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.enrollment.domain.choice import Catalogue, Choice
+from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.reallocation import (
     SENTENCES,
     Candidate,
@@ -23,6 +25,7 @@ from services.enrollment.domain.reallocation import (
     propose,
     why,
 )
+from services.enrollment.domain.suiting import Suits, unsuited
 
 NOON = datetime(2023, 8, 11, 4, 0, tzinfo=UTC)
 CELLS = [(f"B{base}", f"0{specialty}00") for base in range(3) for specialty in range(1, 4)]
@@ -141,6 +144,28 @@ def test_everybody_is_told_why() -> None:
     rows = propose([person(1, cell, pending=True), person(2, cell)], {cell: 1}, ("last_choice",), "cycle")
     assert [(row.reason, row.cell) for row in rows] == [("STAYS", cell), ("NO_WISH_FREE", None)]
     assert propose([person(1, cell)], {}, FALLBACKS, "cycle")[0].reason == "NO_FREE_PLACE"
-    barred = propose([person(1, cell, other)], {other: 1}, FALLBACKS, "cycle", lambda _person, _cell: False)
+    barred = propose([person(1, cell, other)], {other: 1}, FALLBACKS, "cycle", {"p0001": lambda _cell: False})
     assert barred[0].reason == "NOT_ELIGIBLE"
     assert {row.reason for row in rows} <= set(SENTENCES)
+
+
+def test_where_somebody_can_be_is_asked_once_and_answered_alike() -> None:
+    """REAL-07: for thousands of places at once the same answer as for one."""
+    bases = {"A": "甲医院", "B": "乙医院"}
+    plan = {(base, specialty): 1 for base in bases for specialty in ("0100", "0200")}
+    catalogue = Catalogue(bases, {"0100": "内科", "0200": "儿科"}, plan)
+    rules = [
+        {"id": "X-1", "base": ["B"], "specialty": ["0200"], "when": {"basic.sex": "male"}, "message": "限男性"},
+        {"id": "X-2", "specialty": ["0100"], "when": {"basic.birth_date": {"min": "1990-01-01"}}, "message": "年龄"},
+    ]
+    for kind in ("social", "own_unit", "other_unit"):
+        for sex in ("male", "female"):
+            for born in ("1989-01-01", "1991-01-01"):
+                bodies = {
+                    Section.BASIC: {"applicant_type": kind, "sex": sex, "birth_date": born},
+                    Section.WORK: {"employer_name": "甲医院"},
+                }
+                suits = Suits(bodies, catalogue, rules)
+                answers = {cell: not unsuited(Choice(*cell), bodies, catalogue, rules) for cell in plan}
+                assert {cell: suits(cell) for cell in plan} == answers
+    assert not all(answers.values())

@@ -95,6 +95,7 @@ class Enrollment(
         self.cases: dict[str, Case] = {}
         self.keys: list[str] = []
         self.milestones = cycle_pb2.Milestones()
+        self.created: list[Any] = []
         self.refuse_review: DomainError | None = None
         self.batches: list[Any] = []
         self.more: tuple[str, ...] = ()
@@ -143,6 +144,10 @@ class Enrollment(
     async def ListCycles(self, request: Any, context: Any) -> Any:
         cycle = self.cycle()
         return cycle_service_pb2.ListCyclesResponse(cycles=[] if self.no_cycle else [cycle])
+
+    async def CreateCycle(self, request: Any, context: Any) -> Any:
+        self.created.append(request)
+        return cycle_service_pb2.CreateCycleResponse(cycle=self.cycle())
 
     async def GetCycle(self, request: Any, context: Any) -> Any:
         if request.cycle_id != CYCLE:

@@ -184,6 +184,10 @@ QUIT_REASONS = {
     "DISCIPLINE": "违纪",
     "OTHER": "其他",
 }
+CAUSES = {"no_show": "未报到", "quit": "退培", "give_up": "放弃名额", "fraud": "弄虚作假", "other": "其他"}
+ALIKE = {"name_and_birth": "姓名和出生日期相同", "mobile": "手机号码相同"}
+REALLOCATIONS = {"proposed": "待执行", "committing": "执行中", "committed": "已执行"}
+OUTCOMES = {"": "", "moved": "已调剂", "stayed": "未变", "skipped": "已跳过"}
 COLUMN_TYPES = {"text": "文字", "number": "数字", "date": "日期", "instant": "时间", "yes_no": "是否", "code": "代码"}
 TIE_RULES = {"submitted_at": "提交时间先后"}
 STANDINGS = {

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from services.portal import calendar
+from services.portal import calendar, navigation
 from services.portal.board import Line
 from services.portal.cycles import CycleView
 from services.portal.i18n import zh
@@ -35,6 +35,7 @@ async def overview(page: Province, start: int = 0) -> Response:
     more = start + _BASES_A_PAGE < len(board.lines)
     return await page.html(
         "province.html",
+        tabs=navigation.PROVINCE_TABS,
         phases=_phases(view),
         rows=rows,
         windows=in_review,

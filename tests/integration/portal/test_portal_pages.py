@@ -25,7 +25,11 @@ PAGES = {
         "/base/ranking?specialty_code=0100", "/base/lists", "/base/places", "/base/plan", "/exports",
         "/exports/dictionary",
     ],
-    "province": ["/province", "/province?start=2", "/board", "/staff", "/proposals", "/support/held"],
+    "province": [
+        "/province", "/province?start=2", "/board", "/staff", "/proposals", "/support/held", "/province/policy",
+        "/province/plan", "/province/plan?base_code=SD-QILU", "/province/requests", "/province/reallocation",
+        "/province/screening", "/province/cycles", "/exports",
+    ],
     "teaching": ["/desk", "/staff", "/staff/invite"],
     "director": ["/desk"],
     "secretary": ["/desk"],

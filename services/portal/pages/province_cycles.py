@@ -1,0 +1,124 @@
+"""年度: set up from a province file, or from the present year's bases and plan with new dates."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from residency.enrollment.v1 import cycle_service_pb2
+from services.kit.domain import DomainError, Kind
+from services.portal import navigation
+from services.portal.cycle_file import PHASES, request_from_file
+from services.portal.forms import Posted, Refusal, refused
+from services.portal.i18n import zh
+from services.portal.page import Page, PageFor, phase_key
+from services.portal.pages.acting import Desk
+from services.portal.panels import Ask, Button, Cell, Form, Line, Panel, Table
+from services.portal.uploads import read_upload
+from services.portal.wire import of_json, to_json
+
+router = APIRouter(prefix="/province/cycles")
+Province = Annotated[Page, Depends(PageFor("province_administrator"))]
+
+
+@router.get("")
+async def cycles(page: Province) -> Response:
+    """The years there are, and how to set up another."""
+    return await _page(page, None, None)
+
+
+@router.post("/file")
+async def from_file(page: Province) -> Response:
+    """Set up a year from a file, or from its text pasted."""
+    sent = await read_upload(page.request, "cycle")
+    values = dict(sent.form.values)
+    if sent.content:
+        values["document"] = sent.content.decode("utf-8", "replace")
+    form = Posted(values)
+    page.request.state.posted = form  # so that the proof carries the file's text along
+    return await _create(page, form, lambda: request_from_file(form.values.get("document", "")))
+
+
+@router.post("/form")
+async def from_form(page: Province) -> Response:
+    """Set up a year with new dates, and the bases, specialties and plan of the year on this page."""
+    form = (await read_upload(page.request, "cycle")).form
+    view = await page.cycle()
+    answer = await page.clients.cycles.GetCatalogue(cycle_service_pb2.GetCatalogueRequest(cycle_id=view.cycle_id))
+    catalogue = to_json(answer)
+
+    def values() -> dict[str, Any]:
+        year = form.number("year")
+        if not year:
+            raise DomainError(Kind.INVALID, "YEAR_MISSING", "请填写年度。", field="year")
+        phases = [
+            {
+                "phase": name,
+                "name": zh.PHASE_NAMES[name],
+                "first_day": form.get(f"first_{name}"),
+                "last_day": form.get(f"last_{name}"),
+            }
+            for name in PHASES
+        ]
+        return {
+            "year": year,
+            "title": form.get("title"),
+            "time_zone": view.cycle.time_zone,
+            "phases": phases,
+            **catalogue,
+        }
+
+    return await _create(page, form, values)
+
+
+async def _create(page: Page, form: Posted, values: Any) -> Response:
+    try:
+        whole = values() | {"idempotency_key": form.key}
+        whole["province_code"] = whole.get("province_code") or page.visitor.require().organisation
+        await page.clients.cycles.CreateCycle(of_json(cycle_service_pb2.CreateCycleRequest, whole))
+    except DomainError as error:
+        return await _page(page, refused(error), form)
+    page.portal.cycles.stale()
+    return page.redirect("/province/cycles?done=created")
+
+
+async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> Response:
+    desk = Desk(page, refusal, posted)
+    answer = await page.clients.cycles.ListCycles(cycle_service_pb2.ListCyclesRequest())
+    lines = []
+    for cycle in answer.cycles:
+        key = phase_key(cycle.phase)
+        dates = [phase for phase in cycle.phases if phase.first_day]
+        span = f"{dates[0].first_day} 至 {dates[-1].last_day}" if dates else ""
+        home = Cell(cycle.title, href=f"/?cycle={cycle.cycle_id}")
+        lines.append(Line((home, str(cycle.year), Cell(zh.PHASE_NAMES.get(key, key), tone="brand"), span)))
+    file = Form(
+        "/province/cycles/file",
+        (Ask("document", "文件内容", "area", "YAML；与命令行使用的省级文件格式相同。", rows=10, most=250_000),),
+        (Button("按文件建立"),),
+        "按文件建立",
+        "选择文件上传，或把内容粘贴在下面。建立后处于准备阶段，到报名开始日自动开放。",
+        files=True,
+        folded=True,
+    )
+    dates_asked = [
+        Ask(f"{edge}_{name}", f"{zh.PHASE_NAMES[name]}：{word}", "date")
+        for name in PHASES
+        for edge, word in (("first", "开始日"), ("last", "截止日"))
+    ]
+    form = Form(
+        "/province/cycles/form",
+        (Ask("year", "年度", "number"), Ask("title", "标题", most=200), *dates_asked),
+        (Button("按表单建立"),),
+        "按表单建立",
+        "基地、专业和计划数取自当前年度，建立后可再调整。",
+        folded=True,
+    )
+    panels = [
+        Panel("年度", table=Table("新的在前", ("标题", "年度", "阶段", "日程"), lines, "还没有年度。")),
+        Panel(form=desk.form(file)),
+        Panel(form=desk.form(form)),
+    ]
+    return await desk.html("年度", "全省管理", navigation.PROVINCE_TABS, panels)

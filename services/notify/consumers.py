@@ -50,6 +50,18 @@ SECTION_LABELS = {
     application_pb2.SECTION_CERTIFICATES: "证书信息",
     application_pb2.SECTION_WORK: "工作信息",
 }
+CAUSE_LABELS = {
+    "undone": "基地撤回了拟录取",
+    "revoked": "省级批准撤销拟录取",
+    "no_show": "未按时报到",
+    "quit": "退培",
+    "annulled": "省级取消资格",
+}
+OFFER_TEMPLATES = {
+    "accepted": "application_provisional",
+    "declined": "application_offer_declined",
+    "expired": "application_offer_expired",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,72 @@ def _application(
     )
 
 
+def _verdict(fact: Any) -> str:
+    if fact.approved:
+        return "application_approved"
+    return "application_rejected_late" if fact.HasField("fix_until") else "application_rejected"
+
+
+def _to_organisation(body: type[Message], template: str, organisation: Callable[[Any], str]) -> Hearing:
+    """A fact about an application that the staff of an organisation have to hear of, told the specialty only."""
+    return Hearing(
+        body,
+        _always(template),
+        lambda fact: Recipient(organisation_code=organisation(fact)),
+        lambda fact, _delivery: _where(fact),
+        lambda fact: str(fact.application.application_id),
+    )
+
+
+_PLACES: tuple[Hearing, ...] = (
+    _application(
+        enrollment.ApplicationPlaceLost,
+        _always("application_place_lost"),
+        lambda fact, _delivery: {"cause": CAUSE_LABELS.get(fact.cause, "名额已取消"), "remark": fact.remark},
+    ),
+    _application(
+        enrollment.ApplicationAdmissionUndone,
+        _always("application_admission_undone"),
+        lambda fact, _delivery: {"remark": fact.remark},
+    ),
+    _application(
+        enrollment.ApplicationOffered,
+        _always("application_offered"),
+        lambda fact, _delivery: {"until": fact.until.ToDatetime(tzinfo=UTC)},
+    ),
+    _application(
+        enrollment.ApplicationOfferEnded,
+        lambda fact: OFFER_TEMPLATES.get(fact.outcome, "application_offer_expired"),
+        lambda fact, _delivery: {"result": "拟录取", "remark": ""} if fact.outcome == "accepted" else {},
+    ),
+    _application(
+        enrollment.ApplicationSpecialtyChanged,
+        _always("application_specialty_changed"),
+        lambda fact, _delivery: {
+            "left": fact.left_specialty_name or fact.left_specialty_code,
+            "remark": fact.remark,
+        },
+    ),
+    _application(
+        enrollment.ApplicationDeferred,
+        _always("application_deferred"),
+        lambda fact, _delivery: {"year": fact.until_year, "remark": fact.remark},
+    ),
+    _to_organisation(
+        enrollment.ApplicationRevocationProposed, "revocation_proposed", lambda fact: str(fact.province_code)
+    ),
+    _to_organisation(
+        enrollment.ApplicationRevocationRefused, "revocation_refused", lambda fact: str(fact.application.base_code)
+    ),
+    _to_organisation(enrollment.ApplicationGrantProposed, "grant_proposed", lambda fact: str(fact.main_base_code)),
+    _to_organisation(
+        enrollment.ApplicationGrantDeclined, "grant_declined", lambda fact: str(fact.application.base_code)
+    ),
+)
+"""What happens to a place once it was given, or while it is on offer."""
+
 _HEARD: tuple[Hearing, ...] = (
+    *_PLACES,
     Hearing(
         identity.AccountRegistered,
         lambda fact: "account_held" if fact.held else "account_registered",
@@ -122,8 +199,11 @@ _HEARD: tuple[Hearing, ...] = (
     ),
     _application(
         enrollment.ApplicationReviewed,
-        lambda fact: "application_approved" if fact.approved else "application_rejected",
-        lambda fact, _delivery: {"remark": fact.remark},
+        _verdict,
+        lambda fact, _delivery: {
+            "remark": fact.remark,
+            **({"until": fact.fix_until.ToDatetime(tzinfo=UTC)} if fact.HasField("fix_until") else {}),
+        },
     ),
     _application(
         enrollment.ApplicationProvisionallyAdmitted,
@@ -199,6 +279,8 @@ SILENT: frozenset[str] = frozenset(
         enrollment.PlanChanged.DESCRIPTOR.full_name,
         # Whom the list names is told with `application_published`; it stands on the public page for everybody else.
         enrollment.ListPublished.DESCRIPTOR.full_name,
+        # The base sees it beside the name; the applicant did it.
+        enrollment.ApplicationPlaceConfirmed.DESCRIPTOR.full_name,
         # For machines: who checks tokens, and whoever keeps the seals of an audit.
         identity.SessionEnded.DESCRIPTOR.full_name,
         identity.AuditSealed.DESCRIPTOR.full_name,

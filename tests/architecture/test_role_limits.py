@@ -20,6 +20,13 @@ POWERFUL = {
     "enrollment.CycleService.CreateCycle",
     "enrollment.DecisionService.GrantProvisional",
     "enrollment.DecisionService.Admit",
+    "enrollment.DecisionService.PlaceMany",
+    "enrollment.PlaceService.Annul",
+    "enrollment.PlaceService.ConfirmGrant",
+    "enrollment.PlaceService.DecideRevocation",
+    "enrollment.PlaceService.GrantException",
+    "enrollment.PlaceService.RecordQuit",
+    "enrollment.PlaceService.ReportNoShow",
     "enrollment.SelectionService.PublishList",
     "enrollment.ExportService.CreateUnmaskedExport",
     "enrollment.SupportService.UnlockSections",
@@ -48,6 +55,8 @@ MACHINE_METHODS = {
         "enrollment.CycleService.EnterPhase",
         "enrollment.CycleService.GetWindow",
         "enrollment.CycleService.CloseWindow",
+        "enrollment.PlaceService.OfferNext",
+        "enrollment.PlaceService.ExpireOffer",
         "notify.NotifyService.SendNotice",
     },
     "service": {"identity.PersonService.GetPerson", "notify.NotifyService.SendNotice"},
@@ -134,7 +143,9 @@ def test_the_three_administrators_share_nothing_that_writes() -> None:
 
 def test_only_the_staff_of_a_base_decide() -> None:
     assert callers(DECIDING) == {"base_reviewer", "base_administrator"}
-    giving = {f"enrollment.DecisionService.{verb}" for verb in ("RecordNotSelected", "GrantProvisional", "Admit")}
+    giving = {
+        f"enrollment.DecisionService.{verb}" for verb in ("RecordNotSelected", "GrantProvisional", "Admit", "PlaceMany")
+    }
     assert callers(giving) == {"base_administrator"}
 
 

@@ -202,6 +202,59 @@ _ALL = (
         {**_WHERE, "remark": Kept.REMARK},
     ),
     Template(
+        "application_rejected_late",
+        "审核未通过通知",
+        (*_WHERE_LINES, "审核结果：审核不通过", "备注：{remark}", "请于{until}前按备注修改并重新提交。"),
+        {**_WHERE, "remark": Kept.REMARK, "until": Kept.INSTANT},
+    ),
+    Template(
+        "application_place_lost",
+        "录取名额取消通知",
+        (*_WHERE_LINES, "您在该基地和专业的录取名额已取消：{cause}。", "说明：{remark}"),
+        {**_WHERE, "cause": Kept.TEXT, "remark": Kept.REMARK},
+    ),
+    Template(
+        "application_admission_undone",
+        "录取撤回通知",
+        (*_WHERE_LINES, "基地撤回了刚才的录取操作，您仍为拟录取。", "说明：{remark}"),
+        {**_WHERE, "remark": Kept.REMARK},
+    ),
+    Template(
+        "application_offered",
+        "递补名额通知",
+        (
+            "您在候补名单上，现有一个名额可以递补。",
+            *_WHERE_LINES,
+            "请于{until}前登录确认接受或放弃，逾期视为放弃。",
+        ),
+        {**_WHERE, "until": Kept.INSTANT},
+    ),
+    Template("application_offer_declined", "递补名额已放弃", ("您已放弃递补名额。", *_WHERE_LINES), _WHERE),
+    Template(
+        "application_offer_expired",
+        "递补名额已过期",
+        ("您未在规定时间内确认，递补名额已顺延给下一位。", *_WHERE_LINES),
+        _WHERE,
+    ),
+    Template(
+        "application_specialty_changed",
+        "报名专业调整通知",
+        ("基地将您的报名专业由{left}调整如下。", *_WHERE_LINES, "说明：{remark}"),
+        {**_WHERE, "left": Kept.TEXT, "remark": Kept.REMARK},
+    ),
+    Template(
+        "application_deferred",
+        "延期通知",
+        (*_WHERE_LINES, "您的培训延期至{year}年开始，名额保留。", "说明：{remark}"),
+        {**_WHERE, "year": Kept.NUMBER, "remark": Kept.REMARK},
+    ),
+    Template("revocation_proposed", "撤销拟录取待审批", ("{base}申请撤销一名拟录取，专业：{specialty}。",), _WHERE),
+    Template(
+        "revocation_refused", "撤销申请未获批准", ("{base}{specialty}专业的一项撤销申请未获批准，名额保留。",), _WHERE
+    ),
+    Template("grant_proposed", "协同基地拟录取待确认", ("{base}提交了一名拟录取，专业：{specialty}。",), _WHERE),
+    Template("grant_declined", "拟录取未获主基地确认", ("{base}{specialty}专业的一项拟录取未获主基地确认。",), _WHERE),
+    Template(
         "plan_change_granted",
         "计划调整申请已批准",
         ("{specialty}专业的计划数已调整为{planned}。", "说明：{answer}"),

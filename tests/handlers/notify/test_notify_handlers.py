@@ -93,6 +93,16 @@ def one_of_each() -> dict[str, Delivery]:
         "application_held": enrollment.ApplicationHeld(application=application()),
         "application_released": enrollment.ApplicationReleased(application=application()),
         "application_moved": enrollment.ApplicationMoved(application=application(3), remark="内科有空缺"),
+        "application_rejected_late": enrollment.ApplicationReviewed(application=application(), fix_until=UNTIL),
+        "application_place_lost": enrollment.ApplicationPlaceLost(application=application(), cause="no_show"),
+        "application_admission_undone": enrollment.ApplicationAdmissionUndone(application=application()),
+        "application_offered": enrollment.ApplicationOffered(application=application(), until=UNTIL),
+        "application_offer_declined": enrollment.ApplicationOfferEnded(application=application(), outcome="declined"),
+        "application_offer_expired": enrollment.ApplicationOfferEnded(application=application(), outcome="expired"),
+        "application_specialty_changed": enrollment.ApplicationSpecialtyChanged(
+            application=application(), left_specialty_name="皮肤科"
+        ),
+        "application_deferred": enrollment.ApplicationDeferred(application=application(), until_year=2024),
         "account_held": identity.AccountRegistered(person_id=ZHANG.person_id, held=True),
         "account_released": identity.AccountReleased(person_id=ZHANG.person_id),
         "security_new_device": identity.SecurityNoticed(person_id=ZHANG.person_id, what="new_device"),
@@ -101,10 +111,46 @@ def one_of_each() -> dict[str, Delivery]:
     return {template: delivery_of(body, version) for version, (template, body) in enumerate(bodies.items(), 1)}
 
 
+FOR_ORGANISATIONS = [
+    (
+        enrollment.ApplicationRevocationProposed(application=application(), province_code="37"),
+        "37",
+        "revocation_proposed",
+    ),
+    (enrollment.ApplicationRevocationRefused(application=application()), "SD-QILU", "revocation_refused"),
+    (
+        enrollment.ApplicationGrantProposed(application=application(), main_base_code="SD-SLYY"),
+        "SD-SLYY",
+        "grant_proposed",
+    ),
+    (enrollment.ApplicationGrantDeclined(application=application()), "SD-QILU", "grant_declined"),
+]
+"""What happens to a place that the staff of an organisation hear of, and not the applicant."""
+
+
+@pytest.mark.parametrize(("body", "organisation", "template"), FOR_ORGANISATIONS, ids=lambda value: str(value)[:20])
+async def test_msg_05_who_has_to_decide_about_a_place_is_told(
+    world: World, body: Proto, organisation: str, template: str
+) -> None:
+    await world.hear(delivery_of(body))
+    staff = Caller("s", "province_administrator" if organisation == "37" else "base_administrator", organisation)
+    [message] = (await world.notify.list_messages(staff, 10, "", False)).messages
+    assert (message.template, message.application_id) == (template, "app-1")
+    assert "内科" in message.body
+    assert await world.templates(ZHANG) == []
+
+
+async def test_msg_05_an_offer_that_is_taken_is_a_place(world: World) -> None:
+    taken = enrollment.ApplicationOfferEnded(application=application(), outcome="accepted")
+    await world.hear(delivery_of(taken))
+    assert await world.templates(ZHANG) == ["application_provisional"]
+
+
 async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(world: World) -> None:
     due = one_of_each()
     for_bases = {
         enrollment.ApplicationCorrected.DESCRIPTOR.full_name,
+        *(type(body).DESCRIPTOR.full_name for body, _, _ in FOR_ORGANISATIONS),
         enrollment.PlanChangeDecided.DESCRIPTOR.full_name,
     }
     assert {delivery.event_type for delivery in due.values()} == set(HEARD) - for_bases
@@ -115,6 +161,7 @@ async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(wor
         delivery_of(enrollment.WindowClosed(cycle_id="c", base_code="SD-QILU", unreviewed=3)),
         delivery_of(enrollment.PlanChanged(cycle_id="c", kind="set", edition=2)),
         delivery_of(enrollment.ListPublished(list_id="l", cycle_id="c", base_code="SD-QILU", number=1)),
+        delivery_of(enrollment.ApplicationPlaceConfirmed(application=application())),
         delivery_of(identity.SessionEnded(session_id="s")),
         delivery_of(identity.AuditSealed(service="identity", number=1)),
         delivery_of(identity.PersonErased(person_id=LI.person_id)),
@@ -143,6 +190,10 @@ async def test_msg_05_texts_carry_what_the_fact_says(world: World) -> None:
     assert "录取结果：调剂录取" in bodies["application_provisional"]
     assert "身份：报名人" in bodies["account_registered"]
     assert "开放至：2023年7月2日 09:00" in bodies["application_unlocked"]
+    assert "请于2023年7月2日 09:00前" in bodies["application_offered"]
+    assert "已取消：未按时报到。" in bodies["application_place_lost"]
+    assert "由皮肤科调整" in bodies["application_specialty_changed"]
+    assert "延期至2024年" in bodies["application_deferred"]
     assert "时间：2023年7月1日 09:00" in bodies["security_new_device"]
     about = {message.template: message.application_id for message in page.messages}
     assert {about[name] for name in about if name.startswith("application_")} == {"app-1"}

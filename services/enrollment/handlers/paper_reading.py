@@ -127,11 +127,11 @@ class PaperReading:
         return record
 
     async def _found(self, caller: Caller, record: ApplicationRecord, paper_id: str) -> PaperRecord:
-        """One picture: any of one's own, to staff those of the submission to them."""
+        """One picture: any of one's own, to staff those of submissions to them."""
         if caller.role == Role.APPLICANT:
             papers = await self._papers.kept(record.id)
         elif caller.role.startswith("base_"):
-            papers = await self._papers.shown(record.id, record.submission_number)
+            papers = await self._papers.shown_to(record.id, caller.organisation)
         else:
             papers = [each for each in await self._papers.kept(record.id) if each.frozen]
         for each in papers:

@@ -30,7 +30,15 @@ from services.enrollment.handlers.correcting import correction
 from services.enrollment.handlers.decoding import Desk
 from services.enrollment.handlers.paper_reading import PaperView, view_of
 from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
-from services.enrollment.records import ApplicationRecord, CycleRecord, FrozenDossier, Situation, Statement, Write
+from services.enrollment.records import (
+    ApplicationRecord,
+    CycleRecord,
+    FrozenDossier,
+    SectionWrite,
+    Situation,
+    Statement,
+    Write,
+)
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.papers import PaperRecord, PaperStore, added, corrected_papers, removed
@@ -211,6 +219,7 @@ class PaperHandlers:
         before = _own(now)
         after = replace(before, version=before.version + 1)
         frozen: FrozenDossier | None = None
+        saved: SectionWrite | None = None
         fact: Fact | None = None
         section = RULES[kind].section
         if decision.rule == UNLOCKED and _state(now) in WITH_BASE:
@@ -221,11 +230,13 @@ class PaperHandlers:
                 fingerprint = self._applications.sealing.fingerprint(before.id, number, dossier)
                 frozen = FrozenDossier(dossier, fingerprint, before.submission_number)
                 after = replace(after, submission_number=number)
+                # A correction is dated by the section that was saved for it.
+                saved = SectionWrite(section, dossier[section], now.gate.now)
                 detail = {**detail, "dossier": fingerprint.hex(), "correction_of": frozen.correction_of}
                 fact = facts.corrected(cycle, after, section)
                 also = (*also, *corrected_papers(before.id, number, now.unlocked))
         entry = audit_entry(caller, name, order.idempotency_key, cycle, now.gate, decision, before, detail)
-        write = Write(after, entry, decision.until, fact, dossier=frozen, also=also)
+        write = Write(after, entry, decision.until, fact, saved, frozen, also=also)
         return Outcome(write, PaperEditView(before.id, after.version, paper))
 
     async def _discard(self, upload: _Upload) -> None:

@@ -42,6 +42,15 @@ _SHOWN_IDS = """
     ORDER BY f.number DESC LIMIT 1
 """
 _SHOWN = f"{_SELECT} AND p.id = ANY (({_SHOWN_IDS})::uuid[]) ORDER BY p.uploaded_at, p.id"
+_SHOWN_TO = f"""
+    {_SELECT} AND EXISTS (
+        SELECT 1 FROM submission s CROSS JOIN LATERAL (
+            SELECT f.paper_ids FROM submission_paper f
+            WHERE f.application_id = s.application_id AND f.number <= s.number ORDER BY f.number DESC LIMIT 1
+        ) f
+        WHERE s.application_id = p.application_id AND s.base_code = $2 AND p.id = ANY (f.paper_ids)
+    )
+"""  # noqa: S608 (constants of this module)
 _COUNTS = "SELECT kind, count(*) AS papers FROM paper WHERE application_id = $1 AND in_draft GROUP BY kind"
 _UPLOADS = """
     SELECT count(*) FROM audit
@@ -111,6 +120,10 @@ class PaperStore:
     async def shown(self, application_id: str, number: int) -> list[PaperRecord]:
         """PAP-08: what submission `number` showed, oldest first; empty when the person's data were erased."""
         return [_record(row) for row in await self._database.fetch(_SHOWN, application_id, number)]
+
+    async def shown_to(self, application_id: str, base_code: str) -> list[PaperRecord]:
+        """PAP-08: what any submission to this base showed."""
+        return [_record(row) for row in await self._database.fetch(_SHOWN_TO, application_id, base_code)]
 
     async def kinds(self, application_id: str) -> dict[str, int]:
         """How many pictures of each kind the draft holds; kinds without one are absent."""

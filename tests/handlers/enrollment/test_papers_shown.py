@@ -8,9 +8,12 @@ import pytest
 import structlog
 
 from services.enrollment.domain.dossier import Section
-from services.enrollment.domain.phases import P1, P2
+from services.enrollment.domain.phases import P1, P2, P4
 from services.enrollment.handlers.applications import SaveSection
+from services.enrollment.handlers.moving import MoveApplicant, MovingHandlers
 from services.enrollment.handlers.support import UnlockSections
+from services.enrollment.store.plans import PlanStore
+from services.enrollment.store.reallocation import ReallocationStore
 from services.kit.domain import Caller, DomainError
 from services.kit.objects import ObjectMissing
 from tests.handlers.enrollment.paper_story import (
@@ -26,8 +29,10 @@ from tests.handlers.enrollment.paper_story import (
 from tests.handlers.enrollment.story import (
     ADMINISTRATOR,
     DOSSIER,
+    MEDICINE,
     OTHERS,
     REVIEWER,
+    SECOND,
     Stage,
     applicant,
     key,
@@ -64,11 +69,30 @@ async def test_pap_08_a_submission_keeps_what_it_showed(open_stage: Stage) -> No
     await stage.submit(person)
     assert await listed(stage, REVIEWER, id_) == [second]
     assert await listed(stage, REVIEWER, id_, 1) == [first, scan]
+    assert await seen(stage, REVIEWER, id_, scan), "the base compares with what it was sent before"
     assert await listed(stage, PROVINCE, id_, 1) == [first, scan]
     assert await stage.paper_reading.portrait(id_, 1) == await seen(stage, person, id_, first)
     assert await stage.paper_reading.portrait(id_, 0) == await seen(stage, person, id_, second)
     await stage.paper_store.drain(NOW)
     assert await seen(stage, PROVINCE, id_, scan)
+
+
+async def test_pap_08_a_move_shows_what_was_submitted(open_stage: Stage) -> None:
+    """PAP-08: the base somebody is moved to sees what the base before saw, whatever the draft holds since."""
+    stage = open_stage
+    person, id_ = await drafted(stage)
+    first = id_of(await upload(stage, person))
+    await stage.submit(person)
+    second = id_of(await upload(stage, person, content=pictures.portrait("#f4f4f4")))
+    await stage.stand(P4)
+    stores = (stage.cycle_store, stage.application_store, stage.queries)
+    moving = MovingHandlers(*stores, PlanStore(stage.database), ReallocationStore(stage.database, stage.sealing))
+    await moving.move_applicant(PROVINCE, MoveApplicant(id_, SECOND, MEDICINE, "省立内科有空缺", key()))
+    assert await listed(stage, OTHERS, id_) == [first]
+    assert await seen(stage, OTHERS, id_, first)
+    assert await listed(stage, person, id_) == [second]
+    with pytest.raises(DomainError, match="APPLICATION_NOT_FOUND"):
+        await listed(stage, REVIEWER, id_)
 
 
 async def test_pap_08_an_unlocked_section_brings_its_pictures_to_the_base(open_stage: Stage) -> None:

@@ -44,20 +44,24 @@ STATEMENTS = (
     CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON submission_paper
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
     """,
-    # Frozen by the insert itself: a submission costs no second statement. One that corrects another says itself what it
-    # shows, if anything changed.
+    # Frozen by the insert itself: a submission costs no second statement. Corrections say themselves what they show, if
+    # anything changed; a move by the province shows what the submission before it did, so it freezes nothing.
     """
     CREATE FUNCTION freeze_papers() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        shown uuid[] := ARRAY(
+            SELECT p.id FROM paper p WHERE p.application_id = NEW.application_id AND p.in_draft
+            ORDER BY p.uploaded_at, p.id
+        );
     BEGIN
-        INSERT INTO submission_paper (application_id, number, paper_ids)
-        SELECT NEW.application_id, NEW.number, d.ids FROM (
-            SELECT ARRAY(
-                SELECT p.id FROM paper p WHERE p.application_id = NEW.application_id AND p.in_draft
-                ORDER BY p.uploaded_at, p.id
-            ) AS ids
-        ) d
-        WHERE cardinality(d.ids) > 0
-            OR EXISTS (SELECT 1 FROM submission_paper f WHERE f.application_id = NEW.application_id);
+        IF cardinality(shown) > 0
+            OR EXISTS (SELECT 1 FROM submission_paper f WHERE f.application_id = NEW.application_id)
+        THEN
+            INSERT INTO submission_paper (application_id, number, paper_ids)
+            SELECT NEW.application_id, NEW.number, shown FROM audit a
+            WHERE a.aggregate_id = NEW.application_id AND a.submission_number = NEW.number
+                AND a.command = 'submit_application';
+        END IF;
         RETURN NULL;
     END $$
     """,

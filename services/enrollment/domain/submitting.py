@@ -83,6 +83,12 @@ def check_submittable(submission: Submission) -> None:
     raise _refusal(reason, message, first, found)
 
 
+def barred(found: list[Finding]) -> DomainError:
+    """One INVALID error for `found`, as `check_submittable` raises it; the first one leads. `found` is not empty."""
+    reason, first = found[0]
+    return _refusal(reason, first.message, first, found)
+
+
 def penalised(until: datetime, found: list[Finding] | None = None) -> DomainError:
     """DOS-10: who is barred neither starts nor submits until the bar ends; told with everything else that is wrong."""
     bar = Problem("identity", "document_number", "DOS-10", "您目前被限制报名，如有疑问请联系省级主管部门。")

@@ -16,9 +16,9 @@ from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.phases import standing_round
 from services.enrollment.domain.refusals import base_locked, require, stale_version
 from services.enrollment.domain.screening import Screened
+from services.enrollment.domain.submitting import barred
 from services.enrollment.handlers.running import not_found
 from services.enrollment.records import ApplicationRecord, CycleRecord, Situation
-from services.kit.forms import refuse
 
 
 def state_of(now: Situation) -> State:
@@ -91,7 +91,7 @@ def check_selectable(cycle: CycleRecord, now: Situation, draft: Choice, wanted: 
         *reasons(cycle.policy.eligibility, wanted, bodies_of(now), so_far=True),
     ]
     if found:
-        raise refuse([problem for _, problem in found], found[0][0], found[0][1].message)
+        raise barred(found)
 
 
 def marks_of_submission(now: Situation, before: ApplicationRecord, screened: Screened) -> Marks:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
+from typer.testing import CliRunner, Result
 
 from residency.enrollment.v1 import export_service_pb2, form_service_pb2, story_service_pb2
+from services.cli import asking
 from services.cli.forms import MANIFEST, STATE, print_all
+from services.cli.main import build
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.phases import P1
 from services.enrollment.paperwork import paperwork
@@ -106,6 +112,44 @@ async def test_form_04_a_print_of_something_else_or_too_old_begins_anew(
     (tmp_path / STATE).write_text("not JSON")
     assert (await print_all(calls, tmp_path, stage.cycle_id, QILU, "zh")).done == 1
     assert calls.asked.count("PrintForms") == 4
+
+
+async def test_form_04_the_command_says_what_it_printed_and_what_is_left(
+    stage: Stage, servicers: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await stage.registered()
+    loop = asyncio.get_running_loop()
+    calls = Calls(servicers["FormService"])
+
+    def as_operator(data: Path, work: Callable[[Callable[[str], Any]], Any]) -> Any:
+        def channel(service: str) -> Any:
+            return SimpleNamespace(stub=lambda stub_class: calls)
+
+        return asyncio.run_coroutine_threadsafe(work(channel), loop).result()
+
+    def interrupted(data: Path, work: Any) -> Any:
+        calls.breaks_at = 1
+        with pytest.raises(ConnectionError):
+            as_operator(data, work)
+        calls.breaks_at = -1
+        raise KeyboardInterrupt
+
+    def ask(*more: str) -> Result:
+        return CliRunner().invoke(build(["forms"]), ["forms", stage.cycle_id, "--to", str(tmp_path / "out"), *more])
+
+    monkeypatch.setattr(asking, "as_operator", interrupted)
+    stopped = await asyncio.to_thread(ask)
+    assert (stopped.exit_code, "1 forms are left" in stopped.stderr) == (130, True)
+    monkeypatch.setattr(asking, "as_operator", as_operator)
+    done = await asyncio.to_thread(ask, "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["forms"] == 3
+    assert "3 of 3 forms" in done.stderr
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.suffix != ".pdf") == [MANIFEST]
+    again = await asyncio.to_thread(ask)
+    assert "3 forms in" in again.stdout
+    assert (await asyncio.to_thread(ask, "--language", "fr")).exit_code == 2
 
 
 async def test_form_01_exp_04_exp_09_the_wire_says_what_the_handlers_say(

@@ -11,7 +11,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -20,11 +20,13 @@ from services.kit.domain import DomainError, Kind
 from services.kit.settings import Settings
 
 if TYPE_CHECKING:
-    from obstore.store import LocalStore, S3Store
+    from obstore.store import LocalStore, RetryConfig, S3Store
 
 SECONDS = 10.0
 """How long one object may take."""
 _PAGE = 500
+_RETRY: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=SECONDS)}
+"""An outage is told within the time one object may take."""
 
 
 class ObjectMissing(LookupError):
@@ -148,7 +150,8 @@ def _opened(url: str) -> tuple[Path | None, LocalStore | S3Store]:
             folder = _made(Path(unquote(parts.path)))
             return folder, LocalStore(str(folder))
         if parts.scheme == "s3" and parts.netloc:
-            return None, S3Store(parts.netloc, prefix=parts.path.strip("/") or None)
+            prefix = parts.path.strip("/") or None
+            return None, S3Store(parts.netloc, prefix=prefix, retry_config=_RETRY)
     except Exception as error:
         raise NoPlaceForObjects(f"cannot keep objects there ({type(error).__name__})") from error
     raise NoPlaceForObjects("RESIDENCY_OBJECTS_URL is neither file:///folder nor s3://bucket/prefix")

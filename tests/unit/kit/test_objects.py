@@ -13,6 +13,7 @@ from services.kit.domain import DomainError, Kind
 from services.kit.objects import NoPlaceForObjects, ObjectMissing, ObjectStore, objects_of
 from services.kit.settings import Settings
 from services.kit.vault import SealBroken
+from tests.support.bucket import bucket
 from tests.support.vaults import NEXT, VAULT
 
 
@@ -83,13 +84,30 @@ async def test_a_store_that_was_not_started_is_away() -> None:
         await ObjectStore("s3://bucket/prefix").get("a/b")
 
 
-async def test_a_bucket_is_named_by_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is asked of a bucket before it is needed: a process starts while it is away."""
-    for name, value in {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "x"}.items():
-        monkeypatch.setenv(name, value)
-    store = ObjectStore("s3://bucket/enrollment")
-    await store.start()
-    assert store.not_ready() == ""
+async def test_a_bucket_keeps_objects_like_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its URL, below its prefix; nothing is asked of it before it is needed, and an outage is told as one."""
+    with bucket() as (endpoint, behind):
+        settings = {"ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "REGION": "x", "ALLOW_HTTP": "true"}
+        for name, value in {**settings, "ENDPOINT_URL": endpoint}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        store = ObjectStore("s3://files/enrollment")
+        await store.start()
+        assert store.not_ready() == ""
+        for key in ("papers/one/a", "papers/two/a"):
+            await store.put(key, b"first")
+        assert set(behind.objects) == {"enrollment/papers/one/a", "enrollment/papers/two/a"}
+        with pytest.raises(ValueError, match="already"):
+            await store.put("papers/one/a", b"second")
+        assert await store.get("papers/one/a") == b"first"
+        assert await keys(store, "papers") == ["papers/one/a", "papers/two/a"]
+        await store.delete("papers/one/a")
+        await store.delete("papers/one/a")
+        with pytest.raises(ObjectMissing):
+            await store.get("papers/one/a")
+        behind.away.set()
+        for call in (store.put("papers/one/b", b""), store.get("papers/two/a"), keys(store)):
+            with pytest.raises(DomainError, match="OBJECTS_AWAY"):
+                await call
 
 
 @pytest.mark.parametrize("url", ["ftp://host/folder", "/var/objects", "s3:///prefix", "file://", "http://bucket"])

@@ -15,6 +15,7 @@ from tests.authority import (
     asks_enrollment,
     asks_forms,
     asks_papers,
+    asks_places,
     asks_selection,
     asks_staff,
 )
@@ -24,7 +25,16 @@ from tests.authority.scene import MACHINES, Scene
 from tests.authority.state import changed
 from tests.authority.wire import AUTHORITY, Answer, Someone, Wire, request_class
 
-ENTRIES = (asks_account, asks_dossier, asks_enrollment, asks_forms, asks_papers, asks_selection, asks_staff)
+ENTRIES = (
+    asks_account,
+    asks_dossier,
+    asks_enrollment,
+    asks_forms,
+    asks_papers,
+    asks_places,
+    asks_selection,
+    asks_staff,
+)
 """What fills `ASKS`."""
 AT_ONCE = 24
 BUSINESS = {"FACTOR_WRONG"}

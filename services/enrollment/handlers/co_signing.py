@@ -13,7 +13,7 @@ from services.enrollment.handlers.deciding import Allowed, allow
 from services.enrollment.handlers.decisions import check_qualified, granted
 from services.enrollment.handlers.places import own_base
 from services.enrollment.handlers.placing import Placing, Turn, write_of
-from services.enrollment.handlers.running import Outcome
+from services.enrollment.handlers.running import Outcome, not_found
 from services.enrollment.records import ApplicationRecord, CycleRecord, Situation
 from services.enrollment.store import places
 from services.enrollment.store.applications import ApplicationStore
@@ -91,8 +91,9 @@ class CoSigningHandlers(Placing):
     async def confirm(self, caller: Caller, order: ConfirmGrant) -> ProposalRecord:
         """PLC-02: the main base grants in its collaborative base's name, by the same rules, which takes the seat.
 
-        Raises NOT_FOUND for a proposal that was not made to the caller's base, CONFLICT `GRANT_ANSWERED` for one that
-        was answered, and `SUPERSEDED` when the applicant has submitted anew.
+        Raises NOT_FOUND for a proposal that was not made to the caller's base (NOT_NOW `NOTHING_TO_CONFIRM` about an
+        application to that base itself), CONFLICT `GRANT_ANSWERED` for one that was answered, and `SUPERSEDED` when the
+        applicant has submitted anew.
         """
 
         async def read() -> Situation | None:
@@ -101,7 +102,7 @@ class CoSigningHandlers(Placing):
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[ProposalRecord]:
             proposal = await self._places.proposal(order.application_id, order.number)
             if proposal is None or now.application is None or proposal.main_base_code != caller.organisation:
-                raise DomainError(Kind.NOT_FOUND, "PROPOSAL_NOT_FOUND", "没有这份拟录取申请。", rule="CAP-SCOPE")
+                raise _nothing_to_confirm(caller, now.application)
             if proposal.answered_at is not None:
                 raise DomainError(Kind.CONFLICT, "GRANT_ANSWERED", "该拟录取申请已答复。", rule="PLC-02")
             allowed, turn = _answered(caller, cycle, now, now.application, order, proposal)
@@ -144,6 +145,12 @@ def _answered(
         seat=1,
         also=also,
     )
+
+
+def _nothing_to_confirm(caller: Caller, application: ApplicationRecord | None) -> DomainError:
+    if application is not None and application.submitted.base_code == caller.organisation:
+        return DomainError(Kind.NOT_NOW, "NOTHING_TO_CONFIRM", "没有待本基地确认的拟录取申请。", rule="PLC-02")
+    return not_found()
 
 
 def _proposal(after: ApplicationRecord, main: str, order: ProposeGrant, now: Situation) -> ProposalRecord:

@@ -105,7 +105,7 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
     for key in found.keys:
         kind = _kind(values.get(key.key))
         hint = f"{key.hint}；{'已锁定，修改须勾选下方确认；' if key.locked else ''}{key.rule}"
-        asks.append(Ask(key.key, key.label, kind, hint, required=False, rows=5, most=20_000))
+        asks.append(Ask(key.key, key.label, kind, hint, rows=5, most=20_000))
     asks.append(Ask("reason", "修改原因", "area", "记录在案。", most=500))
     if any(key.locked for key in found.keys):
         asks.append(Ask("override_lock", "我知道首轮已开始，修改会影响已有成绩和排名", "tick"))

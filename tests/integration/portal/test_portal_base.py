@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 
 from residency.enrollment.v1 import (
     export_service_pb2,
     paper_service_pb2,
     place_service_pb2,
-    plan_service_pb2,
     selection_service_pb2,
 )
 from services.kit.domain import DomainError, Kind
 from services.portal.pages.scores import read_sheet
+from tests.support.portal_samples import ONE, TWO, fill_province, ranking
 from tests.support.portal_story import keyed, submitted
 from tests.support.portal_upstream import Upstream
-
-ONE, TWO = str(uuid.uuid4()), str(uuid.uuid4())
-
-
-def _ranking() -> selection_service_pb2.GetRankingResponse:
-    service = selection_service_pb2
-    rows = [
-        service.RankedRow(
-            application_id=ONE, submission_number=1, name="李测试", state="APPLICATION_STATE_APPROVED", rank=1,
-            total="88.00", parts={"written": "90"}, standing="RANK_STANDING_SUGGESTED",
-        ),
-        service.RankedRow(
-            application_id=TWO, submission_number=2, name="王测试", state="APPLICATION_STATE_APPROVED", rank=2,
-            total="80.00", standing="RANK_STANDING_WAITING", tied=True,
-        ),
-    ]  # fmt: skip
-    scheme = [service.ScorePart(key=key, weight="0.5", full_marks="100") for key in ("written", "interview")]
-    return service.GetRankingResponse(
-        rows=rows, scheme=scheme, planned=71, free=1, tie_rules=["written", "submitted_at"]
-    )
 
 
 async def test_papers_and_closed_deeds_stand_beside_the_submission(upstream: Upstream) -> None:
@@ -122,7 +100,7 @@ async def test_a_batch_tells_every_row(upstream: Upstream) -> None:
 
 
 async def test_scores_are_pasted_back_and_every_row_is_answered(upstream: Upstream) -> None:
-    upstream.selection.answers["GetRanking"] = _ranking()
+    upstream.selection.answers["GetRanking"] = ranking()
     result = selection_service_pb2.ScoreResult(application_id=ONE, accepted=True, version=1, total="87.00")
     upstream.selection.answers["EnterScores"] = selection_service_pb2.EnterScoresResponse(results=[result])
     sheet = "报名编号\t姓名\t笔试\t面试\t备注\n" + f"{ONE}\t李测试\t90\t84\t\n\t不在册\t1\t2\t\n"
@@ -149,16 +127,16 @@ async def test_scores_are_pasted_back_and_every_row_is_answered(upstream: Upstre
     ],
 )
 def test_a_sheet_names_people_by_number_or_by_name(text: str, problems: list[str]) -> None:
-    assert [row.problem for row in read_sheet(text, _ranking())] == problems
+    assert [row.problem for row in read_sheet(text, ranking())] == problems
 
 
 def test_an_empty_cell_takes_back_only_what_was_entered() -> None:
-    first = read_sheet("姓名\t笔试\t面试\n李测试\t\t", _ranking())[0]
+    first = read_sheet("姓名\t笔试\t面试\n李测试\t\t", ranking())[0]
     assert first.parts == {"written": ""}
 
 
 async def test_ranking_suggests_and_the_waiting_list_takes_an_order_among_equals(upstream: Upstream) -> None:
-    upstream.selection.answers["GetRanking"] = _ranking()
+    upstream.selection.answers["GetRanking"] = ranking()
     async with upstream.browser("administrator") as browser:
         page = (await browser.get("/base/ranking?specialty_code=0100")).text
         assert f'name="pick.{ONE}" value="1|李测试" checked' in page
@@ -207,8 +185,7 @@ async def test_the_main_base_answers_what_its_collaborative_base_proposed(upstre
 
 
 async def test_a_base_asks_for_places(upstream: Upstream) -> None:
-    row = plan_service_pb2.PlanRow(base_code="SD-QILU", specialty_code="0100", planned=71, taken=3, programme=1)
-    upstream.plans.answers["ListPlan"] = plan_service_pb2.ListPlanResponse(rows=[row])
+    fill_province(upstream)
     async with upstream.browser("administrator") as browser:
         assert "招生" in (await browser.get("/base/plan")).text
         form = keyed(specialty_code="0100", wanted="80", reason="新增病区")

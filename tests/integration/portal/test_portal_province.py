@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 import pytest
 
 from residency.enrollment.v1 import (
-    place_service_pb2,
     plan_service_pb2,
     reallocation_service_pb2,
     screening_service_pb2,
-    selection_service_pb2,
 )
 from services.kit.domain import DomainError, Kind
 from services.portal.cycle_file import request_from_file
-from tests.support.portal_catalogue import CYCLE
+from tests.support.portal_samples import ONE, fill_places, fill_province, fill_selection
 from tests.support.portal_story import keyed
 from tests.support.portal_upstream import Upstream
 
-ONE = str(uuid.uuid4())
 SHANDONG = Path(__file__).parents[3] / "deploy" / "provinces" / "shandong-2023.yaml"
-
-
-def _policy(upstream: Upstream) -> None:
-    values = {
-        "publicity_working_days": 5.0,
-        "confirmation_required": False,
-        "penalise": ["no_show", "quit"],
-        "score_weights": {"written": 0.4, "interview": 0.6},
-        "reversion": [],
-    }
-    view = plan_service_pb2.PolicyView(cycle_id=CYCLE, edition=4)
-    view.values.update(values)
-    view.keys.extend(plan_service_pb2.PolicyKey(key=key, label=f"规则{key}", hint="说明") for key in values)
-    view.keys[3].locked = True
-    upstream.plans.answers["GetPolicy"] = plan_service_pb2.GetPolicyResponse(policy=view)
 
 
 SHOWN = {
@@ -50,10 +31,10 @@ SHOWN = {
 
 
 async def test_only_what_was_changed_is_sent(upstream: Upstream) -> None:
-    _policy(upstream)
+    fill_province(upstream)
     async with upstream.browser("province") as browser:
         page = (await browser.get("/province/policy")).text
-        assert "规则publicity_working_days" in page
+        assert "公示工作日" in page
         assert "首轮已开始" in page
         same = await browser.post("/province/policy", data=keyed(**SHOWN, reason="无"))
         assert (same.status_code, "没有改动任何规则" in same.text) == (422, True)
@@ -77,15 +58,12 @@ async def test_only_what_was_changed_is_sent(upstream: Upstream) -> None:
 
 
 async def test_the_plan_is_set_row_by_row_and_unfilled_places_go_where_the_preview_says(upstream: Upstream) -> None:
+    fill_province(upstream)
     service = plan_service_pb2
-    row = service.PlanRow(base_code="SD-QILU", specialty_code="0100", planned=71, taken=3, programme=1)
-    upstream.plans.answers["ListPlan"] = service.ListPlanResponse(rows=[row])
     result = service.PlanResult(
         base_code="SD-QILU", specialty_code="0100", planned=71, reason="X", message="低于已占名额。"
     )
     upstream.plans.answers["SetPlan"] = service.SetPlanResponse(results=[result])
-    move = service.Reversion(from_base_code="SD-QILU", to_base_code="SD-SLYY", seats=2, row=1)
-    upstream.plans.answers["PreviewReversion"] = service.PreviewReversionResponse(reversions=[move], digest="d" * 64)
     async with upstream.browser("province") as browser:
         assert "SD-QILU\t0100\t71" in (await browser.get("/province/plan")).text
         bad = await browser.post("/province/plan/rows", data=keyed(rows="SD-QILU 0100", reason="x"))
@@ -107,12 +85,8 @@ async def test_the_plan_is_set_row_by_row_and_unfilled_places_go_where_the_previ
 
 
 async def test_what_bases_ask_for_is_answered_where_it_stands(upstream: Upstream) -> None:
-    change = plan_service_pb2.PlanChange(change_id=ONE, base_code="SD-QILU", planned=71, wanted=80, state=1)
-    upstream.plans.answers["ListPlanChanges"] = plan_service_pb2.ListPlanChangesResponse(changes=[change])
-    revocation = place_service_pb2.Revocation(application_id=ONE, name="李测试", reason="材料不实")
-    upstream.places.answers["ListRevocations"] = place_service_pb2.ListRevocationsResponse(revocations=[revocation])
-    objection = selection_service_pb2.Objection(objection_id=ONE, name="李测试", grounds="学历存疑", state=1)
-    upstream.selection.answers["ListObjections"] = selection_service_pb2.ListObjectionsResponse(objections=[objection])
+    for part in (fill_province, fill_places, fill_selection):
+        part(upstream)
     here = "/province/requests"
     async with upstream.browser("province") as browser:
         page = (await browser.get(here)).text
@@ -148,13 +122,7 @@ async def test_what_bases_ask_for_is_answered_where_it_stands(upstream: Upstream
 
 async def test_holds_cases_and_penalties(upstream: Upstream) -> None:
     service = screening_service_pb2
-    alike = service.LikeApplication(masked_name="李*", kinds=["mobile"])
-    hold = service.Hold(hold_id=ONE, application_id=ONE, masked_name="李*", cause="DUPLICATE", state=1, alike=[alike])
-    upstream.screening.answers["ListHolds"] = service.ListHoldsResponse(holds=[hold])
-    lost = service.PenaltyCase(case_id=ONE, masked_name="王*", cause="no_show")
-    upstream.screening.answers["ListPenaltyCases"] = service.ListPenaltyCasesResponse(cases=[lost])
-    penalty = service.Penalty(penalty_id=ONE, masked_name="赵*", cause="quit", in_force=True)
-    upstream.screening.answers["ListPenalties"] = service.ListPenaltiesResponse(penalties=[penalty])
+    fill_province(upstream)
     results = [service.PenaltyResult(done=True), service.PenaltyResult(reason="X", message="姓名与证件不符。")]
     upstream.screening.answers["ImportPenalties"] = service.ImportPenaltiesResponse(results=results)
     here = "/province/screening"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from services.rehearsal.dossiers import SECTIONS, amend, employ, make_dossier, spoil
+from services.rehearsal.dossiers import SECTIONS, amend, make_dossier, spoil
 from services.rehearsal.people import Arrival, Person
 from services.rehearsal.plans import Seats
 from services.rehearsal.session import Session
@@ -104,7 +104,7 @@ class Applicant:
     async def _fill_in(self, phase: str, application: Mapping[str, Any], seats: Seats) -> bool:
         saved = {entry["section"]: entry["body"] for entry in application["sections"] if entry["complete"]}
         self._dossier |= {section: dict(body) for section, body in saved.items()}
-        if employ(self._dossier, self._stage.base_names[seats.base_code]):
+        if self._stage.employed_by(self._dossier, seats.base_code):
             saved.pop("basic", None)
         missing = [section for section in SECTIONS if section not in saved]
         if "work" in missing and self._person.character.careless:
@@ -149,7 +149,7 @@ class Applicant:
             return
         if self._chance.random() < 0.5:
             other = self._chance.choice(list(self._stage.plan))
-            employ(self._dossier, self._stage.base_names[other.base_code])
+            self._stage.employed_by(self._dossier, other.base_code)
             if other != seats and not await self._save_choice(phase, other):
                 return
         self._resubmissions += 1
@@ -177,7 +177,7 @@ class Applicant:
         strayed = draft["base_code"] != base
         if (strayed or self._chance.random() < 0.6) and not await self._save_choice(phase, self._chance.choice(others)):
             return
-        employ(self._dossier, self._stage.base_names[base])
+        self._stage.employed_by(self._dossier, base)
         self._resubmissions += 1
         if await self._save(phase, "basic", amend(self._dossier["basic"], self._resubmissions)):
             await self._submit(phase)

@@ -132,15 +132,15 @@ def _work(chance: random.Random, *, employed: bool, year: int) -> dict[str, Any]
     return body
 
 
-def employ(dossier: dict[str, dict[str, Any]], base_name: str) -> bool:
+def employ(dossier: dict[str, dict[str, Any]], base_name: str, base_code: str = "") -> bool:
     """Make type and employer agree with the base chosen (APP-05); True when the dossier had to change.
 
     本单位培训 means the employer is the base. Somebody who first applies to their own hospital names it as employer;
-    choosing another base later makes them 外单位送培.
+    choosing another base later makes them 外单位送培. `base_code` is the base's credit code, where it is known.
     """
     basic, work = dossier["basic"], dossier["work"]
     if basic["applicant_type"] == "own_unit" and work["employer_name"] == PLACEHOLDER_EMPLOYER:
-        work["employer_name"] = base_name
+        work |= {"employer_name": base_name} | ({"employer_code": base_code} if base_code else {})
         return True
     same = work.get("employer_name") == base_name
     fitting = {"own_unit": "own_unit" if same else "other_unit", "other_unit": "own_unit" if same else "other_unit"}

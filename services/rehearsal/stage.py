@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.rehearsal.dossiers import employ
 from services.rehearsal.plans import Seats
 from services.rehearsal.rest import Rest
 from services.rehearsal.timetable import Timetable
@@ -25,6 +26,8 @@ class Stage:
     year: int
     plan: Sequence[Seats]
     base_names: Mapping[str, str]
+    base_codes: Mapping[str, str] = field(default_factory=dict)
+    """Unified social credit code of each base that has one."""
     joined: bool = False
     """Whether the cycle was already under way when this play began."""
     pace: float = 1.0
@@ -45,6 +48,10 @@ class Stage:
     def chance(self, actor: str) -> random.Random:
         """The actor's own dice."""
         return random.Random(f"{self.seed}/{actor}")  # noqa: S311 - reproducible play, not a secret
+
+    def employed_by(self, dossier: dict[str, dict[str, Any]], base_code: str) -> bool:
+        """As `employ`, for a base of the cycle."""
+        return employ(dossier, self.base_names[base_code], self.base_codes.get(base_code, ""))
 
     async def board(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
         """The public board by base and specialty, at most a second old; the last one known when it cannot be read."""

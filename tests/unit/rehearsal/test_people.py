@@ -62,6 +62,15 @@ def test_dossiers_satisfy_the_definition_and_each_other() -> None:
         check_type(Choice("B", "0100"), typed, catalogue)
 
 
+def test_who_is_employed_by_a_base_has_its_code() -> None:
+    base, code = "某基地", "914403001922038216"
+    catalogue = Catalogue({"B": base}, {"0100": "内科"}, {("B", "0100"): 1}, credit_codes={"B": code})
+    for person in PEOPLE[:100]:
+        dossier = make_dossier(person, 7, 2023)
+        employ(dossier, base, code)
+        check_type(Choice("B", "0100"), {rules.Section(name): body for name, body in dossier.items()}, catalogue)
+
+
 def test_changing_the_base_changes_the_type() -> None:
     for person in PEOPLE:
         dossier = make_dossier(person, 7, 2023)

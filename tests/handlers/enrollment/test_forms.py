@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from services.enrollment.documents.press import Press
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.phases import P1, P2, P3
+from services.enrollment.handlers import forms
 from services.enrollment.handlers.applications import WithdrawApplication
 from services.enrollment.handlers.deeds import DeedRunner
 from services.enrollment.handlers.forms import FormHandlers, PrintForms
@@ -67,8 +68,8 @@ class Desk:
         found: list[tuple[str, int]] = []
         after = ""
         while True:
-            forms, after = await self.handlers.get_printed_forms(caller, opened.print_id, after, pages)
-            found += [(form.application_id, form.number) for form in forms]
+            page, after = await self.handlers.get_printed_forms(caller, opened.print_id, after, pages)
+            found += [(form.application_id, form.number) for form in page]
             if not after:
                 assert len(found) == opened.forms
                 return found
@@ -195,6 +196,12 @@ async def test_form_04_a_print_gives_every_current_submission_once_and_is_writte
         await desk.print(PROVINCE, "NO-SUCH-BASE")
 
 
+async def test_form_04_an_answer_holds_no_more_than_a_message(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "PAGE_BYTES", 1)
+    views = [(await desk.stage.registered())[1] for _ in range(3)]
+    assert await desk.print(PROVINCE, pages=20) == sorted((view.application_id, 1) for view in views)
+
+
 async def test_form_04_a_print_is_read_by_who_opened_it_in_the_same_hat(desk: Desk) -> None:
     await desk.stage.registered()
     opened = await desk.handlers.print_forms(REVIEWER, PrintForms(desk.stage.cycle_id, "", "", key()))
@@ -203,8 +210,8 @@ async def test_form_04_a_print_is_read_by_who_opened_it_in_the_same_hat(desk: De
         with pytest.raises(DomainError, match="PRINT_NOT_FOUND"):
             await desk.handlers.get_printed_forms(caller, opened.print_id, "")
     await desk.stage.stand(P3)
-    forms, following = await desk.handlers.get_printed_forms(REVIEWER, opened.print_id, "")
-    assert (len(forms), following) == (1, "")
+    page, following = await desk.handlers.get_printed_forms(REVIEWER, opened.print_id, "")
+    assert (len(page), following) == (1, "")
 
 
 async def test_form_02_forms_can_be_had_in_every_later_phase(desk: Desk) -> None:

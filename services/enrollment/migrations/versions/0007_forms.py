@@ -69,7 +69,8 @@ STATEMENTS = (
     BEGIN
         IF TG_OP = 'INSERT' OR NEW.planned <> OLD.planned THEN
             INSERT INTO seat_history (cycle_id, base_code, specialty_code, at, planned)
-            VALUES (NEW.cycle_id, NEW.base_code, NEW.specialty_code, clock_timestamp(), NEW.planned);
+            VALUES (NEW.cycle_id, NEW.base_code, NEW.specialty_code, clock_timestamp(), NEW.planned)
+            ON CONFLICT (cycle_id, base_code, specialty_code, at) DO UPDATE SET planned = excluded.planned;
         END IF;
         RETURN NULL;
     END $$

@@ -101,7 +101,7 @@ def test_form_01_the_file_is_an_archive_pdf_of_a4_with_a_title(press: Press) -> 
     assert "<pdfaid:part>2</pdfaid:part>" in raw
     assert "<pdfaid:conformance>B</pdfaid:conformance>" in raw
     assert reader.metadata is not None
-    assert reader.metadata.title == "山东省 2023 年住院医师规范化培训招录报名表"
+    assert reader.metadata.title == "山东省2023年住院医师规范化培训招录报名表"
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
 
 

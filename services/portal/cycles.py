@@ -100,8 +100,9 @@ class CycleBook:
         return await self._catalogues.get(cycle_id)
 
     def stale(self) -> None:
-        """Read again at the next ask: a hint said that the gate moved."""
+        """Read again at the next ask: a hint said that the gate moved, or that the plan changed."""
         self._cycles.stale()
+        self._catalogues.stale()
 
     async def _load_cycles(self, _key: str) -> list[CycleView]:
         mark = time.monotonic()

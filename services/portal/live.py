@@ -195,13 +195,18 @@ def topics_of(subject: str, body: bytes) -> set[str]:
     noun = subject.removeprefix(_ENROLLMENT).split(".", 1)[0]
     if noun in {"cycle", "phase", "window"}:
         return {"cycle", "board"}
-    if noun != "application":
+    if noun == "list":
+        return {f"base:{events_pb2.ListPublished.FromString(body).base_code}"}
+    if noun not in {"application", "objection"}:
         return set()
-    # Every fact about an application carries the same message in field 1; submissions also name a base that was left.
-    fact = events_pb2.ApplicationSubmitted.FromString(body)
-    topics = {"board", f"person:{fact.application.person_id}", f"base:{fact.application.base_code}"}
-    if fact.left_base_code and subject.endswith(".submitted"):
-        topics.add(f"base:{fact.left_base_code}")
+    # Every fact about an application carries the same message in field 1. Two of them also name a base that was left.
+    about = events_pb2.ApplicationAdmitted.FromString(body).application
+    topics = {"board", f"person:{about.person_id}", f"base:{about.base_code}"}
+    if subject.endswith((".submitted", ".moved")):
+        left = events_pb2.ApplicationSubmitted.FromString(body).left_base_code
+        topics |= {f"base:{left}"} if left else set()
+    if subject.endswith(".grant_proposed"):
+        topics.add(f"base:{events_pb2.ApplicationGrantProposed.FromString(body).main_base_code}")
     return topics
 
 

@@ -28,6 +28,21 @@ def test_topics_of_facts() -> None:
     assert topics_of("residency.identity.v1.account.registered", b"") == set()
 
 
+def test_facts_with_more_than_the_application_are_read_too() -> None:
+    prefix, own = "residency.enrollment.v1.", {"board", "person:p1", "base:SD-QILU"}
+    offered = events_pb2.ApplicationOffered(application=FACT, offer_number=1)
+    offered.until.FromSeconds(1_690_000_255)  # its bytes are no text
+    assert topics_of(f"{prefix}application.offered", offered.SerializeToString()) == own
+    moved = events_pb2.ApplicationMoved(application=FACT, left_base_code="SD-SLYY").SerializeToString()
+    assert topics_of(f"{prefix}application.moved", moved) == own | {"base:SD-SLYY"}
+    proposed = events_pb2.ApplicationGrantProposed(application=FACT, main_base_code="SD-SLYY").SerializeToString()
+    assert topics_of(f"{prefix}application.grant_proposed", proposed) == own | {"base:SD-SLYY"}
+    objected = events_pb2.ObjectionFiled(application=FACT, objection_id="o1").SerializeToString()
+    assert topics_of(f"{prefix}objection.filed", objected) == own
+    published = events_pb2.ListPublished(list_id="l1", base_code="SD-QILU").SerializeToString()
+    assert topics_of(f"{prefix}list.published", published) == {"base:SD-QILU"}
+
+
 async def test_a_stream_hears_its_own_topics_only_and_together() -> None:
     mine = Stream(Caller("p1", "applicant"))
     mine.tell({"person:p2", "base:SD-QILU"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import time
 
 import pytest
@@ -163,8 +164,8 @@ def test_pap_05_a_profile_that_is_none_is_not_applied(profile: bytes) -> None:
 
 
 def test_pap_05_a_large_picture_is_drawn_smaller_and_always_fits() -> None:
-    """PAP-05: pure noise of twelve million pixels still fits into an answer."""
-    sent = pictures.encoded(Image.effect_noise((3000, 4000), 120), quality=60)
+    """PAP-05: pure noise of eight million pixels still fits into an answer."""
+    sent = pictures.encoded(Image.effect_noise((2400, 3200), 120), quality=60)
     kept = redrawn(SCAN, sent)
     assert max(kept.width, kept.height) <= RULES[SCAN].longest_kept
     assert len(kept.content) <= MAX_KEPT
@@ -203,6 +204,32 @@ def test_pap_04_what_a_camera_appends_is_dropped() -> None:
         kept = redrawn(SCAN, sent)
         assert (kept.width, kept.height) == (800, 1000)
         assert opened(kept.content).end == len(kept.content)
+
+
+def test_pap_04_whatever_happened_to_a_file_it_is_refused_or_drawn_anew() -> None:
+    """PAP-04: bytes changed, lost and added by chance: never another failure, never long."""
+    small = pictures.drawn(620, 620, noise=False)
+    good = [
+        pictures.encoded(small, exif=pictures.exif(b"note"), icc_profile=pictures.profile()),
+        pictures.encoded(small, progressive=True),
+        pictures.encoded(small, "PNG", pnginfo=pictures.texts(Comment="note")),
+        pictures.encoded(small, "WEBP", exif=pictures.exif()),
+        pictures.encoded(small.convert("CMYK")),
+    ]
+    chance, reasons = random.Random(11), set()
+    for _ in range(300):
+        sent = bytearray(chance.choice(good))
+        for _ in range(chance.choice((1, 4, 16))):
+            at = chance.randrange(min(len(sent), chance.choice((60, 600, len(sent)))))
+            sent[at : at + chance.choice((0, 1, 1, 30))] = chance.randbytes(chance.choice((0, 1, 1, 20)))
+        began = time.perf_counter()
+        try:
+            redrawn(SCAN, bytes(sent))
+        except DomainError as refusal:
+            reasons.add(refusal.reason)
+        assert time.perf_counter() - began < 3
+    assert len(reasons) > 3
+    assert reasons <= set(REFUSALS)
 
 
 def test_pap_10_pictures_are_counted_and_weighed() -> None:

@@ -22,7 +22,9 @@ from services.enrollment.handlers.applications import (
 from services.enrollment.handlers.cycles import SetMilestones
 from services.enrollment.handlers.decisions import Admit, GrantProvisional, RecordNotSelected, ReviewApplication
 from services.enrollment.handlers.extending import ExtendDeadline
+from services.enrollment.handlers.holding import ResolveHold
 from services.enrollment.handlers.lists import PublishList
+from services.enrollment.handlers.moving import MoveApplicant
 from services.enrollment.handlers.objections import FileObjection, ResolveObjection
 from services.enrollment.handlers.offers import AnswerOffer
 from services.enrollment.handlers.places import (
@@ -125,7 +127,7 @@ COMMANDS: dict[Action, Callable[[World, Case, Caller], Awaitable[object]]] = {
         who, FileObjection(case.record.id, "成绩有误", "某人", key())
     ),
     Action.RESOLVE_OBJECTION: lambda world, case, who: world.selecting.objections.resolve_objection(
-        who, ResolveObjection(case.objection_id, False, "核查无误", key())
+        who, ResolveObjection(case.beside_id, False, "核查无误", key())
     ),
     Action.PROPOSE_REVOCATION: lambda world, case, who: world.revocations.propose(
         who, ProposeRevocation(case.record.id, "材料不实", key())
@@ -140,6 +142,12 @@ COMMANDS: dict[Action, Callable[[World, Case, Caller], Awaitable[object]]] = {
         who, RecordQuit(case.record.id, "HEALTH", "", "", "", key())
     ),
     Action.DEFER: lambda world, case, who: world.places.defer(who, Defer(case.record.id, 2024, "疾病", key())),
+    Action.RESOLVE_HOLD: lambda world, case, who: world.holding.resolve_hold(
+        who, ResolveHold(case.beside_id, True, "已核", key())
+    ),
+    Action.MOVE: lambda world, case, who: world.moving.move_applicant(
+        who, MoveApplicant(case.record.id, SECOND, MEDICINE, "调剂", key())
+    ),
     Action.GRANT_EXCEPTION: lambda world, case, who: world.places.grant_exception(
         who, GrantException(case.record.id, key(), "特批", key())
     ),

@@ -16,6 +16,8 @@ from services.enrollment.domain.phases import ORDER, Phase, review_round, standi
 from services.enrollment.domain.policy import Policy
 from services.enrollment.handlers.deeds import DeedRunner
 from services.enrollment.handlers.extending import ExtendingHandlers
+from services.enrollment.handlers.holding import HoldHandlers
+from services.enrollment.handlers.moving import MovingHandlers
 from services.enrollment.handlers.offers import OfferHandlers
 from services.enrollment.handlers.places import (
     PlaceHandlers,
@@ -24,10 +26,12 @@ from services.enrollment.handlers.plans import PlanHandlers
 from services.enrollment.handlers.revocations import RevocationHandlers
 from services.enrollment.records import ApplicationRecord
 from services.enrollment.store.deeds import DeedStore
+from services.enrollment.store.holds import HoldStore
 from services.enrollment.store.objections import Objection, ObjectionState, ObjectionStore
 from services.enrollment.store.offers import OfferStore
 from services.enrollment.store.places import PlaceStore
 from services.enrollment.store.plans import PlanStore
+from services.enrollment.store.reallocation import ReallocationStore
 from services.kit.database import Database
 from services.kit.domain import Caller
 from services.kit.ids import new_id
@@ -74,11 +78,11 @@ ACTIONS: dict[str, Action] = {
 
 @dataclass(frozen=True)
 class Case:
-    """A row of the tables, the application it is about, and the objection that it may need."""
+    """A row of the tables, the application it is about, and the objection or the hold that is to be resolved."""
 
     row: Row
     record: ApplicationRecord
-    objection_id: str = ""
+    beside_id: str = ""
 
     @property
     def action(self) -> Action:
@@ -109,7 +113,10 @@ class World:
         self.revocations = RevocationHandlers(*stores, kept)
         self.offers = OfferHandlers(*stores, OfferStore(database))
         runner = DeedRunner(stage.cycle_store, deeds)
-        self.plans = PlanHandlers(runner, PlanStore(database))
+        plans = PlanStore(database)
+        self.plans = PlanHandlers(runner, plans)
+        self.moving = MovingHandlers(*stores, stage.queries, plans, ReallocationStore(database, stage.sealing))
+        self.holding = HoldHandlers(*stores, runner, HoldStore(database, stage.sealing))
         self.extending = ExtendingHandlers(runner, stage.windows, stage.cycles)
         self._objections = ObjectionStore(database, stage.sealing)
 
@@ -165,6 +172,7 @@ class World:
                     "submitted_at": each.submitted_at,
                     "provisional_at": each.provisional_at,
                     "audit_hash": each.audit_hash,
+                    "held": each.marks.held,
                     "objected": each.marks.objected,
                     "admitted_at": each.marks.admitted_at,
                     "revocation_proposed": each.marks.revocation_proposed,
@@ -186,8 +194,10 @@ class World:
         )
         await self._write("submission", [self._submission(each) for each in known if each.submission_number])
         await self._write("place_offer", [_offer(each) for each in known if each.marks.offered_until is not None])
+        held = [case for case in cases if case.record.marks.held]
+        await self._write("hold", [_hold(case) for case in held])
         for case in cases:
-            if case.objection_id:
+            if case.record.marks.objected:
                 statement = self._objections.insert(_objection(case))
                 await pool.execute(statement.sql, *statement.values)
         return cases
@@ -213,6 +223,7 @@ class World:
         placed = state in (State.PROVISIONAL, State.ADMITTED)
         choice = Choice(QILU, MEDICINE, True)
         marks = Marks(
+            held="DUPLICATE" if row.action == "resolve hold" else "",
             objected=row.action == "resolve objection",
             revocation_proposed=row.action == "decide revocation",
             admitted_at=now if state is State.ADMITTED else None,
@@ -227,7 +238,7 @@ class World:
             provisional_at=now if placed else None,
             marks=marks,
         )
-        return Case(row, record, new_id() if row.action == "resolve objection" else "")
+        return Case(row, record, new_id() if row.action.startswith("resolve") else "")
 
     def _submission(self, each: ApplicationRecord) -> dict[str, object]:
         sealing = self.stage.sealing
@@ -284,9 +295,20 @@ def _offer(each: ApplicationRecord) -> dict[str, object]:
     }
 
 
+def _hold(case: Case) -> dict[str, object]:
+    record = case.record
+    return {
+        "id": case.beside_id,
+        "cycle_id": record.cycle_id,
+        "application_id": record.id,
+        "cause": record.marks.held,
+        "alike": "{}",
+    }
+
+
 def _objection(case: Case) -> Objection:
     record = case.record
-    where = (case.objection_id, record.id, record.cycle_id, QILU, MEDICINE)
+    where = (case.beside_id, record.id, record.cycle_id, QILU, MEDICINE)
     at = record.submitted_at
     assert at is not None
     return Objection(*where, ObjectionState.OPEN, "成绩有误", "某人", "administrator", QILU, at)

@@ -55,9 +55,12 @@ PROVINCE = """
 resolve objection  | V   | –  | –       | provisional | provisional | provisional | provisional     | –
 decide revocation  | V   | –  | –       | provisional | provisional | provisional | provisional     | –
 grant exception    | V   | –  | –       | –           | –           | –           | closed_unplaced | –
+resolve hold       | V   | –  | *       | *           | *           | *           | *               | –
+move               | V   | –  | –       | –           | –           | pending rejected reopened | – | –
 annul              | V   | –  | –       | –           | –           | –           | –               | provisional admitted
 """  # noqa: E501  (a table)
-"""B1 and transitions 14, 24 and 29: what a province (V) does to applications. Filed, proposed: as a row needs it."""
+"""B1 and transitions 14, 22, 24 and 29: what a province (V) does to applications. Held, objected to, proposed for
+revocation: as a row needs it."""
 
 CYCLE = """
                    | who | P0  | P1  | P2  | P3  | P4  | P5  | P6

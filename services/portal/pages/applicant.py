@@ -18,6 +18,7 @@ from services.portal.dossier import FormSection, body_of
 from services.portal.forms import VERSION, Refusal, fresh_key, read_form, refused
 from services.portal.i18n import zh
 from services.portal.page import Page, PageFor
+from services.portal.pages.sections import papers_of
 from services.portal.pages.steps import Mine, mine
 from services.portal.wire import to_page
 
@@ -112,7 +113,9 @@ async def standing(page: Page, refusal: Refusal | None) -> Response:
 
 
 async def _check(page: Page, own: Mine, refusal: Refusal | None, key: str) -> Response:
-    blocks = [_block(own, section) for section in own.sections.values()]
+    kept, _ = await papers_of(page, own)
+    there = {kind: len(papers) for kind, papers in kept.items()}
+    blocks = [_block(own, section, there) for section in own.sections.values()]
     choice = own.application.choice
     bases, specialties = own.catalogue.bases, own.catalogue.specialties
     blocks.append(
@@ -120,6 +123,7 @@ async def _check(page: Page, own: Mine, refusal: Refusal | None, key: str) -> Re
             "label": "志愿",
             "href": "/application/choice",
             "complete": own.steps[-2].complete,
+            "to_check": [],
             "problem": "请选择培训基地和培训专业。",
             "shown": [
                 ("培训基地", bases.get(choice.base_code, choice.base_code)),
@@ -156,16 +160,20 @@ async def _withdraw(page: Page, refusal: Refusal | None, key: str) -> Response:
     )
 
 
-def _block(own: Mine, section: FormSection) -> dict[str, Any]:
+def _block(own: Mine, section: FormSection, there: dict[str, int]) -> dict[str, Any]:
     status = own.status(section.key)
-    shown = section.shown(body_of(status))
+    shown = [
+        (field, f"已上传 {there[field.key]} 张" if there.get(field.key) else text)
+        for field, text in section.shown(body_of(status))
+    ]
     missing = [field.label for field, text in shown if field.required and not text]
     return {
         "label": section.label,
         "href": f"/application/sections/{section.key}",
         "complete": status.complete,
         "problem": f"还未填写：{'、'.join(missing)}。" if missing else "还有内容需要补充。",
-        "shown": [(field.label, text) for field, text in shown],
+        "shown": [(field.label, text) for field, text in shown if text or field.required],
+        "to_check": [problem.message for problem in status.to_check],
     }
 
 

@@ -63,7 +63,7 @@ async def section_page(
     status = own.status(section.key)
     shape = (await page.portal.shapes()).get(section.key, Shape())
     papers = shape.papers(section)
-    kept, rules = await _papers(page, own) if papers else ({}, {})
+    kept, rules = await papers_of(page, own) if papers else ({}, {})
     saved = section.typed(body_of(status))
     typed = {field.key: form.get(field.key) for field in section.fields} if form is not None else saved
     return await page.html(
@@ -86,6 +86,7 @@ async def section_page(
         shown=[(field.label, text) for field, text in section.shown(body_of(status)) if text],
         changed=_changes(section, saved, typed) if refusal and refusal.reason == "STALE_VERSION" else [],
         version=own.application.version,
+        to_check=[(problem.key, problem.message) for problem in status.to_check] if refusal is None else [],
         saved_at=instant_of(status.saved_at) if status.HasField("saved_at") else None,
         name=own.application.name if section.key == "basic" else "",
         document=own.application.masked_document,
@@ -93,7 +94,7 @@ async def section_page(
     )
 
 
-async def _papers(page: Page, own: Mine) -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, Any]]]:
+async def papers_of(page: Page, own: Mine) -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, Any]]]:
     """By kind: the pictures of the draft, and what may be sent."""
     if not own.started:
         return {}, {}

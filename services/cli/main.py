@@ -17,6 +17,7 @@ MODULES = {
     "migrate": "services.cli.processes",
     "rehearse": "services.cli.rehearse",
     "season": "services.cli.season",
+    "cycle": "services.cli.cycle",
     "deadletters": "services.cli.deadletters",
     "trace": "services.cli.trace",
     "audit": "services.cli.audit",

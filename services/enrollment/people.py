@@ -32,6 +32,6 @@ class IdentityPeople:
 
     async def key_of_document(self, document_type: str, number: str) -> Holder:
         """PEN-01: the pseudonym of a document; `document_type` as in the contract. Raises INVALID or UNAVAILABLE."""
-        request = identity.KeyOfDocumentRequest(document_type=document_type, document_number=number)
-        answer = await self._stub.KeyOfDocument(request)
+        request = identity.GetDocumentKeyRequest(document_type=document_type, document_number=number)
+        answer = await self._stub.GetDocumentKey(request)
         return Holder("", answer.masked_document, answer.document_key)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from residency.enrollment.v1 import cycle_pb2, cycle_service_pb2
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.identity.v1 import account_pb2
 from services.access import channel_to, machine_token
@@ -17,6 +16,7 @@ from services.kit.clock import SystemClock
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
 from services.kit.settings import Settings
+from services.rehearsal.cycle_order import cycle_request
 from services.rehearsal.plans import Seats
 from services.rehearsal.province import BaseEntry, Province
 from services.stack.accounts import Accounts, Post
@@ -85,31 +85,8 @@ class Operator:
         day_seconds: float,
     ) -> str:
         """Create a compressed cycle and return its id; `starts_at` is when the first day of registration begins."""
-        request = cycle_service_pb2.CreateCycleRequest(
-            idempotency_key=new_id(),
-            province_code=province.code,
-            year=province.year,
-            title=title,
-            time_zone=province.timezone,
-            phases=[
-                cycle_service_pb2.PhaseDates(
-                    phase=f"PHASE_{phase.phase.upper()}",
-                    name=phase.name,
-                    first_day=phase.first_day.isoformat(),
-                    last_day=phase.last_day.isoformat(),
-                )
-                for phase in province.phases
-            ],
-            bases=[cycle_pb2.Base(code=base.code, name=base.name) for base in bases],
-            specialties=[cycle_pb2.Specialty(code=entry.code, name=entry.name) for entry in province.specialties],
-            plan=[
-                cycle_pb2.PlannedSeats(
-                    base_code=seats.base_code, specialty_code=seats.specialty_code, planned=seats.planned
-                )
-                for seats in plan
-            ],
-            starts_at=starts_at,
-            day_seconds=day_seconds,
+        request = cycle_request(
+            *(province, bases, plan, new_id()), title=title, starts_at=starts_at, day_seconds=day_seconds
         )
         answer: Any = await _patiently(lambda: self._cycles.CreateCycle(request))
         return str(answer.cycle.cycle_id)

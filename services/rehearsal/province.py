@@ -7,7 +7,7 @@ Quotas that are not known are synthetic and come from a seed, so the same seed a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -64,6 +64,10 @@ class BaseEntry:
     plan: Mapping[str, int]
     departments: tuple[Department, ...] = ()
     """Those the file names; none where nobody needs them."""
+    main_code: str = ""
+    """Main base, when this one is collaborative."""
+    credit_code: str = ""
+    """Unified social credit code, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,10 @@ class Province:
     phases: tuple[PhaseDates, ...]
     specialties: tuple[Specialty, ...]
     bases: tuple[BaseEntry, ...]
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of the policy that are other than usual; enrollment says what they may hold."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """On which line of the file each key of the policy stands."""
 
     @property
     def days(self) -> int:
@@ -106,7 +114,10 @@ def load_province(path: Path) -> Province:
             raise ProvinceFileError(f"{path}: specialties: code {specialty.code!r} is not four digits")
     by_name = {s.name: s.code for s in specialties}
     bases = tuple(
-        BaseEntry(base.text("code"), base.text("name"), _plan(base, by_name), _departments(base))
+        BaseEntry(
+            *(base.text("code"), base.text("name"), _plan(base, by_name), _departments(base)),
+            *(base.text_or("main_code"), base.text_or("credit_code")),
+        )
         for base in document.nodes("bases")
     )
     departments = [department.code for base in bases for department in base.departments]
@@ -121,12 +132,52 @@ def load_province(path: Path) -> Province:
         phases=_phases(path, document.node("calendar").nodes("phases")),
         specialties=specialties,
         bases=bases,
+        **_policy(document),
     )
+
+
+def _policy(document: _Node) -> dict[str, Any]:
+    """The policy as JSON holds it, and the line of each of its keys."""
+    if "policy" not in document.value:
+        return {}
+    block = document.node("policy")
+    if not isinstance(block.value, _Mapping):
+        raise document.fault("policy", "policy must be a mapping of keys and values")
+    return {"policy": {str(key): _json(value) for key, value in block.value.items()}, "lines": block.value.lines}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _json(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_json(entry) for entry in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class _Mapping(dict[Any, Any]):
+    """A mapping of the file that knows its lines."""
+
+    line: int
+    lines: dict[str, int]
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe, with lines."""
+
+
+def _with_lines(loader: _Loader, node: yaml.MappingNode) -> _Mapping:
+    found = _Mapping(loader.construct_mapping(node, deep=True))
+    found.line = node.start_mark.line + 1
+    found.lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+    return found
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _with_lines)
 
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ProvinceFileError(f"{path}: cannot be read: {reason}") from error
@@ -141,16 +192,17 @@ def _phases(path: Path, nodes: Sequence[_Node]) -> tuple[PhaseDates, ...]:
     for node in nodes:
         name = node.text("phase")
         if name not in PHASES:
-            raise ProvinceFileError(f"{path}: calendar: unknown phase {name!r}; known: {', '.join(PHASES)}")
+            raise node.fault("phase", f"calendar: unknown phase {name!r}; known: {', '.join(PHASES)}")
         phase = PhaseDates(name, node.text("name"), node.day("first_day"), node.day("last_day"))
         if phase.last_day < phase.first_day:
-            raise ProvinceFileError(
-                f"{path}: calendar: phase {name}: last_day {phase.last_day} is before first_day {phase.first_day}"
+            raise node.fault(
+                "last_day", f"calendar: phase {name}: last_day {phase.last_day} is before first_day {phase.first_day}"
             )
         if phases and phase.first_day <= phases[-1].last_day:
-            raise ProvinceFileError(
-                f"{path}: calendar: phase {name}: first_day {phase.first_day} is not after the last_day"
-                f" {phases[-1].last_day} of {phases[-1].phase}"
+            raise node.fault(
+                "first_day",
+                f"calendar: phase {name}: first_day {phase.first_day} is not after the last_day"
+                f" {phases[-1].last_day} of {phases[-1].phase}",
             )
         phases.append(phase)
     found = tuple(phase.phase for phase in phases)
@@ -171,12 +223,12 @@ def _phases(path: Path, nodes: Sequence[_Node]) -> tuple[PhaseDates, ...]:
 def _plan(base: _Node, by_name: Mapping[str, str]) -> dict[str, int]:
     plan = base.value.get("plan", {})
     if not isinstance(plan, dict):
-        raise ProvinceFileError(f"{base.path}: {base.where}.plan must map specialty names to places")
+        raise base.fault("plan", f"{base.where}.plan must map specialty names to places")
     for name, places in plan.items():
         if name not in by_name:
-            raise ProvinceFileError(f"{base.path}: {base.where}.plan: unknown specialty {name!r}")
+            raise base.fault("plan", f"{base.where}.plan: unknown specialty {name!r}")
         if not isinstance(places, int) or isinstance(places, bool) or not 1 <= places <= 10_000:
-            raise ProvinceFileError(f"{base.path}: {base.where}.plan: {name}: {places!r} is not a number of places")
+            raise base.fault("plan", f"{base.where}.plan: {name}: {places!r} is not a number of places")
     return {by_name[name]: places for name, places in plan.items()}
 
 
@@ -207,8 +259,13 @@ class _Node:
         if not isinstance(self.value, dict):
             raise ProvinceFileError(f"{self.path}: {self.where or 'the file'} must be a mapping")
         if self.value.get(key) is None:
-            raise ProvinceFileError(f"{self.path}: {place} is missing")
+            raise self.fault(key, f"{place} is missing")
         return self.value[key]
+
+    def fault(self, key: str, message: str) -> ProvinceFileError:
+        """What is wrong with `key` of this mapping, with the line of the file on which it stands or should."""
+        line = self.value.lines.get(key, self.value.line) if isinstance(self.value, _Mapping) else 1
+        return ProvinceFileError(f"{self.path}:{line}: {message}")
 
     def node(self, key: str) -> _Node:
         return _Node(self.path, f"{self.where}.{key}".lstrip("."), self._get(key))
@@ -217,23 +274,26 @@ class _Node:
         values = self._get(key)
         place = f"{self.where}.{key}".lstrip(".")
         if not isinstance(values, list):
-            raise ProvinceFileError(f"{self.path}: {place} must be a list")
+            raise self.fault(key, f"{place} must be a list")
         return [_Node(self.path, f"{place}[{index}]", value) for index, value in enumerate(values)]
 
     def text(self, key: str) -> str:
         value = self._get(key)
         if not isinstance(value, str):
-            raise ProvinceFileError(f"{self.path}: {self.where}.{key} must be text (in quotes), not {value!r}")
+            raise self.fault(key, f"{self.where}.{key} must be text (in quotes), not {value!r}")
         return value
+
+    def text_or(self, key: str) -> str:
+        return self.text(key) if isinstance(self.value, dict) and self.value.get(key) is not None else ""
 
     def number(self, key: str) -> int:
         value = self._get(key)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise ProvinceFileError(f"{self.path}: {self.where}.{key} must be a whole number, not {value!r}")
+            raise self.fault(key, f"{self.where}.{key} must be a whole number, not {value!r}")
         return value
 
     def day(self, key: str) -> date:
         value = self._get(key)
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise ProvinceFileError(f"{self.path}: {self.where}.{key} must be a date (YYYY-MM-DD), not {value!r}")
+            raise self.fault(key, f"{self.where}.{key} must be a date (YYYY-MM-DD), not {value!r}")
         return value

@@ -17,7 +17,7 @@ from services.kit.grpc_server import policy_of
 from tests.architecture.contracts import METHODS, PROTOS, ROLES, ROOT, short
 
 CONFIGS = sorted(PROTOS.glob("residency/*/v1/*_grpc_service_config.json"))
-READING = ("Get", "List", "Count", "Check", "Export", "Find")
+READING = ("Get", "List", "Count", "Check", "Export", "Find", "Preview")
 ONCE_BY_NATURE = {
     "identity.RegistrationService.CreateAccount": "idempotency_key",
     "identity.RegistrationService.CancelRegistration": "what is gone stays gone",

@@ -16,6 +16,7 @@ from tests.authority import (
     asks_forms,
     asks_papers,
     asks_places,
+    asks_province,
     asks_selection,
     asks_staff,
 )
@@ -32,6 +33,7 @@ ENTRIES = (
     asks_forms,
     asks_papers,
     asks_places,
+    asks_province,
     asks_selection,
     asks_staff,
 )

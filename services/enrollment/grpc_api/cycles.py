@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from google.protobuf.json_format import MessageToDict
+
 from residency.enrollment.v1 import board_service_pb2, cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as pb
 from residency.enrollment.v1.board_service_pb2_grpc import BoardServiceServicer
@@ -46,6 +48,9 @@ class Cycles(CycleServiceServicer):
             tuple((seats.base_code, seats.specialty_code, seats.planned) for seats in request.plan),
             convert.instant(request.starts_at) if request.HasField("starts_at") else None,
             request.day_seconds,
+            MessageToDict(request.policy),
+            tuple((base.code, base.main_code) for base in request.bases),
+            tuple((base.code, base.credit_code) for base in request.bases),
         )
         return pb.CreateCycleResponse(cycle=cycle_message(await self._handlers.create_cycle(caller(), order)))
 
@@ -62,7 +67,15 @@ class Cycles(CycleServiceServicer):
         """Reads bases, specialties and plan."""
         catalogue = await self._handlers.get_catalogue(request.cycle_id)
         return pb.GetCatalogueResponse(
-            bases=[cycle_pb2.Base(code=code, name=name) for code, name in catalogue.bases.items()],
+            bases=[
+                cycle_pb2.Base(
+                    code=code,
+                    name=name,
+                    main_code=catalogue.main_bases.get(code, ""),
+                    credit_code=catalogue.credit_codes.get(code, ""),
+                )
+                for code, name in catalogue.bases.items()
+            ],
             specialties=[cycle_pb2.Specialty(code=code, name=name) for code, name in catalogue.specialties.items()],
             plan=[
                 cycle_pb2.PlannedSeats(base_code=base, specialty_code=specialty, planned=planned)

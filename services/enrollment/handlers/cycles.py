@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -16,6 +17,7 @@ from services.enrollment.domain.choice import Catalogue
 from services.enrollment.domain.gate import check_entry
 from services.enrollment.domain.milestones import Milestones, check_milestones
 from services.enrollment.domain.phases import P0, P1, Phase, phase_of_round, review_round
+from services.enrollment.domain.policy_rules import changed_policy
 from services.enrollment.domain.refusals import require
 from services.enrollment.handlers import running
 from services.enrollment.records import CycleRecord, GateRecord, WindowRecord
@@ -23,6 +25,7 @@ from services.enrollment.store.cycles import CycleStore, GateMoved
 from services.enrollment.store.guarded import Changed, KeyReused
 from services.enrollment.store.windows import WindowStore
 from services.enrollment.views import CycleView, WindowView
+from services.kit.codes import is_credit_code
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id
 
@@ -44,6 +47,12 @@ class CreateCycle:
     plan: tuple[tuple[str, str, int], ...]
     starts_at: datetime | None = None
     day_seconds: float = 0.0
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """Keys that are other than usual (PLAN-09)."""
+    main_codes: tuple[tuple[str, str], ...] = ()
+    """Main base of each collaborative base."""
+    credit_codes: tuple[tuple[str, str], ...] = ()
+    """Unified social credit code of each base that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class CycleHandlers:
         calendar = build_calendar(
             order.phases, order.time_zone, starts_at=order.starts_at, day_seconds=order.day_seconds
         )
+        catalogue = _catalogue(order)
         cycle = CycleRecord(
             new_id(),
             order.province_code,
@@ -78,14 +88,13 @@ class CycleHandlers:
             order.title,
             order.time_zone,
             1,
-            Policy(),
+            changed_policy(Policy(), order.policy, catalogue),
             calendar,
-            _catalogue(order),
+            catalogue,
             0,
         )
-        entry = running.cycle_audit_entry(
-            caller, "create_cycle", order.idempotency_key, cycle, P0, 0, "CAL-01", {"year": order.year}
-        )
+        detail = {"year": order.year, "policy": sorted(order.policy)}
+        entry = running.cycle_audit_entry(caller, "create_cycle", order.idempotency_key, cycle, P0, 0, "CAL-01", detail)
         try:
             stored = await self._cycles.create(
                 cycle, entry, running.hash_of(order), cycle.id.encode(), facts.cycle_created(cycle.id)
@@ -272,7 +281,31 @@ def _catalogue(order: CreateCycle) -> Catalogue:
         if (base_code, specialty_code) in plan:
             raise _bad_plan(f"计划中的 {base_code} {specialty_code} 重复。")
         plan[base_code, specialty_code] = planned
-    return Catalogue(bases, specialties, plan)
+    return Catalogue(
+        *(bases, specialties, plan),
+        main_bases=_main_bases(order, bases),
+        credit_codes=_credit_codes(order, bases),
+    )
+
+
+def _main_bases(order: CreateCycle, bases: Mapping[str, str]) -> dict[str, str]:
+    """SEAT-04: a collaborative base names a main base of the cycle that is not collaborative itself. Raises INVALID."""
+    found = {base: main for base, main in order.main_codes if main}
+    for base, main in found.items():
+        if base not in bases or main not in bases or main in found:
+            message = f"{base} 的主基地 {main} 不在名单中,或本身是协同基地。"
+            raise DomainError(Kind.INVALID, "BAD_MAIN_BASE", message, field="bases", rule="SEAT-04")
+    return found
+
+
+def _credit_codes(order: CreateCycle, bases: Mapping[str, str]) -> dict[str, str]:
+    """SEAT-05: a credit code that is given is right in its check character, and no two bases' own. Raises INVALID."""
+    found = {base: code for base, code in order.credit_codes if code}
+    for base, code in found.items():
+        if base not in bases or not is_credit_code(code) or list(found.values()).count(code) > 1:
+            message = f"{base} 的统一社会信用代码有误或重复。"
+            raise DomainError(Kind.INVALID, "BAD_CREDIT_CODE", message, field="bases", rule="SEAT-05")
+    return found
 
 
 def _unique(pairs: Sequence[tuple[str, str]], name: str) -> dict[str, str]:

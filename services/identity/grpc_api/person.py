@@ -35,11 +35,11 @@ class PersonApi(person_service_pb2_grpc.PersonServiceServicer):
         key = self._people.document_key(worn.person) if caller().role == "service" else ""
         return pb.GetPersonResponse(person=self._person(worn), document_key=key)
 
-    async def KeyOfDocument(self, request: pb.KeyOfDocumentRequest, context: Context) -> pb.KeyOfDocumentResponse:
+    async def GetDocumentKey(self, request: pb.GetDocumentKeyRequest, context: Context) -> pb.GetDocumentKeyResponse:
         """The pseudonym of a document."""
         kind = document_type_of(request.document_type)
         key, masked = self._people.key_of_document(kind, request.document_number)
-        return pb.KeyOfDocumentResponse(document_key=key, masked_document=masked)
+        return pb.GetDocumentKeyResponse(document_key=key, masked_document=masked)
 
     async def GetMe(self, request: pb.GetMeRequest, context: Context) -> pb.GetMeResponse:
         """Who the caller is."""

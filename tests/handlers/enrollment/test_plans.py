@@ -29,7 +29,17 @@ from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.deeds import DeedStore
 from services.enrollment.store.plans import PlanStore
 from services.kit.domain import Caller, DomainError, Kind
-from tests.handlers.enrollment.story import ADMINISTRATOR, MEDICINE, QILU, SECOND, SKIN, Stage, key
+from tests.handlers.enrollment.story import (
+    ADMINISTRATOR,
+    MEDICINE,
+    OPERATOR,
+    QILU,
+    SECOND,
+    SKIN,
+    Stage,
+    cycle_order,
+    key,
+)
 
 PROVINCE = Caller("province", "province_administrator", "37")
 FOREIGN = Caller("foreign", "province_administrator", "11")
@@ -283,3 +293,25 @@ async def test_the_province_extends_a_deadline_that_has_passed(desk: Desk, stage
     assert told == 1
     foreign = await refused(desk.extending.extend_deadline(FOREIGN, order(timedelta(minutes=20))))
     assert foreign.kind is Kind.NOT_FOUND
+
+
+async def test_a_cycle_begins_with_its_own_policy_and_the_codes_of_its_bases(stage: Stage) -> None:
+    """PLAN-09, SEAT-04, SEAT-05: what a file says of them is checked before anything is written."""
+    plan = {(QILU, MEDICINE): 2}
+    code = "123700004955703036"
+    main = ((SECOND, QILU),)
+    order = cycle_order(plan, policy={"offer_hours": 6}, main_codes=main, credit_codes=((QILU, code), (SECOND, "")))
+    view = await stage.cycles.create_cycle(OPERATOR, order)
+    cycle = await CycleStore(stage.database).cycle(view.cycle_id)
+    assert cycle is not None
+    assert (cycle.policy.offer_hours, cycle.catalogue.main_bases) == (6.0, {SECOND: QILU})
+    assert cycle.catalogue.credit_codes == {QILU: code}
+    for changes, rule in (
+        ({"policy": {"offer_hours": -1}}, "PLAN-02"),
+        ({"main_codes": ((QILU, SECOND), (SECOND, QILU))}, "SEAT-04"),
+        ({"main_codes": ((QILU, "SD-NONE"),)}, "SEAT-04"),
+        ({"credit_codes": ((QILU, "12370000495570303X"),)}, "SEAT-05"),
+        ({"credit_codes": ((QILU, code), (SECOND, code))}, "SEAT-05"),
+    ):
+        error = await refused(stage.cycles.create_cycle(OPERATOR, cycle_order(plan, **changes)))
+        assert error.rule == rule

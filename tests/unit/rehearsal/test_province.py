@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.cycle import refusal
+from services.kit.domain import DomainError, Kind
+from services.rehearsal.cycle_order import cycle_request, known_places
 from services.rehearsal.plans import choose_bases, make_plan
 from services.rehearsal.province import PHASES, ProvinceFileError, load_province
 
@@ -144,3 +147,49 @@ def test_same_seed_same_plan() -> None:
     province = load_province(SAMPLE)
     assert make_plan(province, 3, province.bases, 500) == make_plan(province, 3, province.bases, 500)
     assert make_plan(province, 3, province.bases, 500) != make_plan(province, 4, province.bases, 500)
+
+
+def test_a_policy_is_taken_over_with_its_lines(changed: Callable[[str, str], Path]) -> None:
+    policy = """policy:
+  offer_hours: 12
+  eligibility:
+    - {id: SD-1, when: {basic.birth_date: {min: 1988-09-01}}, message: 年龄}
+"""
+    path = changed("policy:\n", policy)
+    province = load_province(path)
+    [rule] = province.policy["eligibility"]
+    assert (province.policy["offer_hours"], rule["when"]) == (12, {"basic.birth_date": {"min": "1988-09-01"}})
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[province.lines["offer_hours"] - 1].strip() == "offer_hours: 12"
+    assert "policy must be a mapping" in message(changed("policy:\n", "policy: yes\nother:\n"))
+
+
+def test_a_base_names_its_main_base_and_its_credit_code(changed: Callable[[str, str], Path]) -> None:
+    more = "code: SD-SLYY, main_code: SD-QILU, credit_code: '123700004955703036'"
+    province = load_province(changed("code: SD-SLYY", more))
+    base = next(base for base in province.bases if base.code == "SD-SLYY")
+    assert (base.main_code, base.credit_code) == ("SD-QILU", "123700004955703036")
+    request = cycle_request(province, province.bases, known_places(province), "key-12345678")
+    sent = next(base for base in request.bases if base.code == "SD-SLYY")
+    assert (sent.main_code, sent.credit_code) == ("SD-QILU", "123700004955703036")
+    assert sum(seats.planned for seats in request.plan) == 163
+    alone = cycle_request(province, [base], [], "key-12345678")
+    assert alone.bases[0].main_code == ""
+
+
+def test_an_error_names_the_line(changed: Callable[[str, str], Path]) -> None:
+    path = changed("last_day: 2023-07-10", "last_day: 2023-06-10")
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if "2023-06-10" in text)
+    assert message(path).startswith(f"{path}:{line}: ")
+
+
+def test_what_enrollment_refuses_is_told_with_its_line(changed: Callable[[str, str], Path]) -> None:
+    path = changed("policy:\n", "policy:\n  score_weights: {written: 0.5}\n")
+    province = load_province(path)
+    error = DomainError(
+        Kind.INVALID, "POLICY_INVALID", "权重之和须为 1。", field="policy.score_weights", rule="PLAN-03"
+    )
+    told = refusal(path, province, error)
+    assert told.message.startswith(f"{path}:{province.lines['score_weights']}: policy.score_weights: ")
+    other = DomainError(Kind.INVALID, "BAD_PLAN", "计划重复。", field="plan", rule="SEAT-03")
+    assert refusal(path, province, other).message == f"{path}: plan: 计划重复。"

@@ -25,7 +25,7 @@ class GetPersonResponse(_message.Message):
     document_key: str
     def __init__(self, person: _Optional[_Union[_account_pb2.Person, _Mapping]] = ..., document_key: _Optional[str] = ...) -> None: ...
 
-class KeyOfDocumentRequest(_message.Message):
+class GetDocumentKeyRequest(_message.Message):
     __slots__ = ("document_type", "document_number")
     DOCUMENT_TYPE_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -33,7 +33,7 @@ class KeyOfDocumentRequest(_message.Message):
     document_number: str
     def __init__(self, document_type: _Optional[_Union[_account_pb2.DocumentType, str]] = ..., document_number: _Optional[str] = ...) -> None: ...
 
-class KeyOfDocumentResponse(_message.Message):
+class GetDocumentKeyResponse(_message.Message):
     __slots__ = ("document_key", "masked_document")
     DOCUMENT_KEY_FIELD_NUMBER: _ClassVar[int]
     MASKED_DOCUMENT_FIELD_NUMBER: _ClassVar[int]

@@ -40,10 +40,10 @@ class PersonServiceStub:
                 request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonRequest.SerializeToString,
                 response_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonResponse.FromString,
                 _registered_method=True)
-        self.KeyOfDocument = channel.unary_unary(
-                '/residency.identity.v1.PersonService/KeyOfDocument',
-                request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentRequest.SerializeToString,
-                response_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentResponse.FromString,
+        self.GetDocumentKey = channel.unary_unary(
+                '/residency.identity.v1.PersonService/GetDocumentKey',
+                request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyRequest.SerializeToString,
+                response_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyResponse.FromString,
                 _registered_method=True)
         self.GetMe = channel.unary_unary(
                 '/residency.identity.v1.PersonService/GetMe',
@@ -88,7 +88,7 @@ class PersonServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def KeyOfDocument(self, request, context):
+    def GetDocumentKey(self, request, context):
         """The stable pseudonym of a document, by which services recognise its holder without knowing the number.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -145,10 +145,10 @@ def add_PersonServiceServicer_to_server(servicer, server):
                     request_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonRequest.FromString,
                     response_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetPersonResponse.SerializeToString,
             ),
-            'KeyOfDocument': grpc.unary_unary_rpc_method_handler(
-                    servicer.KeyOfDocument,
-                    request_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentRequest.FromString,
-                    response_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentResponse.SerializeToString,
+            'GetDocumentKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDocumentKey,
+                    request_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyRequest.FromString,
+                    response_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyResponse.SerializeToString,
             ),
             'GetMe': grpc.unary_unary_rpc_method_handler(
                     servicer.GetMe,
@@ -220,7 +220,7 @@ class PersonService:
             _registered_method=True)
 
     @staticmethod
-    def KeyOfDocument(request,
+    def GetDocumentKey(request,
             target,
             options=(),
             channel_credentials=None,
@@ -233,9 +233,9 @@ class PersonService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/residency.identity.v1.PersonService/KeyOfDocument',
-            residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentRequest.SerializeToString,
-            residency_dot_identity_dot_v1_dot_person__service__pb2.KeyOfDocumentResponse.FromString,
+            '/residency.identity.v1.PersonService/GetDocumentKey',
+            residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyRequest.SerializeToString,
+            residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

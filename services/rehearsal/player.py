@@ -172,6 +172,7 @@ class Player:
             year=script.province.year,
             plan=scene.plan,
             base_names=scene.base_names,
+            base_codes={base.code: base.credit_code for base in scene.bases},
             joined=scene.joined,
             pace=min(1.0, 100 * script.day_seconds / script.applicants),
         )

@@ -9,6 +9,7 @@ import pytest
 from services.enrollment.domain import dossier
 from services.enrollment.domain.choice import Catalogue, Choice, check_codes, check_planned, check_type
 from services.enrollment.domain.dossier import DEFINITIONS, PAPER_KINDS, Field, FieldType, Section
+from services.enrollment.domain.fields import BY_SECTION
 from services.kit.domain import DomainError
 from tests.handlers.enrollment.story import DOSSIER
 
@@ -127,7 +128,7 @@ def test_dos_09_what_does_not_apply_is_not_kept() -> None:
     ],
 )
 def test_dos_03_the_language_decides_what_is_asked(exam: str, applies: list[str]) -> None:
-    fields = dossier.BY_SECTION[Section.CERTIFICATES].fields
+    fields = BY_SECTION[Section.CERTIFICATES].fields
     asked = [field.key for field in fields if "language" in field.key or "english" in field.key]
     there = [key for field in fields if (key := field.key) in asked and field.applies({"language_exam": exam})]
     assert there == ["language_exam", *applies]

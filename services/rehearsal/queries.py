@@ -7,14 +7,18 @@ the cycle's id wherever a cycle is meant. A query named after what must not be r
 from __future__ import annotations
 
 SEATS_OVERSOLD = """
-SELECT s.base_code, s.specialty_code, s.planned, s.taken, count(a.id) AS holders
-FROM seat s LEFT JOIN application a ON a.cycle_id = s.cycle_id AND a.base_code = s.base_code
-    AND a.specialty_code = s.specialty_code AND a.state IN ('provisional', 'admitted')
-WHERE s.cycle_id = $1
-GROUP BY s.base_code, s.specialty_code, s.planned, s.taken
-HAVING count(a.id) > s.planned OR count(a.id) <> s.taken
+SELECT base_code, specialty_code, planned, taken, holders, offered
+FROM (
+    SELECT s.base_code, s.specialty_code, s.planned, s.taken,
+        (SELECT count(*) FROM application a WHERE a.cycle_id = s.cycle_id AND a.base_code = s.base_code
+            AND a.specialty_code = s.specialty_code AND a.state IN ('provisional', 'admitted')) AS holders,
+        (SELECT count(*) FROM place_offer o WHERE o.cycle_id = s.cycle_id AND o.base_code = s.base_code
+            AND o.specialty_code = s.specialty_code AND o.outcome = 'open') AS offered
+    FROM seat s WHERE s.cycle_id = $1
+) counted
+WHERE holders + offered > planned OR holders + offered <> taken
 """
-"""I1: more holders than places, or a counter that disagrees with the rows (one snapshot)."""
+"""I1: more holders than places, or a counter that disagrees with the rows (one snapshot); open offers hold seats."""
 
 HOLDERS_WITHOUT_SEAT = """
 SELECT a.id FROM application a
@@ -51,8 +55,13 @@ The writing transaction looks at the clock first and writes the instant down nex
 COMMANDS_IN_WRONG_PHASE = """
 SELECT au.aggregate_id, au.n, au.command, au.phase
 FROM audit au JOIN application a ON a.id = au.aggregate_id AND a.cycle_id = $1
-WHERE CASE au.role
-    WHEN 'applicant' THEN au.phase NOT IN ('registration', 'first_choice', 'second_choice', 'reallocation')
+WHERE CASE
+    WHEN au.command IN ('accept_offer', 'decline_offer', 'confirm_place', 'withdraw_application')
+        THEN au.phase NOT IN ('registration', 'first_choice', 'second_choice', 'reallocation', 'confirmation')
+    WHEN au.role = 'applicant' THEN au.phase NOT IN ('registration', 'first_choice', 'second_choice', 'reallocation')
+    WHEN au.command IN ('record_quit', 'defer_place') THEN au.phase NOT IN ('confirmation', 'closed')
+    WHEN au.command = 'annul_place' THEN au.phase <> 'closed'
+    WHEN au.command = 'expire_offer' THEN au.phase IN ('preparation', 'registration')
     ELSE au.phase NOT IN ('first_choice', 'second_choice', 'reallocation', 'confirmation') END
 """
 """I3: an accepted command in a phase in which nobody of that side may do anything (rules B4 and B5)."""
@@ -98,9 +107,11 @@ STATES = "SELECT state, count(*) FROM application WHERE cycle_id = $1 GROUP BY s
 
 WAITING_WHEN_CLOSED = """
 SELECT a.id, a.state FROM application a JOIN cycle_gate g ON g.cycle_id = a.cycle_id
-WHERE a.cycle_id = $1 AND (g.phase <> 'closed' OR a.state = 'provisional')
+WHERE a.cycle_id = $1 AND (g.phase <> 'closed' OR a.state = 'provisional'
+    OR EXISTS (SELECT FROM place_offer o WHERE o.application_id = a.id AND o.outcome = 'open'))
 """
-"""I7: a provisional admission that nobody verified still waits for somebody when the cycle has closed."""
+"""I7: a provisional admission that nobody verified, or an offer that has not ended, still waits for somebody when the
+cycle has closed."""
 
 WINDOWS_NOT_CLOSED = """
 SELECT b.code, r.round FROM base b CROSS JOIN generate_series(1, 3) AS r (round)

@@ -20,6 +20,14 @@ _QUITS = f"""
     WHERE p.cycle_id = $1 AND ($2 = '' OR p.base_code = $2)
     ORDER BY p.recorded_at DESC, p.application_id LIMIT $3
 """
+LEFT = "(SELECT count(*) FROM quit_record WHERE sealed_with NOT IN ('', $1))"
+"""How many rows are still under another key than `$1`."""
+_OLD = "SELECT application_id, body FROM quit_record WHERE sealed_with NOT IN ('', $1) LIMIT $2"
+_ANEW = """
+    UPDATE quit_record q SET body = n.body, sealed_with = $1
+    FROM unnest($2::uuid[], $3::bytea[]) AS n (application_id, body)
+    WHERE q.application_id = n.application_id AND q.sealed_with NOT IN ('', $1)
+"""
 MOST_LISTED = 500
 
 
@@ -149,9 +157,20 @@ class PlaceStore:
         )
         return [_case_of(row) for row in found]
 
+    async def rewrap(self, limit: int) -> int:
+        """PRIV-04: seal up to `limit` records of old keys with the current one; how many there were."""
+        found = await self._database.fetch(_OLD, self._sealing.key, limit)
+        if found:
+            ids = [row["application_id"] for row in found]
+            bodies = [self._sealing.seal_record(_record(row["application_id"]), self._texts(row)) for row in found]
+            await self._database.execute(_ANEW, self._sealing.key, ids, bodies)
+        return len(found)
+
+    def _texts(self, row: Row) -> dict[str, str]:
+        return self._sealing.open_record(_record(row["application_id"]), row["body"])
+
     def _quit_of(self, row: Row) -> QuitRecord:
-        id_ = str(row["application_id"])
-        texts = self._sealing.open_record(f"quit/{id_}", row["body"])
+        id_, texts = str(row["application_id"]), self._texts(row)
         return QuitRecord(
             *(id_, row["base_code"], row["specialty_code"], row["reason_code"], texts),
             *(row["recorded_at"], row["name"], row["masked_document"]),
@@ -227,7 +246,7 @@ def quit_recorded(
     sealing: Sealing, after: ApplicationRecord, reason_code: str, texts: Mapping[str, str], at: datetime
 ) -> Statement:
     """Why somebody quit; the texts are sealed."""
-    body = sealing.seal_record(f"quit/{after.id}", texts)
+    body = sealing.seal_record(_record(after.id), texts)
     return Statement(
         """
         INSERT INTO quit_record (application_id, cycle_id, base_code, specialty_code, reason_code, body, sealed_with,
@@ -262,6 +281,11 @@ def penalty_proposed(after: ApplicationRecord, cause: str, at: datetime) -> Stat
 def penalty_settled(case_id: str, state: str) -> Statement:
     """What the province made of a case: `imposed` or `waived`; nobody has decided before."""
     return Statement("UPDATE penalty_case SET state = $2 WHERE id = $1 AND state = 'proposed'", (case_id, state), 1)
+
+
+def _record(application_id: object) -> str:
+    """What the texts of somebody who quit are bound to."""
+    return f"quit/{application_id}"
 
 
 def _place(record: ApplicationRecord) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from services.enrollment.domain.dossier import Section
-from services.enrollment.store import penalties, rows, sealed_selection
+from services.enrollment.store import penalties, places, rows, sealed_selection
 from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database, UnitOfWork
 
@@ -28,7 +28,7 @@ _LEFT = f"""
     SELECT (SELECT count(*) FROM dossier_section WHERE sealed_with NOT IN ('', $1))
         + (SELECT count(*) FROM submission WHERE sealed_with NOT IN ('', $1))
         + (SELECT count(*) FROM idempotency WHERE sealed_with NOT IN ('', $1))
-        + {sealed_selection.LEFT} + {penalties.LEFT}
+        + {sealed_selection.LEFT} + {penalties.LEFT} + {places.LEFT}
 """  # noqa: S608 (constants of these modules)
 _SEAL_SECTIONS = """
     UPDATE dossier_section d SET body = n.body::jsonb, sealed_with = $1
@@ -57,6 +57,7 @@ class SealedStore:
         self._sealing = sealing
         self._selection = sealed_selection.SealedSelection(database, sealing)
         self._penalties = penalties.PenaltyStore(database, sealing)
+        self._places = places.PlaceStore(database, sealing)
 
     async def rewrap(self, limit: int) -> int:
         """PRIV-04: seal up to `limit` rows of old keys with the current one; how many there were. Raises SealBroken."""
@@ -65,6 +66,7 @@ class SealedStore:
         found += await self._answers(limit - found) if found < limit else 0
         found += await self._selection.rewrap(limit - found) if found < limit else 0
         found += await self._penalties.rewrap(limit - found) if found < limit else 0
+        found += await self._places.rewrap(limit - found) if found < limit else 0
         return found
 
     async def left(self) -> int:

@@ -24,9 +24,12 @@ from services.enrollment.handlers.places import (
     Undo,
 )
 from services.enrollment.handlers.placing import PlaceView
+from services.enrollment.store.places import PlaceStore
+from services.enrollment.store.sealing import Sealing
 from services.kit.domain import Caller, Kind
 from tests.handlers.enrollment.story import ADMINISTRATOR, MEDICINE, OTHERS, QILU, REVIEWER, SKIN, Stage, key
 from tests.support.seats import PLACE, PROVINCE, STRANGERS, Person, Seats, refused
+from tests.support.vaults import NEXT
 
 
 @pytest.fixture
@@ -187,12 +190,15 @@ async def test_plc_07_who_quits_says_why_and_it_is_sealed(seats: Seats) -> None:
         assert (record.reason_code, record.texts["destination"]) == ("HEALTH", "回原籍")
     assert await seats.places.list_quits(OTHERS, seats.stage.cycle_id) == []
     assert (await refused(seats.places.list_quits(STRANGERS, seats.stage.cycle_id))).kind is Kind.NOT_FOUND
+    later = PlaceStore(seats.stage.database, Sealing(NEXT))
+    assert [await later.rewrap(7), await later.rewrap(7)] == [1, 0]
+    assert (await later.quits(seats.stage.cycle_id))[0].texts["measures"] == "谈话"
     stored = await seats.value("SELECT body FROM quit_record WHERE application_id = $1", person.id)
     assert "回原籍".encode() not in stored
     [case] = await seats.kept.penalty_cases(seats.stage.cycle_id)
     assert case.cause == "quit"
     await seats.value("UPDATE application SET name = '' WHERE id = $1", person.id)
-    [forgotten] = await seats.places.list_quits(PROVINCE, seats.stage.cycle_id)
+    [forgotten] = await later.quits(seats.stage.cycle_id)
     assert forgotten.texts == {}
 
 

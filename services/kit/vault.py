@@ -58,10 +58,12 @@ class Vault:
     """Seals, opens and looks up."""
 
     def __init__(self, keys: VaultKeys) -> None:
-        self._keys = keys
+        self.renew(keys)
 
     def renew(self, keys: VaultKeys) -> None:
         """Use these keys from now on: the key document has changed."""
+        # In this order: another thread that seals meanwhile finds the present key under either.
+        self._ciphers = {name: AESGCM(key) for name, key in keys.sealing.items()}
         self._keys = keys
 
     @property
@@ -85,18 +87,18 @@ class Vault:
         """AES-256-GCM over `value`, bound to `record_id`; layout: length and name of the key, nonce, cipher."""
         name = self._keys.current
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = AESGCM(self._keys.sealing[name]).encrypt(nonce, value, record_id.encode())
+        sealed = self._ciphers[name].encrypt(nonce, value, record_id.encode())
         return bytes([len(name)]) + name.encode() + nonce + sealed
 
     def open_bytes(self, blob: bytes, record_id: str) -> bytes:
         """The value sealed for `record_id`. Raises SealBroken for another record's blob, a change, a lost key."""
-        key = self._keys.sealing.get(key_of(blob))
-        if key is None:
+        cipher = self._ciphers.get(key_of(blob))
+        if cipher is None:
             raise SealBroken("the key of a sealed value is not in the key document")
         end = 1 + blob[0]
         nonce, sealed = blob[end : end + _NONCE_BYTES], blob[end + _NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(nonce, sealed, record_id.encode())
+            return cipher.decrypt(nonce, sealed, record_id.encode())
         except InvalidTag:
             raise SealBroken("a sealed value does not belong to its record or was changed") from None
 

@@ -364,7 +364,8 @@ class ApplicationHandlers:
         marks = after.marks != (now.application.marks if now.application is not None else Marks())
         write = Write(after, entry, decision.until, fact, section, dossier, seat=seat, marks=marks, also=also)
         papers = await self._paper_kinds(cycle, after)
-        return Outcome(write, own_view(cycle, now, after, sections, papers))
+        submitted = isinstance(order, SubmitApplication)
+        return Outcome(write, own_view(cycle, now, after, sections, papers, complete=submitted))
 
     async def _free(self, cycle: CycleRecord, now: Situation, before: ApplicationRecord) -> int | None:
         """ELG-04: places left where somebody chooses who comes new in P4; None for everybody else."""

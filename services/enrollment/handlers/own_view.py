@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from services.enrollment.domain import dossier
 from services.enrollment.domain.application import State, effective_state, is_overdue
@@ -20,13 +21,16 @@ def own_view(
     record: ApplicationRecord,
     sections: Mapping[Section, SavedSection],
     papers: Mapping[str, int] | None = None,
+    *,
+    complete: bool = False,
 ) -> ApplicationView:
     """The application as its owner sees it, state as of the gate.
 
-    `papers` are how many of each kind there are; None when the province asks for none.
+    `papers` are how many of each kind there are; None when the province asks for none. What was just found `complete`,
+    because it was submitted, is not looked through again.
     """
     bodies = {section: saved.body for section, saved in sections.items()}
-    missing = dossier.missing_papers(bodies, cycle.policy.required_papers, papers) if papers is not None else []
+    problems = {} if complete else _problems(cycle, bodies, papers)
     aged = to_check(bodies, _today(cycle, now.gate), cycle.policy.language_years)
     return ApplicationView(
         record.id,
@@ -37,7 +41,7 @@ def own_view(
         record.draft,
         record.submission_number,
         record.submitted_at,
-        tuple(_section_view(section, sections.get(section), missing, aged) for section in Section),
+        tuple(_section_view(section, sections.get(section), problems.get(section, []), aged) for section in Section),
         record.remark,
         record.reason_code,
         record.not_selected,
@@ -54,13 +58,26 @@ def _today(cycle: CycleRecord, gate: GateRecord) -> date:
 
 
 def _section_view(
-    section: Section, saved: SavedSection | None, missing: Sequence[Problem], aged: Sequence[Problem]
+    section: Section, saved: SavedSection | None, problems: Sequence[Problem], aged: Sequence[Problem]
 ) -> SectionView:
     body = dict(saved.body) if saved is not None else {}
-    problems = _told([*dossier.validate(section, body), *(each for each in missing if each.section == section)])
     saved_at = saved.saved_at if saved is not None else None
     checked = _told([each for each in aged if each.section == section])
-    return SectionView(section, not problems, body, saved_at, problems, checked)
+    return SectionView(section, not problems, body, saved_at, _told(problems), checked)
+
+
+def _problems(
+    cycle: CycleRecord, bodies: Mapping[Section, Mapping[str, Any]], papers: Mapping[str, int] | None
+) -> dict[Section, list[Problem]]:
+    """What is wrong with each section, its papers included."""
+    missing = dossier.missing_papers(bodies, cycle.policy.required_papers, papers) if papers is not None else []
+    return {
+        section: [
+            *dossier.validate(section, bodies.get(section, {})),
+            *(each for each in missing if each.section == section),
+        ]
+        for section in Section
+    }
 
 
 def _told(problems: Sequence[Problem]) -> tuple[ProblemView, ...]:

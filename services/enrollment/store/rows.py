@@ -118,7 +118,7 @@ def fact_row(fact: Fact) -> dict[str, Any]:
 
 def to_json(value: object) -> str:
     """JSON as PostgreSQL reads it into rows: instants in ISO 8601, bytes in hex."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: object) -> object:
@@ -127,3 +127,6 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return "\\x" + value.hex()
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)

@@ -16,6 +16,8 @@ from services.kit.vault import SealBroken, Vault
 DRAFT = "draft"
 """Stands for the number of a submission where the live dossier is meant."""
 
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
 Bodies = Mapping[Section, Mapping[str, Any]]
 
 
@@ -79,7 +81,7 @@ class Sealing:
 
     def fingerprint(self, application_id: str, number: int, bodies: Bodies) -> bytes:
         """PRIV-03: a keyed hash of a frozen dossier; written once, and into the audit."""
-        content = json.dumps([application_id, number, bodies], ensure_ascii=False, sort_keys=True)
+        content = _SORTED.encode([application_id, number, bodies])
         return self._vault.lookup("submission", content)
 
     def seal_record(self, record_id: str, body: Mapping[str, Any]) -> bytes:

@@ -177,10 +177,12 @@ class Upstream:
 
     Args:
         identity_address: Where a real identity listens, in place of the stand-in; empty for the stand-in.
+        enrollment_address: The same for enrollment.
     """
 
-    def __init__(self, identity_address: str = "") -> None:
+    def __init__(self, identity_address: str = "", enrollment_address: str = "") -> None:
         self._identity_address = identity_address
+        self.enrollment_address = enrollment_address
         self.identity, self.enrollment, self.notify, self.faculty = Identity(), Enrollment(), Notify(), Faculty()
         self.staff, self.support, self.unlocks = Staff(self.identity), Support(self.identity), Unlocks()
         self.papers = StandIn(paper_service_pb2, "PaperService")
@@ -251,7 +253,7 @@ class Upstream:
         address = f"127.0.0.1:{self._server.port}"
         self.settings = PortalSettings(
             identity_address=self._identity_address or address,
-            enrollment_address=address,
+            enrollment_address=self.enrollment_address or address,
             faculty_address=address,
             notify_address=address,
         )

@@ -115,7 +115,8 @@ class BaseStaff:
         body: dict[str, Any] = {"submission_number": row["submission_number"], "verdict": "approve"}
         if rejected:
             code, remark = chance.choice(_REASONS)
-            body |= {"verdict": "reject", "reason_code": code, "remark": remark}
+            # Staff know what a rejection near their deadline opens, and mean it.
+            body |= {"verdict": "reject", "reason_code": code, "remark": remark, "confirm_late": True}
         await self._decide(phase, self.reviewer, "review_application", row, "reviews", body)
 
     async def _grant_round(self, phase: str) -> None:
@@ -141,7 +142,8 @@ class BaseStaff:
     async def _turn_down(self, phase: str, row: Row) -> None:
         code, remark = _REASONS[1]
         body = {"submission_number": row["submission_number"], "verdict": "reject", "reason_code": code}
-        await self._decide(phase, self.administrator, "review_application", row, "reviews", body | {"remark": remark})
+        body |= {"remark": remark, "confirm_late": True}
+        await self._decide(phase, self.administrator, "review_application", row, "reviews", body)
 
     async def _grant(self, phase: str, rows: Sequence[Row], *, qualified: bool) -> list[Row]:
         """Give places, oldest submission first; returns those for whom there was none.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from services.kit.ids import new_id
 from tests.authority.asks import Fields, Relation, asks, asks_nothing
 from tests.authority.asks_enrollment import _applications, _cycles
@@ -111,9 +113,9 @@ async def _extend(scene: Scene, method: str, who: Someone, relation: Relation) -
     cycle, base = {
         Relation.OWN: (ours, BASE),
         Relation.OTHER: (theirs, FOREIGN_BASE),
-        Relation.ABSENT: (ours, "NO-SUCH-BASE"),
+        Relation.ABSENT: (new_id(), BASE),
     }[relation]
-    named = {"cycle_id": cycle, "base_code": base, "round": 1, "review_deadline": "2023-07-20T00:00:00Z"}
+    named = {"cycle_id": cycle, "base_code": base, "round": 1, "review_deadline": datetime(2023, 7, 20, tzinfo=UTC)}
     return [{**named, "reason": "停电", "idempotency_key": key()}]
 
 
@@ -134,9 +136,9 @@ async def _lift(scene: Scene, method: str, who: Someone, relation: Relation) -> 
             await scene.state.execute(
                 "enrollment",
                 "INSERT INTO penalty (id, province_code, document_key, name, sealed_with, masked_document, cause,"
-                " since, until, reason, number, added_at) SELECT $1, province_code, $1::text, '', '', '', 'other',"
-                " now(), now() + interval '1 year', '', $1::text, now() FROM cycle WHERE id = $2",
-                *(penalty, cycle),
+                " since, until, reason, number, added_at) SELECT $1, province_code, $3, '', '', '', 'other',"
+                " now(), now() + interval '1 year', '', $3, now() FROM cycle WHERE id = $2",
+                *(penalty, cycle, key()),
             )
         found.append({"cycle_id": cycle, "penalty_id": penalty, "reason": "申诉", "idempotency_key": key()})
     return found

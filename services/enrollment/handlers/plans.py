@@ -12,7 +12,7 @@ from services.enrollment.domain.capabilities import Action
 from services.enrollment.domain.choice import Catalogue, Choice, Programme, check_codes
 from services.enrollment.handlers.deeds import Deed, DeedRunner
 from services.enrollment.handlers.policies import require_province
-from services.enrollment.handlers.running import View
+from services.enrollment.handlers.running import View, no_cycle
 from services.enrollment.records import CycleRecord, GateRecord
 from services.enrollment.store import plans
 from services.enrollment.store.plans import Cell, Planned, PlanStore, Proposal, SeatException, Seats
@@ -144,7 +144,7 @@ class PlanHandlers:
         """
         await self._runner.own(caller, order.cycle_id)
         if caller.organisation != order.base_code:
-            raise _no_base()
+            raise no_cycle()
 
         async def decided(cycle: CycleRecord, gate: GateRecord) -> Deed[Proposal]:
             require_province(caller, cycle, gate, Action.PROPOSE_QUOTA)
@@ -326,7 +326,3 @@ def _answered(decided: Proposal, cycle: CycleRecord, gate: GateRecord, planned: 
 
 def _own_base(caller: Caller) -> str:
     return caller.organisation if caller.role.startswith("base_") else ""
-
-
-def _no_base() -> DomainError:
-    return DomainError(Kind.NOT_FOUND, "BASE_NOT_FOUND", "没有这个基地。", rule="CAP-SCOPE")

@@ -141,7 +141,7 @@ class PenaltyStore:
         return Statement(_ADD, values, 1)
 
     def _opened(self, row: rows.Row) -> dict[str, str]:
-        return self._sealing.open_record(record(row["id"]), row["name"])
+        return self._sealing.open_record(record(row["id"]), row["name"] or None)
 
     def _penalty(self, row: rows.Row) -> Penalty:
         return Penalty(

@@ -69,7 +69,8 @@ class CycleBook:
         self._catalogues = Remembered(self._load_catalogue, seconds=30.0)
 
     async def find(self, wanted: str = "") -> CycleView | None:
-        """The cycle with the id `wanted`; without one the newest open cycle, else the newest; None when none exists.
+        """The cycle with the id `wanted`; without one the newest that runs, else the newest still to begin, else the
+        newest; None when none exists. Next year's, set up early, does not hide the present one.
 
         While enrollment is down the last known state is told. Raises NOT_FOUND for an unknown id.
         """
@@ -85,8 +86,10 @@ class CycleBook:
             if found is None:
                 raise DomainError(Kind.NOT_FOUND, "CYCLE_NOT_FOUND", "没有找到这一年度的招录。")
             return found
-        still_open = (view for view in views if view.cycle.phase != cycle_pb2.PHASE_CLOSED)
-        return next(still_open, views[0] if views else None)
+        idle = (cycle_pb2.PHASE_PREPARATION, cycle_pb2.PHASE_CLOSED)
+        running = [view for view in views if view.cycle.phase not in idle]
+        to_come = [view for view in views if view.cycle.phase == cycle_pb2.PHASE_PREPARATION]
+        return next(iter([*running, *to_come, *views]), None)
 
     async def current(self, wanted: str = "") -> CycleView:
         """As `find`; raises NOT_FOUND `NO_CYCLE` when there is no cycle at all."""

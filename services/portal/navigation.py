@@ -20,7 +20,7 @@ ENTRIES: dict[str, tuple[tuple[str, str], ...]] = {
     "teaching_department": (("/desk", "工作台"), _STAFF),
     "department_director": (("/desk", "工作台"),),
     "department_secretary": (("/desk", "工作台"),),
-    "auditor": (("/security-events", "安全记录"), _STAFF, _PROPOSALS),
+    "auditor": (("/security-events", "安全记录"), ("/exports", "导出记录"), _STAFF, _PROPOSALS),
     "support": (_SUPPORT, ("/support/held", "待核查账号"), _PROPOSALS),
     "system_administrator": (("/desk", "工作台"), _PROPOSALS),
     "security_administrator": (_PROPOSALS, _STAFF, _SUPPORT, ("/support/held", "待核查账号")),

@@ -6,7 +6,6 @@ meet every kind of answer. The real rules are tested where they live.
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,92 +20,36 @@ from residency.enrollment.v1 import (
     cycle_pb2,
     cycle_service_pb2,
     cycle_service_pb2_grpc,
-    decision_service_pb2,
-    decision_service_pb2_grpc,
 )
 from services.kit.auth import caller
 from services.kit.domain import DomainError, Kind
 from tests.support.portal_catalogue import BASES, CALENDAR, CYCLE, NAMES, QILU, definition
+from tests.support.portal_queue import Case, Decisions
 
 State = application_pb2.ApplicationState
 _EDITS = ("edit_profile", "edit_specialty", "edit_base", "edit_reallocation", "submit", "withdraw")
 _OPENS = {"rejected": ("SECOND_CHOICE",), "default": ("REGISTRATION", "SECOND_CHOICE", "REALLOCATION")}
 
 
-class Case:
-    """One application with its submissions."""
-
-    def __init__(self, person_id: str) -> None:
-        self.person_id = person_id
-        self.application = application_pb2.Application(
-            application_id=str(uuid.uuid4()),
-            cycle_id=CYCLE,
-            state=State.APPLICATION_STATE_DRAFT,
-            version=1,
-            name="李测试",
-            masked_document="3701************18",
-            sections=[
-                application_pb2.SectionStatus(section=application_pb2.Section.Name(number)) for number in (1, 2, 3, 4)
-            ],
-        )
-        self.frozen = application_pb2.Application()
-        self.history: list[application_pb2.HistoryEntry] = []
-
-    def note(self, command: str, role: str, remark: str = "") -> None:
-        """Write a line of history."""
-        entry = application_pb2.HistoryEntry(
-            number=len(self.history) + 1, command=command, role=role, state=self.application.state, remark=remark
-        )
-        entry.at.GetCurrentTime()
-        self.history.append(entry)
-        self.application.version += 1
-
-    def row(self) -> decision_service_pb2.QueueRow:
-        """As a row of the queue."""
-        own = self.application
-        return decision_service_pb2.QueueRow(
-            application_id=own.application_id,
-            submission_number=own.submission_number,
-            name=own.name,
-            masked_document=own.masked_document,
-            specialty_code=self.frozen.choice.specialty_code,
-            state=own.state,
-            submitted_at=own.submitted_at,
-            accepts_reallocation=self.frozen.choice.accepts_reallocation,
-            not_selected=own.not_selected,
-            version=own.version,
-        )
-
-
 class Enrollment(
     cycle_service_pb2_grpc.CycleServiceServicer,
     application_service_pb2_grpc.ApplicationServiceServicer,
-    decision_service_pb2_grpc.DecisionServiceServicer,
+    Decisions,
     board_service_pb2_grpc.BoardServiceServicer,
 ):
     """All four services; `phase` is set by tests."""
 
     def __init__(self) -> None:
-        self.phase = "REGISTRATION"
+        super().__init__()
         self.day_seconds = 86400.0
         self.starts_at = datetime.now(UTC) - timedelta(days=8, hours=11)
         self.no_cycle = False
         self.down = False
-        self.cases: dict[str, Case] = {}
         self.keys: list[str] = []
         self.milestones = cycle_pb2.Milestones()
         self.created: list[Any] = []
-        self.refuse_review: DomainError | None = None
-        self.batches: list[Any] = []
         self.more: tuple[str, ...] = ()
         """Actions that are open to applicants beside the usual ones."""
-
-    def case(self, application_id: str) -> Case:
-        """The case with this id; raises NOT_FOUND."""
-        found = [each for each in self.cases.values() if each.application.application_id == application_id]
-        if not found:
-            raise DomainError(Kind.NOT_FOUND, "APPLICATION_NOT_FOUND", "没有这份报名。")
-        return found[0]
 
     def cycle(self) -> cycle_pb2.Cycle:
         """The cycle as it stands."""
@@ -210,7 +153,7 @@ class Enrollment(
             actions=actions,
             fields=[
                 application_service_pb2.FieldCapability(
-                    field=field, capability=self._capability(action, action != "edit_identity")
+                    field=field, capability=self.capability(action, action != "edit_identity")
                 )
                 for field, action in fields
             ],
@@ -305,74 +248,6 @@ class Enrollment(
     async def ListHistory(self, request: Any, context: Any) -> Any:
         return application_service_pb2.ListHistoryResponse(entries=self.case(request.application_id).history)
 
-    async def ListQueue(self, request: Any, context: Any) -> Any:
-        cases = [case for case in self.cases.values() if case.frozen.choice.base_code == caller().organisation]
-        rows = [case.row() for case in cases if not request.states or case.application.state in request.states]
-        start = int(request.page_token or 0)
-        size = request.page_size or 50
-        more = str(start + size) if start + size < len(rows) else ""
-        return decision_service_pb2.ListQueueResponse(rows=rows[start : start + size], next_page_token=more)
-
-    async def GetSubmission(self, request: Any, context: Any) -> Any:
-        case = self.case(request.application_id)
-        return decision_service_pb2.GetSubmissionResponse(
-            row=case.row(),
-            sections=case.frozen.sections,
-            choice=case.frozen.choice,
-            capabilities=self._staff_capabilities(case),
-        )
-
-    async def GetReasons(self, request: Any, context: Any) -> Any:
-        reasons = [decision_service_pb2.Reason(code="DOCUMENT_INCOMPLETE", label="材料不全")]
-        return decision_service_pb2.GetReasonsResponse(version=1, rejections=reasons, quits=reasons)
-
-    async def ReviewApplication(self, request: Any, context: Any) -> Any:
-        case = self._decided(request, "approve")
-        if self.refuse_review is not None:
-            raise self.refuse_review
-        approved = request.verdict == decision_service_pb2.VERDICT_APPROVE
-        case.application.state = State.APPLICATION_STATE_APPROVED if approved else State.APPLICATION_STATE_REJECTED
-        case.application.remark, case.application.reason_code = request.remark, request.reason_code
-        case.note("approve_application" if approved else "reject_application", "base_reviewer", request.remark)
-        return decision_service_pb2.ReviewApplicationResponse(row=case.row())
-
-    async def DecideMany(self, request: Any, context: Any) -> Any:
-        self.batches.append(request)
-        return decision_service_pb2.DecideManyResponse(results=[self._one_of_many(row) for row in request.rows])
-
-    async def PlaceMany(self, request: Any, context: Any) -> Any:
-        self.batches.append(request)
-        return decision_service_pb2.PlaceManyResponse(results=[self._one_of_many(row) for row in request.rows])
-
-    def _one_of_many(self, row: Any) -> decision_service_pb2.BatchResult:
-        """Every row is done, save one on a submission that is not the current one."""
-        case = self.case(row.application_id)
-        if row.submission_number != case.application.submission_number:
-            return decision_service_pb2.BatchResult(
-                application_id=row.application_id, reason="SUPERSEDED", message="该报名信息已被申请人更新。"
-            )
-        return decision_service_pb2.BatchResult(application_id=row.application_id, row=case.row())
-
-    async def RecordNotSelected(self, request: Any, context: Any) -> Any:
-        case = self._decided(request, "record_not_selected")
-        case.application.not_selected = True
-        case.note("record_not_selected", "base_administrator")
-        return decision_service_pb2.RecordNotSelectedResponse(row=case.row())
-
-    async def GrantProvisional(self, request: Any, context: Any) -> Any:
-        case = self._decided(request, "grant_provisional")
-        if case.frozen.choice.specialty_code == "0400":
-            raise DomainError(Kind.NOT_NOW, "SEAT_FULL", "该专业的计划数已满。", rule="SEAT-01")
-        case.application.state = State.APPLICATION_STATE_PROVISIONAL
-        case.note("grant_provisional", "base_administrator", request.remark)
-        return decision_service_pb2.GrantProvisionalResponse(row=case.row())
-
-    async def Admit(self, request: Any, context: Any) -> Any:
-        case = self.case(request.application_id)
-        case.application.state = State.APPLICATION_STATE_ADMITTED
-        case.note("admit_application", "base_administrator")
-        return decision_service_pb2.AdmitResponse(row=case.row())
-
     def _mine(self, request: Any) -> Case:
         self._open("submit")
         case = self.cases.get(caller().person_id)
@@ -396,36 +271,13 @@ class Enrollment(
             until = self.starts_at + timedelta(days=31)
             raise DomainError(Kind.NOT_NOW, "NOT_IN_PHASE", "当前阶段不能办理此项。", rule="CAP-B4-DRAFT", until=until)
 
-    def _decided(self, request: Any, action: str) -> Case:
-        case = self.case(request.application_id)
-        if request.submission_number != case.application.submission_number:
-            raise DomainError(
-                Kind.CONFLICT,
-                "SUPERSEDED",
-                "该报名信息已被申请人更新,请查看最新提交。",
-                field="submission_number",
-                rule="APP-06",
-            )
-        return case
-
     def _applicant_capabilities(self, application: application_pb2.Application) -> list[application_pb2.Capability]:
         none = application.state == State.APPLICATION_STATE_NONE
         open_now = self.phase in _OPENS["default"]
-        usual = [self._capability(action, open_now and none == (action == "start")) for action in ("start", *_EDITS)]
-        return [*usual, *(self._capability(action, allowed=True) for action in self.more)]
+        usual = [self.capability(action, open_now and none == (action == "start")) for action in ("start", *_EDITS)]
+        return [*usual, *(self.capability(action, allowed=True) for action in self.more)]
 
-    def _staff_capabilities(self, case: Case) -> list[application_pb2.Capability]:
-        state = State.Name(case.application.state).removeprefix("APPLICATION_STATE_").lower()
-        review = self.phase in {"FIRST_CHOICE", "SECOND_CHOICE"}
-        return [
-            self._capability("approve", review and state == "pending"),
-            self._capability("reject", review and state == "pending"),
-            self._capability("grant_provisional", review and state == "approved"),
-            self._capability("record_not_selected", review and state == "approved"),
-            self._capability("admit", self.phase == "CONFIRMATION" and state == "provisional"),
-        ]
-
-    def _capability(self, action: str, allowed: bool) -> application_pb2.Capability:
+    def capability(self, action: str, allowed: bool) -> application_pb2.Capability:
         told = application_pb2.Capability(action=action, allowed=allowed, rule="CAP-TEST")
         if allowed:
             told.until.FromDatetime(self.starts_at + timedelta(seconds=10 * self.day_seconds))

@@ -118,6 +118,10 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
         told = "默认隐去姓名、号码和联系方式的一部分。每次导出都记录导出人、时间、内容和用途。"
         panels.append(Panel(form=desk.form(Form("/exports", asks, (Button("生成文件"),), "导出", told))))
     panels.append(Panel(links=(("/exports/dictionary", "字段说明"),)))
+    if role == "province_administrator":
+        command = f"residency forms {view.cycle_id} --to 文件夹"
+        told = f"批量打印全部报名表（PDF），请平台运维执行：{command}；可加 --base 基地代码。"
+        panels.append(Panel("报名表", told))
     if role != "base_reviewer":
         request = export_service_pb2.ListExportsRequest(
             cycle_id=view.cycle_id, page_token=page.request.query_params.get("page_token", "")[:200]

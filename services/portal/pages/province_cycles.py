@@ -48,6 +48,7 @@ async def from_form(page: Province) -> Response:
     view = await page.cycle()
     answer = await page.clients.cycles.GetCatalogue(cycle_service_pb2.GetCatalogueRequest(cycle_id=view.cycle_id))
     catalogue = to_json(answer)
+    catalogue["plan"] = [seats for seats in catalogue["plan"] if seats["planned"]]
 
     def values() -> dict[str, Any]:
         year = form.number("year")

@@ -14,6 +14,7 @@ from axe_playwright_python.async_playwright import Axe
 from residency.enrollment.v1 import application_pb2, events_pb2
 from residency.notify.v1 import events_pb2 as notify_events_pb2
 from tests.support.portal_browser import DESK, PHONE, Desk, needs_chromium, open_desk
+from tests.support.portal_samples import ONE, fill
 from tests.support.portal_story import submitted
 from tests.support.portal_upstream import Upstream
 
@@ -27,11 +28,11 @@ def pages(application: str) -> dict[str, list[str]]:
     return {
         "": [
             *("/", "/board", "/board?base_code=SD-QILU", "/register", "/sign-in", "/sign-in/scan", "/recover"),
-            "/invitation",
+            *("/invitation", f"/lists/{ONE}", "/form/ABCDEF"),
         ],
         "applicant": [
             "/application",
-            "/application/sections/basic",
+            *("/application/sections/basic", "/application/sections/education", "/application/wishes"),
             "/application/choice",
             "/application/check",
             "/application/withdraw",
@@ -40,8 +41,14 @@ def pages(application: str) -> dict[str, list[str]]:
             *("/prove?next=/account", "/register/done"),
         ],
         "reviewer": ["/base", f"/base/applications/{application}", "/base/milestones"],
-        "administrator": ["/base?state=pending", f"/base/applications/{application}", "/base/milestones", "/messages"],
-        "province": ["/province", "/staff", "/staff/invite", "/support/held"],
+        "administrator": [
+            *("/base?state=pending", f"/base/applications/{application}", "/base/milestones", "/messages"),
+            *("/base/ranking?specialty_code=0100", "/base/scores?specialty_code=0100", "/base/places"),
+        ],
+        "province": [
+            *("/province", "/staff", "/staff/invite", "/support/held", "/province/requests", "/province/policy"),
+            f"/province/reallocation/{ONE}",
+        ],
         "teaching": ["/desk"],
         "security": ["/proposals", "/support"],
         "support": ["/support", f"/support/persons/{application}", f"/support/persons/{application}/unlocks"],
@@ -60,6 +67,7 @@ async def desk() -> AsyncIterator[Desk]:
 @pytest.mark.parametrize("width", [PHONE, DESK])
 async def test_no_page_scrolls_sideways_or_complains(desk: Desk, width: int) -> None:
     application = await submitted(desk.upstream)
+    fill(desk.upstream)
     for login, own in pages(application).items():
         async with desk.page(login, width) as page:
             for path in own:
@@ -76,6 +84,7 @@ async def test_no_page_keeps_anybody_out(desk: Desk, width: int) -> None:
     """axe sees about a third of WCAG 2.2 AA; what it calls serious or critical is a fault."""
     application = await submitted(desk.upstream)
     desk.upstream.notify.write("审核通过", "您的报名已审核通过。")
+    fill(desk.upstream)
     axe = Axe()
     faults: list[str] = []
     for login, own in pages(application).items():

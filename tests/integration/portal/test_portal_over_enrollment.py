@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from services.enrollment.domain.phases import P1, P2, P4
+from services.portal.cycle_file import PHASES
 from tests.handlers.enrollment.story import DOSSIER
 from tests.support import pictures
 from tests.support.portal_stage import Whole, staged
@@ -140,6 +142,14 @@ async def test_a_province_orders_and_moves(whole: Whole) -> None:
             "/province/plan/rows", data=keyed(rows="SD-QILU 0100 5\nSD-QILU 0400 0", reason="调整")
         )
         assert "已保存" in rows.text, rows.text
+        days = {
+            f"{edge}_{name}": f"2024-0{number}-{day}"
+            for number, name in enumerate(PHASES, 1)
+            for edge, day in (("first", "01"), ("last", monthrange(2024, number)[1]))
+        }
+        created = await browser.post("/province/cycles/form", data=keyed(year="2024", title="2024年度招录", **days))
+        assert created.status_code == 303, created.text
+        assert "2024年度招录" in (await browser.get("/province/cycles")).text
         await whole.stage.stand(P4)
         upstream.hints.say("residency.enrollment.v1.phase.entered")
         proposed = await browser.post("/province/reallocation", data=keyed())

@@ -31,7 +31,10 @@ asks_nothing(
 
 
 @asks(
-    *(f"{_PLAN}.{verb}" for verb in ("GetPolicy", "ListPlan", "ListPlanChanges", "ListSeatExceptions")),
+    *(
+        f"{_PLAN}.{verb}"
+        for verb in ("GetPolicy", "ListPlan", "ListPlanChanges", "ListPlanHistory", "ListSeatExceptions")
+    ),
     f"{_PLAN}.PreviewReversion",
     *(f"{_SCREENING}.List{what}" for what in ("Penalties", "PenaltyCases", "Holds")),
     f"{_REALLOCATION}.ListReallocations",

@@ -116,6 +116,24 @@ class Plans(PlanServiceServicer):
         found = await self._plans.list_exceptions(caller(), request.cycle_id)
         return pb.ListSeatExceptionsResponse(exceptions=map(exception_message, found))
 
+    async def ListPlanHistory(self, request: pb.ListPlanHistoryRequest, context: Any) -> pb.ListPlanHistoryResponse:
+        """Lists what was planned before and since."""
+        found = await self._plans.list_history(caller(), request.cycle_id, request.base_code, request.limit)
+        return pb.ListPlanHistoryResponse(
+            rows=[
+                pb.PlanHistoryRow(
+                    base_code=row.base_code,
+                    specialty_code=row.specialty_code,
+                    kind=row.kind,
+                    planned_before=row.old,
+                    planned=row.new,
+                    reason=row.reason,
+                    at=convert.timestamp(row.at),
+                )
+                for row in found
+            ]
+        )
+
     async def SetProgramme(self, request: pb.SetProgrammeRequest, context: Any) -> pb.SetProgrammeResponse:
         """Opens, pauses or closes a programme."""
         name = pb.ProgrammeStatus.Name(request.programme).removeprefix("PROGRAMME_STATUS_")

@@ -15,7 +15,7 @@ from services.enrollment.handlers.policies import require_province
 from services.enrollment.handlers.running import View, no_cycle
 from services.enrollment.records import CycleRecord, GateRecord
 from services.enrollment.store import plans
-from services.enrollment.store.plans import Cell, Planned, PlanStore, Proposal, SeatException, Seats
+from services.enrollment.store.plans import Cell, PlanHistory, Planned, PlanStore, Proposal, SeatException, Seats
 from services.kit.domain import Caller, DomainError, Fact, Kind
 from services.kit.ids import new_id
 
@@ -113,6 +113,11 @@ class PlanHandlers:
         """What bases asked for, newest first; a base sees its own."""
         await self._runner.own(caller, cycle_id)
         return await self._store.proposals(cycle_id, _own_base(caller), state, limit or LIMIT)
+
+    async def list_history(self, caller: Caller, cycle_id: str, base_code: str, limit: int) -> list[PlanHistory]:
+        """PLAN-16: every change of the plan with its reason, newest first; a base sees its own."""
+        await self._runner.own(caller, cycle_id)
+        return await self._store.changes(cycle_id, _own_base(caller) or base_code, limit or LIMIT)
 
     async def list_exceptions(self, caller: Caller, cycle_id: str) -> list[SeatException]:
         """Exceptions, newest first; a base sees its own."""

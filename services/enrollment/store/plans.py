@@ -20,16 +20,9 @@ _SEATS = """
     SELECT base_code, specialty_code, planned, taken, programme FROM seat
     WHERE cycle_id = $1 AND ($2 = '' OR base_code = $2) ORDER BY base_code, specialty_code
 """
-_PLAN_AT = """
-    SELECT s.base_code, s.specialty_code, coalesce(c.old_planned, s.planned) AS planned
-    FROM seat s
-    LEFT JOIN LATERAL (
-        SELECT old_planned FROM plan_change p
-        WHERE p.cycle_id = s.cycle_id AND p.base_code = s.base_code AND p.specialty_code = s.specialty_code
-            AND p.at > $2
-        ORDER BY p.id LIMIT 1
-    ) c ON true
-    WHERE s.cycle_id = $1 ORDER BY 1, 2
+_CHANGES = """
+    SELECT base_code, specialty_code, kind, old_planned, new_planned, reason, at FROM plan_change
+    WHERE cycle_id = $1 AND ($2 = '' OR base_code = $2) ORDER BY id DESC LIMIT $3
 """
 # In one statement: rows that are not as they were read are not counted, and the deed is decided again.
 _SET = """
@@ -135,6 +128,19 @@ class SeatException:
     planned: int
 
 
+@dataclass(frozen=True, slots=True)
+class PlanHistory:
+    """One change of the plan, with its reason."""
+
+    base_code: str
+    specialty_code: str
+    kind: str
+    old: int
+    new: int
+    reason: str
+    at: datetime
+
+
 class PlanStore:
     """Reads the plan; makes the statements that change it beside a deed."""
 
@@ -149,10 +155,10 @@ class PlanStore:
             for row in found
         ]
 
-    async def plan_at(self, cycle_id: str, instant: datetime) -> dict[Cell, int]:
-        """What was planned at an instant (aware), by base and specialty; 0 where nothing was yet."""
-        found = await self._database.fetch(_PLAN_AT, cycle_id, instant)
-        return {(row["base_code"], row["specialty_code"]): row["planned"] for row in found}
+    async def changes(self, cycle_id: str, base_code: str, limit: int) -> list[PlanHistory]:
+        """What was planned before and since at all bases or at one, newest first."""
+        found = await self._database.fetch(_CHANGES, cycle_id, base_code, limit)
+        return [PlanHistory(*row.values()) for row in found]
 
     async def proposals(self, cycle_id: str, base_code: str, state: str, limit: int) -> list[Proposal]:
         """What bases (or one) asked for, newest first; empty words mean all."""

@@ -139,7 +139,6 @@ async def test_plan_15_a_policy_is_refused_by_key_edition_and_lock(desk: Desk, s
 
 async def test_plan_16_each_row_is_written_or_refused_by_itself(desk: Desk, stage: Stage) -> None:
     await granted(stage, Choice(QILU, MEDICINE, True))
-    at = datetime.now(UTC)
     results = await desk.plan(
         (QILU, MEDICINE, 0),
         (QILU, SKIN, 4),
@@ -158,13 +157,13 @@ async def test_plan_16_each_row_is_written_or_refused_by_itself(desk: Desk, stag
     }
     catalogue = await stage.cycles.get_catalogue(desk.cycle_id)
     assert catalogue.plan[SECOND, MEDICINE] == 2
-    assert await desk.store.plan_at(desk.cycle_id, at) == {
-        (QILU, MEDICINE): 3,
-        (QILU, SKIN): 1,
-        (SECOND, MEDICINE): 2,
-        (SECOND, SKIN): 0,
+    history = await desk.plans.list_history(PROVINCE, desk.cycle_id, "", 0)
+    assert {(row.base_code, row.specialty_code, row.old, row.new, row.kind, row.reason) for row in history} == {
+        (QILU, SKIN, 1, 4, "set", "调整"),
+        (SECOND, SKIN, 0, 2, "set", "调整"),
     }
-    assert (await desk.store.plan_at(desk.cycle_id, datetime.now(UTC)))[SECOND, SKIN] == 2
+    mine = await desk.plans.list_history(ADMINISTRATOR, desk.cycle_id, SECOND, 0)
+    assert [row.base_code for row in mine] == [QILU]
     assert (await refused(desk.plan((QILU, SKIN, 1), by=FOREIGN))).kind is Kind.NOT_FOUND
 
 

@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 PLAN = (
-    # Written once: what was planned before and since. What held at a moment is told from here (`PlanStore.plan_at`).
+    # Written once: what was planned before and since, and why.
     """
     CREATE TABLE plan_change (
         id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_plan_change PRIMARY KEY,

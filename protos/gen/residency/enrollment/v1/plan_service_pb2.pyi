@@ -407,3 +407,37 @@ class ExtendDeadlineResponse(_message.Message):
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     window: _cycle_pb2.Window
     def __init__(self, window: _Optional[_Union[_cycle_pb2.Window, _Mapping]] = ...) -> None: ...
+
+class ListPlanHistoryRequest(_message.Message):
+    __slots__ = ("cycle_id", "base_code", "limit")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    base_code: str
+    limit: int
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class PlanHistoryRow(_message.Message):
+    __slots__ = ("base_code", "specialty_code", "kind", "planned_before", "planned", "reason", "at")
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    SPECIALTY_CODE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    base_code: str
+    specialty_code: str
+    kind: str
+    planned_before: int
+    planned: int
+    reason: str
+    at: _timestamp_pb2.Timestamp
+    def __init__(self, base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., kind: _Optional[str] = ..., planned_before: _Optional[int] = ..., planned: _Optional[int] = ..., reason: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListPlanHistoryResponse(_message.Message):
+    __slots__ = ("rows",)
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    rows: _containers.RepeatedCompositeFieldContainer[PlanHistoryRow]
+    def __init__(self, rows: _Optional[_Iterable[_Union[PlanHistoryRow, _Mapping]]] = ...) -> None: ...

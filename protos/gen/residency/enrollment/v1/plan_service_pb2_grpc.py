@@ -80,6 +80,11 @@ class PlanServiceStub:
                 request_serializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListSeatExceptionsRequest.SerializeToString,
                 response_deserializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListSeatExceptionsResponse.FromString,
                 _registered_method=True)
+        self.ListPlanHistory = channel.unary_unary(
+                '/residency.enrollment.v1.PlanService/ListPlanHistory',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListPlanHistoryRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListPlanHistoryResponse.FromString,
+                _registered_method=True)
         self.SetProgramme = channel.unary_unary(
                 '/residency.enrollment.v1.PlanService/SetProgramme',
                 request_serializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.SetProgrammeRequest.SerializeToString,
@@ -169,6 +174,13 @@ class PlanServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListPlanHistory(self, request, context):
+        """Lists what was planned before and since, newest first, with the reasons; bases see their own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetProgramme(self, request, context):
         """Opens, pauses or closes a specialty at a base for new submissions.
         """
@@ -244,6 +256,11 @@ def add_PlanServiceServicer_to_server(servicer, server):
                     servicer.ListSeatExceptions,
                     request_deserializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListSeatExceptionsRequest.FromString,
                     response_serializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListSeatExceptionsResponse.SerializeToString,
+            ),
+            'ListPlanHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPlanHistory,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListPlanHistoryRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListPlanHistoryResponse.SerializeToString,
             ),
             'SetProgramme': grpc.unary_unary_rpc_method_handler(
                     servicer.SetProgramme,
@@ -510,6 +527,33 @@ class PlanService:
             '/residency.enrollment.v1.PlanService/ListSeatExceptions',
             residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListSeatExceptionsRequest.SerializeToString,
             residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListSeatExceptionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPlanHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.PlanService/ListPlanHistory',
+            residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListPlanHistoryRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_plan__service__pb2.ListPlanHistoryResponse.FromString,
             options,
             channel_credentials,
             insecure,

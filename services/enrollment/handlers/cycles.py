@@ -289,22 +289,22 @@ def _catalogue(order: CreateCycle) -> Catalogue:
 
 
 def _main_bases(order: CreateCycle, bases: Mapping[str, str]) -> dict[str, str]:
-    """SEAT-04: a collaborative base names a main base of the cycle that is not collaborative itself. Raises INVALID."""
+    """PLAN-21: a collaborative base names a main base of the cycle that is not collaborative itself. Raises INVALID."""
     found = {base: main for base, main in order.main_codes if main}
     for base, main in found.items():
         if base not in bases or main not in bases or main in found:
             message = f"{base} 的主基地 {main} 不在名单中,或本身是协同基地。"
-            raise DomainError(Kind.INVALID, "BAD_MAIN_BASE", message, field="bases", rule="SEAT-04")
+            raise DomainError(Kind.INVALID, "BAD_MAIN_BASE", message, field="bases", rule="PLAN-21")
     return found
 
 
 def _credit_codes(order: CreateCycle, bases: Mapping[str, str]) -> dict[str, str]:
-    """SEAT-05: a credit code that is given is right in its check character, and no two bases' own. Raises INVALID."""
+    """PLAN-22: a credit code that is given is right in its check character, and no two bases' own. Raises INVALID."""
     found = {base: code for base, code in order.credit_codes if code}
     for base, code in found.items():
         if base not in bases or not is_credit_code(code) or list(found.values()).count(code) > 1:
             message = f"{base} 的统一社会信用代码有误或重复。"
-            raise DomainError(Kind.INVALID, "BAD_CREDIT_CODE", message, field="bases", rule="SEAT-05")
+            raise DomainError(Kind.INVALID, "BAD_CREDIT_CODE", message, field="bases", rule="PLAN-22")
     return found
 
 

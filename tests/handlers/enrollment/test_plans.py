@@ -1,4 +1,7 @@
-"""What the province orders for its cycle as a whole: policy, plan, exceptions, programmes, reversion, deadlines."""
+"""What the province orders for its cycle as a whole: policy, plan, exceptions, programmes, reversion, deadlines.
+
+Holds PLAN-15, PLAN-16, PLAN-17, PLAN-18, PLAN-19, PLAN-20, PLAN-21 and PLAN-22.
+"""
 
 from __future__ import annotations
 
@@ -295,7 +298,7 @@ async def test_the_province_extends_a_deadline_that_has_passed(desk: Desk, stage
 
 
 async def test_a_cycle_begins_with_its_own_policy_and_the_codes_of_its_bases(stage: Stage) -> None:
-    """PLAN-09, SEAT-04, SEAT-05: what a file says of them is checked before anything is written."""
+    """PLAN-09, PLAN-21, PLAN-22: what a file says of them is checked before anything is written."""
     plan = {(QILU, MEDICINE): 2}
     code = "123700004955703036"
     main = ((SECOND, QILU),)
@@ -307,10 +310,10 @@ async def test_a_cycle_begins_with_its_own_policy_and_the_codes_of_its_bases(sta
     assert cycle.catalogue.credit_codes == {QILU: code}
     for changes, rule in (
         ({"policy": {"offer_hours": -1}}, "PLAN-02"),
-        ({"main_codes": ((QILU, SECOND), (SECOND, QILU))}, "SEAT-04"),
-        ({"main_codes": ((QILU, "SD-NONE"),)}, "SEAT-04"),
-        ({"credit_codes": ((QILU, "12370000495570303X"),)}, "SEAT-05"),
-        ({"credit_codes": ((QILU, code), (SECOND, code))}, "SEAT-05"),
+        ({"main_codes": ((QILU, SECOND), (SECOND, QILU))}, "PLAN-21"),
+        ({"main_codes": ((QILU, "SD-NONE"),)}, "PLAN-21"),
+        ({"credit_codes": ((QILU, "12370000495570303X"),)}, "PLAN-22"),
+        ({"credit_codes": ((QILU, code), (SECOND, code))}, "PLAN-22"),
     ):
         error = await refused(stage.cycles.create_cycle(OPERATOR, cycle_order(plan, **changes)))
         assert error.rule == rule

@@ -1,4 +1,7 @@
-"""Who is barred, and who looks like somebody else (B7 32; PEN-04 to PEN-10)."""
+"""Who is barred, and who looks like somebody else (B7 32).
+
+Holds PEN-04, PEN-06, PEN-07, PEN-08, PEN-09 and PEN-10.
+"""
 
 from __future__ import annotations
 

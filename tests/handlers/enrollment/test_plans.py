@@ -1,6 +1,6 @@
 """What the province orders for its cycle as a whole: policy, plan, exceptions, programmes, reversion, deadlines.
 
-Holds PLAN-15, PLAN-16, PLAN-17, PLAN-18, PLAN-19, PLAN-20, PLAN-21 and PLAN-22.
+Holds CAP-PROVINCE, PLAN-15, PLAN-16, PLAN-17, PLAN-18, PLAN-19, PLAN-20, PLAN-21 and PLAN-22.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The net under the signal bridge: every open cycle has a running workflow, also after Temporal was rebuilt."""
+"""The net under the signal bridge: open cycles and open offers have workflows, also after Temporal was rebuilt."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import structlog
 from temporalio.common import WorkflowIDReusePolicy
 
 from residency.enrollment.v1 import cycle_service_pb2 as wire
+from residency.enrollment.v1 import place_service_pb2 as places
 from services.kit.domain import DomainError
 from workflows.connection import TemporalConnection
-from workflows.signal_bridge import start_cycle
+from workflows.seat_offer.contract import SeatOfferStart
+from workflows.signal_bridge import offer_seat, start_cycle
 
 EVERY_SECONDS = 3600.0
 _RETRY_SECONDS = 1.0
@@ -27,14 +29,23 @@ class CycleList(Protocol):
         ...
 
 
+class OfferList(Protocol):
+    """The part of enrollment's PlaceService used here."""
+
+    def ListOffers(self, request: places.ListOffersRequest, /) -> Awaitable[places.ListOffersResponse]:
+        """Lists offers."""
+        ...
+
+
 class Reconcile:
-    """A part that compares open cycles with running workflows at the start and every hour."""
+    """A part that compares open cycles and offers with running workflows at the start and every hour."""
 
     name = "reconcile"
 
-    def __init__(self, connection: TemporalConnection, enrollment: CycleList) -> None:
+    def __init__(self, connection: TemporalConnection, enrollment: CycleList, offers: OfferList) -> None:
         self._connection = connection
         self._enrollment = enrollment
+        self._offers = offers
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -60,7 +71,15 @@ class Reconcile:
         open_cycles = (await self._enrollment.ListCycles(wire.ListCyclesRequest(open_only=True))).cycles
         for cycle in open_cycles:
             await start_cycle(self._connection, cycle.cycle_id, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY)
+            await self._resume_offers(cycle.cycle_id)
         return len(open_cycles)
+
+    async def _resume_offers(self, cycle_id: str) -> None:
+        """An open offer holds its seat until somebody ends it: its workflow goes on with the offer that stands."""
+        request = places.ListOffersRequest(cycle_id=cycle_id, open_only=True)
+        for offer in (await self._offers.ListOffers(request)).offers:
+            seat = SeatOfferStart(cycle_id, offer.base_code, offer.specialty_code, offer.seat_offer_id)
+            await offer_seat(self._connection, seat, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY)
 
     async def _keep_comparing(self) -> None:
         log = structlog.get_logger("reconcile")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
+from residency.enrollment.v1.place_service_pb2_grpc import PlaceServiceStub
 from services.access import channel_to, machine_token
 from services.kit.messaging import Messaging
 from services.kit.part import Part
@@ -40,5 +41,5 @@ def parts(settings: WorkflowSettings) -> list[Part]:
         Workers(connection, queues(enrollment, notify), settings.worker_build_id),
         messaging,
         SignalBridge(connection).consumer(messaging),
-        Reconcile(connection, enrollment.stub(CycleServiceStub)),
+        Reconcile(connection, enrollment.stub(CycleServiceStub), enrollment.stub(PlaceServiceStub)),
     ]

@@ -66,6 +66,7 @@ MACHINE_METHODS = {
         "enrollment.CycleService.EnterPhase",
         "enrollment.CycleService.GetWindow",
         "enrollment.CycleService.CloseWindow",
+        "enrollment.PlaceService.ListOffers",
         "enrollment.PlaceService.OfferNext",
         "enrollment.PlaceService.ExpireOffer",
         "notify.NotifyService.SendNotice",

@@ -60,6 +60,9 @@ class Province:
     async def GetCycle(self, _: wire.GetCycleRequest) -> wire.GetCycleResponse:
         return wire.GetCycleResponse(cycle=await self._cycle())
 
+    async def ListCycles(self, request: wire.ListCyclesRequest) -> wire.ListCyclesResponse:
+        return wire.ListCyclesResponse(cycles=[await self._cycle()] if request.open_only else [])
+
     async def GetCatalogue(self, _: wire.GetCatalogueRequest) -> wire.GetCatalogueResponse:
         return wire.GetCatalogueResponse(bases=[cycle_pb2.Base(code=code, name=code) for code in self.bases])
 

@@ -64,6 +64,11 @@ class Seats:
         self.offers = OfferHandlers(*stores, OfferStore(stage.database))
         self.batches = BatchHandlers(stage.decisions)
 
+    async def at_ease(self) -> Seats:
+        """Holds and offers last ten minutes, though a day of the calendar lasts a second: no test is in a hurry."""
+        await self.stage.decree(undo_minutes=600.0 * 1440, offer_hours=600.0 * 24)
+        return self
+
     async def pending(self, count: int = 1, choice: Choice = PLACE) -> list[Person]:
         """People who submitted in P1; the gate then stands in P2."""
         await self.stage.stand(P1)

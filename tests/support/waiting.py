@@ -18,6 +18,8 @@ class Offered:
     number: int
     seat_offer_id: str
     until: datetime
+    base_code: str
+    specialty_code: str
     outcome: int = wire.OFFER_OUTCOME_OPEN
 
 
@@ -51,8 +53,14 @@ class WaitingList:
         if not self.people:
             return wire.OfferNextResponse(ended="NOBODY_WAITS")
         until = await self.clock() + timedelta(hours=self.hours)
-        self.offers.append(Offered(self.people.pop(0), len(self.offers) + 2, request.seat_offer_id, until))
+        place = (request.base_code, request.specialty_code)
+        self.offers.append(Offered(self.people.pop(0), len(self.offers) + 2, request.seat_offer_id, until, *place))
         return _answer(self.offers[-1])
+
+    async def ListOffers(self, request: wire.ListOffersRequest) -> wire.ListOffersResponse:
+        assert request.open_only
+        open_ones = [each for each in self.offers if each.outcome == wire.OFFER_OUTCOME_OPEN]
+        return wire.ListOffersResponse(offers=[_answer(each).offer for each in open_ones])
 
     async def ExpireOffer(self, request: wire.ExpireOfferRequest) -> wire.ExpireOfferResponse:
         [offer] = [each for each in self.offers if each.application_id == request.application_id]
@@ -67,7 +75,14 @@ class WaitingList:
 
 def _answer(offer: Offered) -> wire.OfferNextResponse:
     answer = wire.OfferNextResponse(
-        offer=wire.Offer(application_id=offer.application_id, number=offer.number, outcome="OFFER_OUTCOME_OPEN")
+        offer=wire.Offer(
+            application_id=offer.application_id,
+            number=offer.number,
+            base_code=offer.base_code,
+            specialty_code=offer.specialty_code,
+            seat_offer_id=offer.seat_offer_id,
+            outcome="OFFER_OUTCOME_OPEN",
+        )
     )
     answer.offer.until.FromDatetime(offer.until)
     return answer

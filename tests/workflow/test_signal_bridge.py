@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from residency.enrollment.v1 import events_pb2 as facts
+from residency.enrollment.v1 import place_service_pb2 as places
 from services.kit.delivery import headers
 from services.kit.messaging import Messaging
 from services.kit.settings import Settings
@@ -29,6 +30,7 @@ from tests.support.temporal import Stage
 from tests.support.wait import eventually
 from workflows.base_window import contract as base_window
 from workflows.connection import TemporalConnection
+from workflows.reconcile import Reconcile
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.seat_offer import contract as seat_offer
 from workflows.seat_offer.contract import SeatOfferEnded
@@ -44,6 +46,7 @@ class Bridged:
     stage: Stage
     client: Client
     messaging: Messaging
+    connection: TemporalConnection
 
     async def publish(self, subject: str, fact: Message, aggregate_id: str, version: int = 1) -> str:
         event_type, event_id = fact.DESCRIPTOR.full_name, str(uuid4())
@@ -105,7 +108,7 @@ async def _bridged(server: WorkflowEnvironment, nats_url: str) -> AsyncIterator[
     stage = Stage(server, province, client)
     try:
         async with stage.working():
-            yield Bridged(stage, client, messaging)
+            yield Bridged(stage, client, messaging, connection)
     finally:
         for part in reversed(parts):
             await part.stop()
@@ -252,6 +255,31 @@ async def test_wait_08_a_place_that_is_not_freed_is_offered_to_nobody(bridged: B
     cycle_id = bridged.stage.province.cycle_id
     with pytest.raises(RPCError, match="not found"):
         await bridged.client.get_workflow_handle(seat_offer.workflow_id(cycle_id, BASE, "0100", seat)).describe()
+
+
+async def test_an_open_offer_without_a_workflow_gets_one_again(bridged: Bridged) -> None:
+    """Temporal was rebuilt: the offer that stands is gone on with, and the cycle's own workflow runs again."""
+    province, cycle_id = bridged.stage.province, bridged.stage.province.cycle_id
+    province.waiting.people, seat = ["a"], str(uuid4())
+    await province.waiting.OfferNext(
+        places.OfferNextRequest(cycle_id=cycle_id, base_code=BASE, specialty_code="0100", seat_offer_id=seat)
+    )
+    for _ in range(2):
+        assert await Reconcile(bridged.connection, province, province.waiting).compare() == 1
+    offers = bridged.client.get_workflow_handle(
+        seat_offer.workflow_id(cycle_id, BASE, "0100", seat), result_type=SeatOfferEnded
+    )
+
+    async def goes_on() -> bool:
+        status = await offers.query(seat_offer.STATUS, result_type=seat_offer.SeatOfferStatus)
+        return bool(status.offers == 1)
+
+    await eventually(goes_on, "the workflow waits for the answer to the offer that stands")
+    offer = province.waiting.answer("a", accept=True)
+    await offers.signal(seat_offer.ANSWERED, seat_offer.OfferAnswered("a", offer.number))
+    assert await offers.result() == SeatOfferEnded(taken=True, offers=1, why="")
+    cycle = await bridged.client.get_workflow_handle(recruitment_cycle.workflow_id(cycle_id)).describe()
+    assert cycle.status == WorkflowExecutionStatus.RUNNING
 
 
 async def test_dates_set_before_the_window_begins_start_nothing(bridged: Bridged) -> None:

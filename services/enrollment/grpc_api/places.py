@@ -205,6 +205,7 @@ def offer_message(record: OfferRecord) -> pb.Offer:
         name=record.name,
         masked_document=record.masked_document,
         waiting_rank=record.waiting_rank,
+        seat_offer_id=record.seat_offer_id,
     )
 
 

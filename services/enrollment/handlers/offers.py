@@ -115,8 +115,7 @@ class OfferHandlers(Placing):
                 raise no_cycle()
             standing = await self._offers.standing_offer(order.seat_offer_id)
             if standing is not None:
-                # Without a name, as when it was made: a workflow that asks keeps what it is answered.
-                raise _Standing(replace(standing, name="", masked_document=""))
+                raise _Standing(_unnamed(standing))
             cycle = await self._runner.cycle(order.cycle_id, gate.edition)
             closed = gate.closes_at is not None and gate.now >= gate.closes_at
             if closed or not offers_in(gate.phase, cycle.policy):
@@ -175,7 +174,14 @@ class OfferHandlers(Placing):
             return Outcome(ended.why)
 
     async def list_offers(self, caller: Caller, cycle_id: str, *, open_only: bool) -> list[OfferRecord]:
-        """One's own, those of the caller's base, or of the province's cycle. Raises NOT_FOUND for another's cycle."""
+        """One's own, those of the caller's base, or of the province's cycle. Raises NOT_FOUND for another's cycle.
+
+        A machine sees all of a cycle, without names.
+        """
+        if caller.role == "scheduler":
+            await self.cycle(cycle_id)
+            found = await self._offers.offers(cycle_id, open_only=open_only)
+            return [_unnamed(offer) for offer in found]
         if caller.role == "applicant":
             await self.cycle(cycle_id)
             return await self._offers.offers(cycle_id, person_id=caller.person_id, open_only=open_only)
@@ -219,6 +225,11 @@ def _made(
     )
     allowed = Allowed(before, Decision(True, "", "OFF-04", now.gate.closes_at), _state(now, before))
     return Written(write_of(caller, order, cycle, now, allowed, turn), offer)
+
+
+def _unnamed(offer: OfferRecord) -> OfferRecord:
+    """As it was when it was made: a workflow that asks keeps what it is answered."""
+    return replace(offer, name="", masked_document="")
 
 
 def _without_offer(before: ApplicationRecord, offer: OfferRecord) -> ApplicationRecord:

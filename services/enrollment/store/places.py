@@ -259,9 +259,12 @@ def quit_recorded(
 
 
 def deferred(after: ApplicationRecord, until_year: int, at: datetime) -> Statement:
-    """The year in which a place is taken up."""
+    """The year in which a place is taken up; a later deferral, after an admission was undone and given anew, counts."""
     return Statement(
-        "INSERT INTO place_deferral (application_id, cycle_id, until_year, deferred_at) VALUES ($1, $2, $3, $4)",
+        """
+        INSERT INTO place_deferral (application_id, cycle_id, until_year, deferred_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (application_id) DO UPDATE SET until_year = excluded.until_year, deferred_at = excluded.deferred_at
+        """,
         (after.id, after.cycle_id, until_year, at),
         1,
     )

@@ -9,7 +9,7 @@ import pytest
 
 from services.enrollment.domain.application import State
 from services.enrollment.domain.choice import Choice
-from services.enrollment.domain.phases import P2, P4
+from services.enrollment.domain.phases import P4
 from services.enrollment.domain.queue import EVERYBODY, Narrowed
 from services.enrollment.domain.reasons import QUITS, REJECTIONS, Reason, check_reason, open_reasons
 from services.enrollment.handlers.batches import BatchKind, BatchResult, BatchRow, DecideMany, row_key
@@ -93,7 +93,7 @@ async def test_plc_05_rows_obey_the_rules_that_they_would_obey_alone(seats: Seat
     assert told(await decided(seats, BatchKind.APPROVE, old)) == ["SUPERSEDED"] * 2
     twice = await refused(decided(seats, BatchKind.APPROVE, rows([people[0], people[0]])))
     assert (twice.reason, twice.rule) == ("ROW_TWICE", "PLC-05")
-    await seats.stage.stand(P2, 0.5)
+    await seats.stage.decree(late_rejection_hours=86_400.0 * 24)  # a day of this cycle lasts a second
     assert told(await decided(seats, BatchKind.REJECT, rows(people))) == ["CONFIRM_LATE_REJECTION"] * 2
 
 

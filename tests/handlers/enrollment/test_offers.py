@@ -21,8 +21,8 @@ from tests.support.seats import PLACE, PROVINCE, STRANGERS, Person, Seats, refus
 
 
 @pytest.fixture
-def seats(stage: Stage) -> Seats:
-    return Seats(stage)
+async def seats(stage: Stage) -> Seats:
+    return await Seats(stage).at_ease()
 
 
 async def next_of(seats: Seats, seat_offer_id: str, choice: Choice = PLACE) -> NextOffer:
@@ -215,6 +215,9 @@ async def test_offers_are_listed_to_whom_they_concern(seats: Seats) -> None:
 
     for caller in (person.caller, ADMINISTRATOR, PROVINCE):
         assert await listed(caller, open_only=True) == [person.id]
+    [unnamed] = await seats.offers.list_offers(WORKER, seats.stage.cycle_id, open_only=True)
+    assert unnamed == offer
+    assert unnamed.name == ""
     for caller in (other.caller, OTHERS):
         assert await listed(caller) == []
     assert (await refused(listed(STRANGERS))).kind is Kind.NOT_FOUND

@@ -33,8 +33,8 @@ from tests.support.vaults import NEXT
 
 
 @pytest.fixture
-def seats(stage: Stage) -> Seats:
-    return Seats(stage)
+async def seats(stage: Stage) -> Seats:
+    return await Seats(stage).at_ease()
 
 
 def undo(seats: Seats, person: Person, by: Caller = ADMINISTRATOR) -> Awaitable[PlaceView]:
@@ -233,6 +233,10 @@ async def test_plc_09_a_place_that_is_put_off_stays_taken(seats: Seats) -> None:
     assert await seats.taken() == 1
     assert (await refused(defer(seats, person))).reason == "ALREADY_DEFERRED"
     assert (await seats.last_fact(person)).until_year == 2024
+    await undo(seats, person)
+    await seats.admit(person)
+    assert (await defer(seats, person, year=2025)).marks.ending is Ending.DEFERRED
+    assert await seats.value("SELECT until_year FROM place_deferral WHERE application_id = $1", person.id) == 2025
 
 
 async def test_cap_annul_after_the_close_the_province_takes_a_place_back(seats: Seats) -> None:

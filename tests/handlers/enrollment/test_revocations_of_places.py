@@ -17,8 +17,8 @@ from tests.support.seats import PROVINCE, STRANGERS, Person, Seats, refused
 
 
 @pytest.fixture
-def seats(stage: Stage) -> Seats:
-    return Seats(stage)
+async def seats(stage: Stage) -> Seats:
+    return await Seats(stage).at_ease()
 
 
 async def propose(seats: Seats, person: Person, by: Caller = ADMINISTRATOR) -> PlaceView:

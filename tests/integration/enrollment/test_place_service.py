@@ -59,7 +59,7 @@ async def wire(database_url: Callable[[str], str]) -> AsyncIterator[Wire]:
     channel = Channel(f"127.0.0.1:{server.port}")
     stage = Stage(database)
     await stage.open()
-    yield Wire(Seats(stage), channel.stub(DecisionServiceStub), channel.stub(PlaceServiceStub))
+    yield Wire(await Seats(stage).at_ease(), channel.stub(DecisionServiceStub), channel.stub(PlaceServiceStub))
     await channel.close()
     await server.stop()
     await database.stop()

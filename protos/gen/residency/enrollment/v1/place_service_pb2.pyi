@@ -57,7 +57,7 @@ class HeldPlace(_message.Message):
     def __init__(self, application_id: _Optional[str] = ..., submission_number: _Optional[int] = ..., base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., state: _Optional[_Union[_application_pb2.ApplicationState, str]] = ..., round: _Optional[int] = ..., version: _Optional[int] = ..., provisional_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., admitted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revocation_proposed: _Optional[bool] = ..., offered_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ending: _Optional[str] = ...) -> None: ...
 
 class Offer(_message.Message):
-    __slots__ = ("application_id", "number", "base_code", "specialty_code", "offered_at", "until", "outcome", "ended_at", "name", "masked_document", "waiting_rank")
+    __slots__ = ("application_id", "number", "base_code", "specialty_code", "offered_at", "until", "outcome", "ended_at", "name", "masked_document", "waiting_rank", "seat_offer_id")
     APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     BASE_CODE_FIELD_NUMBER: _ClassVar[int]
@@ -69,6 +69,7 @@ class Offer(_message.Message):
     NAME_FIELD_NUMBER: _ClassVar[int]
     MASKED_DOCUMENT_FIELD_NUMBER: _ClassVar[int]
     WAITING_RANK_FIELD_NUMBER: _ClassVar[int]
+    SEAT_OFFER_ID_FIELD_NUMBER: _ClassVar[int]
     application_id: str
     number: int
     base_code: str
@@ -80,7 +81,8 @@ class Offer(_message.Message):
     name: str
     masked_document: str
     waiting_rank: int
-    def __init__(self, application_id: _Optional[str] = ..., number: _Optional[int] = ..., base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., offered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outcome: _Optional[_Union[OfferOutcome, str]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., name: _Optional[str] = ..., masked_document: _Optional[str] = ..., waiting_rank: _Optional[int] = ...) -> None: ...
+    seat_offer_id: str
+    def __init__(self, application_id: _Optional[str] = ..., number: _Optional[int] = ..., base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., offered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outcome: _Optional[_Union[OfferOutcome, str]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., name: _Optional[str] = ..., masked_document: _Optional[str] = ..., waiting_rank: _Optional[int] = ..., seat_offer_id: _Optional[str] = ...) -> None: ...
 
 class Revocation(_message.Message):
     __slots__ = ("application_id", "number", "base_code", "specialty_code", "reason", "proposed_at", "decided_at", "approved", "name", "masked_document")

@@ -249,7 +249,8 @@ class PlaceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListOffers(self, request, context):
-        """Lists offers, newest first: one's own, those of one's own base, or those of the province's cycle.
+        """Lists offers, newest first: one's own, those of one's own base, or those of the province's cycle. The scheduler
+        sees them without names.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

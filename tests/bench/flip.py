@@ -35,7 +35,7 @@ class Cycle:
             {(QILU, MEDICINE): 5}, starts_at=datetime.now(UTC) - timedelta(hours=32), day_seconds=3600.0
         )
         self._stage.cycle_id = (await self._stage.cycles.create_cycle(OPERATOR, order)).cycle_id
-        for count in [10_000] * (applications // 10_000) or [applications]:
+        for count in [2_000] * (applications // 2_000) or [applications]:
             await self._stage.database.execute(FILL, self._stage.cycle_id, [QILU], [MEDICINE], count, 1)
 
     async def flip(self) -> float:

@@ -84,6 +84,9 @@ class Province:
     async def fill(self, count: int) -> None:
         """So many applications over all seats and the states of a round, as a season leaves them."""
         await self._database.execute(FILL, self.cycle_id, *self._columns(), count, ROUND)
+
+    async def counted(self) -> None:
+        """Let the database know what it holds, as its own upkeep would soon."""
         await self._database.execute("ANALYZE application")
 
     def _columns(self) -> tuple[list[str], list[str]]:

@@ -76,8 +76,9 @@ async def run(count: int, pages: int, clients: int, server: postgres.PostgresSer
     key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
     postmaster = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
     province = await Province.found(url)
-    for _ in range(count // 10_000):
-        await province.fill(10_000)
+    for _ in range(count // 2_000):
+        await province.fill(2_000)
+    await province.counted()
     try:
         async with hosted(url, key) as serving:
             reader = Reader(province.cycle_id, key, serving.our_port)

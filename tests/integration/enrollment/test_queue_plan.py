@@ -18,7 +18,8 @@ from tests.handlers.enrollment.story import MEDICINE, QILU, SECOND, SKIN, Stage
 from tests.integration.enrollment.crowd import Crowd
 from tests.support.postgres import PostgresServer
 
-MANY = 20_000
+MANY, AT_ONCE = 20_000, 2_000
+"""Applications, and how many of them are written in one transaction: those have a time limit."""
 PLACES = ([QILU, QILU, SECOND, SECOND], [MEDICINE, SKIN, MEDICINE, SKIN])
 EARLIEST = "00000000-0000-0000-0000-000000000000"
 
@@ -32,7 +33,8 @@ async def filled(postgres: PostgresServer) -> AsyncIterator[Stage]:
     stage = Stage(database)
     await stage.open()
     await stage.stand(P3)
-    await database.execute(FILL, stage.cycle_id, *PLACES, MANY, 2)
+    for _ in range(MANY // AT_ONCE):
+        await database.execute(FILL, stage.cycle_id, *PLACES, AT_ONCE, 2)
     await database.execute("ANALYZE application")
     yield stage
     await database.stop()

@@ -12,8 +12,8 @@ class _Folder(ObjectStore):
     """Keeps its temporary folder alive as long as itself."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="objects-")
-        super().__init__(Path(self._folder.name).as_uri())
+        self._kept = tempfile.TemporaryDirectory(prefix="objects-")
+        super().__init__(Path(self._kept.name).as_uri())
 
 
 def folder_of_objects() -> ObjectStore:

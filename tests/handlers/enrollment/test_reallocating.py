@@ -1,4 +1,4 @@
-"""The reallocation assistant against a real database: proposed, edited, carried out once (REAL-05, REAL-08, REAL-09)."""
+"""The reallocation assistant on a real database: proposed, edited, carried out once (REAL-05, REAL-08, REAL-09)."""
 
 from __future__ import annotations
 

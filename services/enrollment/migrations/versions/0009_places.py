@@ -1,4 +1,4 @@
-"""What happens to places: offers, revocations, co-signed grants, exceptions, who quits or defers, cases for penalties."""
+"""What happens to places: offers, revocations, co-signed grants, exceptions, quits, deferrals, penalty cases."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ STATEMENTS = (
     )
     """,
     "CREATE UNIQUE INDEX uq_place_offer_one_open ON place_offer (application_id) WHERE outcome = 'open'",
-    "CREATE UNIQUE INDEX uq_place_offer_one_a_seat ON place_offer (seat_offer_id) WHERE outcome IN ('open', 'accepted')",
+    "CREATE UNIQUE INDEX uq_place_offer_one_a_seat ON place_offer (seat_offer_id)"
+    " WHERE outcome IN ('open', 'accepted')",
     "CREATE INDEX ix_place_offer_offered_at ON place_offer (cycle_id, offered_at DESC)",
     """
     CREATE TABLE place_revocation (

@@ -18,7 +18,7 @@ from services.enrollment.handlers.decisions import (
 from services.enrollment.views import QueueRowView
 from services.kit.domain import Caller, DomainError, Kind
 
-AT_ONCE = 8
+AT_ONCE = 4
 """Rows decided at the same time: the others' commands still find connections."""
 
 

@@ -27,7 +27,7 @@ FILL = """
         submission_number, base_code, specialty_code, accepts_reallocation, submitted_at, not_selected, audit_hash)
     SELECT gen_random_uuid(), $1, gen_random_uuid()::text, '某某', '3701**********12', 1,
         (ARRAY['pending', 'pending', 'pending', 'rejected', 'approved', 'approved', 'provisional', 'admitted'])
-            [1 + (n / cardinality($2::text[])) % 8],
+            [1 + (hashint4(n) & 7)],
         CASE WHEN n % 3 = 0 THEN $5 - 1 ELSE $5 END, 1,
         ($2::text[])[1 + n % cardinality($2)], ($3::text[])[1 + n % cardinality($2)], n % 2 = 0,
         now() - n * interval '1 second', n % 7 = 0, ''

@@ -31,9 +31,8 @@ FILTERS: dict[str, dict[str, Any]] = {
     "pending": {"states": [application_pb2.APPLICATION_STATE_PENDING]},
     "one specialty": {"specialty_code": "0003"},
     "consenting": {"accepts_reallocation": True},
-    "pending, late, consenting": {
+    "pending, consenting": {
         "states": [application_pb2.APPLICATION_STATE_PENDING],
-        "late_only": True,
         "accepts_reallocation": True,
     },
     "not selected, approved": {"states": [application_pb2.APPLICATION_STATE_APPROVED], "not_selected": True},

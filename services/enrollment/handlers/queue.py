@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from services.enrollment.domain.application import State, effective_state
 from services.enrollment.domain.capabilities import Action, Actor, capabilities, decide
-from services.enrollment.domain.case import Case, Standing
+from services.enrollment.domain.case import Case, Moment, Standing
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import review_round
@@ -78,7 +78,8 @@ class QueueHandlers:
         page = found[:limit]
         last = page[-1] if len(found) > limit else None
         following = None if last is None or last.submitted_at is None else (last.submitted_at, last.id)
-        return QueuePage([queue_row(record, gate, cycle, milestones) for record in page], following)
+        moment = gate.moment(cycle)
+        return QueuePage([_row(record, moment, cycle, milestones) for record in page], following)
 
     async def get_submission(self, caller: Caller, application_id: str) -> SubmissionView:
         """The current submission of an application to the caller's own base, and what the caller may do now."""
@@ -108,21 +109,24 @@ def row_now(record: ApplicationRecord, now: Situation, cycle: CycleRecord) -> Qu
 
 def queue_row(record: ApplicationRecord, gate: GateRecord, cycle: CycleRecord, milestones: Milestones) -> QueueRowView:
     """An application as its base sees it, state as of the gate, with the time left by the base's `milestones`."""
-    case = Case(gate.moment(cycle), milestones, record.standing(), _NOBODY, cycle.policy)
-    due = due_at(case, record.submitted_at)
+    return _row(record, gate.moment(cycle), cycle, milestones)
+
+
+def _row(record: ApplicationRecord, moment: Moment, cycle: CycleRecord, milestones: Milestones) -> QueueRowView:
+    due = due_at(Case(moment, milestones, record.standing(), _NOBODY, cycle.policy), record.submitted_at)
     return QueueRowView(
         record.id,
         record.submission_number,
         record.name,
         record.masked_document,
         record.submitted.specialty_code,
-        effective_state(record.state, record.round, gate.phase),
+        effective_state(record.state, record.round, moment.phase),
         record.submitted_at,
         record.submitted.accepts_reallocation,
         record.not_selected,
         record.version,
         due,
-        due is not None and due <= gate.now,
+        due is not None and due <= moment.now,
         record.marks,
         record.provisional_at,
     )

@@ -20,6 +20,7 @@ add_rows(
         Row("GET", f"{_CYCLE}/policy", "GetPolicy", "Read the policy, with the name and meaning of every key."),
         Row("PUT", f"{_CYCLE}/policy", "SetPolicy", "Change keys of the policy."),
         Row("GET", f"{_CYCLE}/plan", "ListPlan", "List places: planned, taken, programme."),
+        Row("GET", f"{_CYCLE}/plan/history", "ListPlanHistory", "List what was planned before, newest first."),
         Row("PUT", f"{_CYCLE}/plan", "SetPlan", "Set planned places, row by row."),
         Row("POST", f"{_CYCLE}/plan-changes", "ProposePlanChange", "Ask for another number of places.", 201),
         Row("GET", f"{_CYCLE}/plan-changes", "ListPlanChanges", "List what bases asked for, newest first."),

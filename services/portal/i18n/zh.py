@@ -202,6 +202,7 @@ OBJECTIONS = {"open": "待处理", "upheld": "异议成立", "dismissed": "异�
 OFFERS = {"open": "待答复", "accepted": "已接受", "declined": "已放弃", "expired": "逾期未答复"}
 PROGRAMMES = {"open": "招生", "paused": "暂停", "closed": "关闭"}
 CHANGES = {"open": "待审批", "granted": "已批准", "refused": "不予批准"}
+PLAN_DEEDS = {"set": "省级调整", "granted": "批准申请", "exception": "追加名额", "reversion": "计划回流"}
 QUIT_REASONS = {
     "HEALTH": "身体原因",
     "FAMILY": "家庭原因",

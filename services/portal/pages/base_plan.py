@@ -58,10 +58,11 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
     view = await page.cycle()
     desk = Desk(page, refusal, posted)
     service, cycle_id = page.clients.plans, view.cycle_id
-    rows, changes, exceptions, names = await asyncio.gather(
+    rows, changes, exceptions, history, names = await asyncio.gather(
         service.ListPlan(plan_service_pb2.ListPlanRequest(cycle_id=cycle_id)),
         service.ListPlanChanges(plan_service_pb2.ListPlanChangesRequest(cycle_id=cycle_id)),
         service.ListSeatExceptions(plan_service_pb2.ListSeatExceptionsRequest(cycle_id=cycle_id)),
+        service.ListPlanHistory(plan_service_pb2.ListPlanHistoryRequest(cycle_id=cycle_id)),
         page.portal.cycles.catalogue(cycle_id),
     )
     panels = [Panel("计划", table=plan_table([to_page(row) for row in rows.rows], names))]
@@ -74,6 +75,7 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
     panels += [
         Panel("调整申请", table=change_table([to_page(each) for each in changes.changes], names, view)),
         Panel("追加名额", table=exception_table([to_page(each) for each in exceptions.exceptions], names, view)),
+        Panel("变动记录", table=history_table([to_page(row) for row in history.rows], names, view)),
     ]
     return await desk.html("招收计划", "基地办理", navigation.BASE_TABS, panels)
 
@@ -96,6 +98,23 @@ def plan_table(rows: list[dict[str, Any]], names: Catalogue, next_href: str = ""
     ]
     columns = ("基地和专业", "计划数", "已占名额", "招生状态")
     return Table("已占名额包括拟录取、录取和待答复的递补", columns, lines, "还没有招收计划。", next_href=next_href)
+
+
+def history_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView) -> Table:
+    """What was planned before and since, with the reasons."""
+    lines = [
+        Line(
+            (
+                place_name(row, names),
+                f"{row['planned_before']} → {row['planned']}",
+                zh.PLAN_DEEDS.get(row["kind"], row["kind"]),
+                row["reason"],
+                view.calendar.moment(row["at"]) if row["at"] else "",
+            )
+        )
+        for row in rows
+    ]
+    return Table("新的在前", ("基地和专业", "计划数", "依据", "原因", "时间"), lines, "计划数没有变动过。")
 
 
 def change_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView, forms: Any = None) -> Table:

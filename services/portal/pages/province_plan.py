@@ -18,7 +18,7 @@ from services.portal.i18n import zh
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Act, Desk
 from services.portal.pages.base_places import place_name
-from services.portal.pages.base_plan import exception_table, plan_table
+from services.portal.pages.base_plan import exception_table, history_table, plan_table
 from services.portal.panels import Ask, Button, Cell, Form, Line, Panel, Table
 from services.portal.wire import of_json, to_page
 
@@ -103,10 +103,11 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None, resu
     desk = Desk(page, refusal, posted)
     base = page.request.query_params.get("base_code", "")[:32]
     service, cycle_id = page.clients.plans, view.cycle_id
-    rows, exceptions, preview, names = await asyncio.gather(
+    rows, exceptions, preview, history, names = await asyncio.gather(
         service.ListPlan(plan_service_pb2.ListPlanRequest(cycle_id=cycle_id, base_code=base)),
         service.ListSeatExceptions(plan_service_pb2.ListSeatExceptionsRequest(cycle_id=cycle_id)),
         service.PreviewReversion(plan_service_pb2.PreviewReversionRequest(cycle_id=cycle_id)),
+        service.ListPlanHistory(plan_service_pb2.ListPlanHistoryRequest(cycle_id=cycle_id, base_code=base)),
         page.portal.cycles.catalogue(cycle_id),
     )
     told = [to_page(row) for row in rows.rows[:_MOST_SHOWN]]
@@ -123,6 +124,7 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None, resu
         Panel(form=desk.form(_form("exception", "追加名额", "须有文号；同一文号在一个年度内只能使用一次。", names))),
         Panel("追加名额", table=exception_table([to_page(each) for each in exceptions.exceptions], names, view)),
         *_reversion(desk, to_page(preview), names),
+        Panel("变动记录", table=history_table([to_page(row) for row in history.rows], names, view)),
     ]
     return await desk.html("招收计划", "全省管理", navigation.PROVINCE_TABS, panels)
 

@@ -69,19 +69,21 @@ class Screener:
     async def at_submit(
         self, cycle: CycleRecord, application: ApplicationRecord, bodies: Mapping[Section, Mapping[str, Any]]
     ) -> Screened:
-        """PEN-04, PEN-06: who is barred does not submit; who looks like another live application of the cycle does,
-        and is held for the province, unless it has said already that these are two people.
+        """PEN-04, PEN-06: who is barred does not submit; who looks like a live application of the cycle that was there
+        before does, and is held for the province, unless it has said already that these are two people.
+
+        What is compared is noted beside the submission, not within it: a submission that nobody looks like costs one
+        read more and is written as any other.
         """
         person = application.person_id
         digests = self._holds.digests(features(application.name, bodies))
         key = await self._key(person)
         found = await self._holds.screen(cycle.province_code, key, cycle.id, application.id, person, digests)
-        if found.penalised_until is not None or found.unchanged:
+        if found.penalised_until is not None or found.alike.keys() <= found.released:
             return Screened(found.penalised_until)
-        also = (holds.note(cycle.id, application.id, person, digests, found.alike),)
-        if found.alike.keys() <= found.released:
-            return Screened(also=also)
-        return Screened(held=HELD, also=(*also, *_held(cycle, application, found)))
+        if application.marks.held and found.alike.keys() <= found.waiting | found.released:
+            return Screened(held=HELD)
+        return Screened(held=HELD, also=_held(cycle, application, found))
 
     async def _key(self, person_id: str, *, fresh: bool = False) -> str:
         kept_at, key = self._keys.get(person_id, (0.0, ""))

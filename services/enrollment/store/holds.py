@@ -11,27 +11,11 @@ from typing import Any
 from services.enrollment.domain.likeness import HELD
 from services.enrollment.records import Statement
 from services.enrollment.store import rows
-from services.enrollment.store.penalties import IN_FORCE
 from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database
 from services.kit.domain import Fact
 
-# One read for a submission: is the person barred, whom is the application like, what was decided about it before.
-_SCREEN = f"""
-    WITH mine AS (SELECT * FROM unnest($5::text[], $6::bytea[]) AS n (kind, digest)),
-    alike AS (
-        SELECT l.application_id, array_agg(DISTINCT l.kind ORDER BY l.kind) AS kinds
-        FROM mine n JOIN likeness l ON l.cycle_id = $3 AND l.kind = n.kind AND l.digest = n.digest
-        JOIN application a ON a.id = l.application_id AND a.live
-        WHERE l.person_id <> $7 GROUP BY 1
-    ), noted AS (SELECT kind, digest FROM likeness WHERE application_id = $4)
-    SELECT ({IN_FORCE}) AS penalised_until,
-        (SELECT jsonb_object_agg(application_id, kinds) FROM alike)::text AS alike,
-        (SELECT jsonb_agg(jsonb_build_array(state, alike)) FROM hold WHERE application_id = $4)::text AS holds,
-        NOT EXISTS (SELECT * FROM mine EXCEPT SELECT * FROM noted)
-            AND NOT EXISTS (SELECT * FROM noted EXCEPT SELECT * FROM mine) AS unchanged
-"""  # noqa: S608 (constants of these modules)
-_NOTE = "SELECT note_likeness($1, $2, $3, $4::text[], $5::bytea[], $6::uuid[])"
+_SCREEN = "SELECT * FROM screen_submission($1, $2, $3, $4, $5, $6, $7)"
 _HOLD = f"""
     INSERT INTO hold (id, cycle_id, application_id, cause, alike) VALUES ($1, $2, $3, '{HELD}', $4::jsonb)
     ON CONFLICT (application_id) WHERE state <> 'released'
@@ -62,8 +46,8 @@ class Found:
     alike: Alike
     released: frozenset[str]
     """Applications about which the province has said before that they are somebody else's."""
-    unchanged: bool
-    """What is compared is what it was at the last submission."""
+    waiting: frozenset[str]
+    """Applications because of which this one is before the province, or was refused, already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +100,17 @@ class HoldStore:
         person_id: str,
         digests: Mapping[str, bytes],
     ) -> Found:
-        """Everything that a submission is screened by."""
+        """Everything that a submission is screened by; what is compared is noted, so that later ones find it."""
         row = await self._database.fetchrow(
-            *(_SCREEN, province_code, document_key, cycle_id, application_id),
-            *(list(digests), list(digests.values()), person_id),
+            *(_SCREEN, province_code, document_key, cycle_id, application_id, person_id),
+            *(list(digests), list(digests.values())),
         )
         if row is None:
-            raise RuntimeError("a SELECT without FROM gives one row")
+            raise RuntimeError("a function with OUT parameters gives one row")
         holds = json.loads(row["holds"] or "[]")
         released = frozenset(other for state, alike in holds if state == "released" for other in alike)
-        return Found(row["penalised_until"], json.loads(row["alike"] or "{}"), released, row["unchanged"])
+        waiting = frozenset(other for state, alike in holds if state != "released" for other in alike)
+        return Found(row["penalised_until"], json.loads(row["alike"] or "{}"), released, waiting)
 
     async def holds(self, cycle_id: str, state: str, limit: int) -> list[Hold]:
         """Those of a cycle in this state, oldest first."""
@@ -150,12 +135,6 @@ class HoldStore:
             ]
             for hold in holds
         }
-
-
-def note(cycle_id: str, application_id: str, person_id: str, digests: Mapping[str, bytes], alike: Alike) -> Statement:
-    """Write what an application is compared by; refused (Changed) when it is like others than `alike` by now."""
-    values = (cycle_id, application_id, person_id, list(digests), list(digests.values()), list(alike))
-    return Statement(_NOTE, values, 1)
 
 
 def hold(hold_id: str, cycle_id: str, application_id: str, alike: Alike) -> Statement:

@@ -17,7 +17,7 @@ _ANEW = """
     UPDATE penalty p SET name = n.name, sealed_with = $1 FROM unnest($2::uuid[], $3::bytea[]) AS n (id, name)
     WHERE p.id = n.id AND p.sealed_with NOT IN ('', $1)
 """
-IN_FORCE = """
+_IN_FORCE = """
     SELECT max(until) FROM penalty
     WHERE province_code = $1 AND document_key = $2 AND lifted_at IS NULL
         AND since <= clock_timestamp() AND clock_timestamp() < until
@@ -92,7 +92,7 @@ class PenaltyStore:
 
     async def barred_until(self, province_code: str, document_key: str) -> datetime | None:
         """Until when the holder of a document is barred now, by the database's clock; None when not."""
-        until: datetime | None = await self._database.fetchval(IN_FORCE, province_code, document_key)
+        until: datetime | None = await self._database.fetchval(_IN_FORCE, province_code, document_key)
         return until
 
     async def penalties(self, province_code: str, limit: int, *, in_force: bool) -> list[tuple[Penalty, bool]]:

@@ -93,9 +93,11 @@ SCREENING = (
     )
     """,
     "CREATE INDEX ix_penalty_sealed_with ON penalty (sealed_with)",
-    # What applications have in common, as keyed hashes: written with each submission.
+    # What applications have in common, as keyed hashes, in the order in which it was noted: who comes later looks like
+    # who was first.
     """
     CREATE TABLE likeness (
+        n bigint GENERATED ALWAYS AS IDENTITY,
         cycle_id uuid NOT NULL,
         kind text NOT NULL,
         digest bytea NOT NULL,
@@ -121,29 +123,47 @@ SCREENING = (
     )
     """,
     "CREATE INDEX ix_hold_cycle ON hold (cycle_id, state, since)",
+    "CREATE INDEX ix_hold_application_id ON hold (application_id)",
     "CREATE UNIQUE INDEX uq_hold_one_open ON hold (application_id) WHERE state <> 'released'",
-    # Writes what a submission has in common with others. Two that are submitted at once meet at the lock: the second
-    # finds that it is no longer alone with what it read, and is decided again (RE004).
+    # Everything that a submission is screened by, in one call: is the person barred; what is compared, noted; whom the
+    # application is like that was noted before; what was decided about it. Two at once meet at the lock: the second
+    # finds the first. Planned once for indexes: a plan made while the tables are small would be kept as they grow.
     """
-    CREATE FUNCTION note_likeness(p_cycle uuid, p_application uuid, p_person text, p_kinds text[], p_digests bytea[],
-        p_alike uuid[]) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+    CREATE FUNCTION screen_submission(p_province text, p_key text, p_cycle uuid, p_application uuid, p_person text,
+        p_kinds text[], p_digests bytea[], OUT penalised_until timestamptz, OUT alike text, OUT holds text)
+    LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
     DECLARE
         d bytea;
     BEGIN
-        FOR d IN SELECT DISTINCT x FROM unnest(p_digests) x ORDER BY x LOOP
-            PERFORM pg_advisory_xact_lock(7310010, hashtext(encode(d, 'hex')));
-        END LOOP;
-        DELETE FROM likeness WHERE application_id = p_application;
-        INSERT INTO likeness (cycle_id, kind, digest, application_id, person_id)
-        SELECT p_cycle, n.kind, n.digest, p_application, p_person FROM unnest(p_kinds, p_digests) AS n (kind, digest);
-        IF EXISTS (
-            SELECT 1 FROM unnest(p_kinds, p_digests) AS n (kind, digest)
-            JOIN likeness l ON l.cycle_id = p_cycle AND l.kind = n.kind AND l.digest = n.digest
-            JOIN application a ON a.id = l.application_id AND a.live
-            WHERE l.person_id <> p_person AND l.application_id <> ALL (p_alike)
-        ) THEN
-            RAISE EXCEPTION 'alike meanwhile' USING ERRCODE = 'RE004';
+        SELECT max(p.until) INTO penalised_until FROM penalty p
+        WHERE p.province_code = p_province AND p.document_key = p_key AND p.lifted_at IS NULL
+            AND p.since <= clock_timestamp() AND clock_timestamp() < p.until;
+        IF penalised_until IS NOT NULL THEN
+            RETURN;
         END IF;
+        IF EXISTS (SELECT kind, digest FROM unnest(p_kinds, p_digests) AS w (kind, digest) EXCEPT
+                   SELECT l.kind, l.digest FROM likeness l WHERE l.application_id = p_application)
+            OR EXISTS (SELECT l.kind, l.digest FROM likeness l WHERE l.application_id = p_application EXCEPT
+                       SELECT kind, digest FROM unnest(p_kinds, p_digests) AS w (kind, digest)) THEN
+            FOR d IN SELECT DISTINCT x FROM unnest(p_digests) x ORDER BY x LOOP
+                PERFORM pg_advisory_xact_lock(7310010, hashtext(encode(d, 'hex')));
+            END LOOP;
+            DELETE FROM likeness l WHERE l.application_id = p_application AND (l.kind, l.digest) NOT IN (
+                SELECT kind, digest FROM unnest(p_kinds, p_digests) AS w (kind, digest));
+            INSERT INTO likeness (cycle_id, kind, digest, application_id, person_id)
+            SELECT p_cycle, w.kind, w.digest, p_application, p_person
+            FROM unnest(p_kinds, p_digests) AS w (kind, digest) ON CONFLICT DO NOTHING;
+        END IF;
+        SELECT jsonb_object_agg(f.application_id, f.kinds)::text INTO alike FROM (
+            SELECT l.application_id, array_agg(l.kind ORDER BY l.kind) AS kinds
+            FROM likeness mine
+            JOIN likeness l ON l.cycle_id = mine.cycle_id AND l.kind = mine.kind AND l.digest = mine.digest
+                AND l.n < mine.n AND l.person_id <> p_person
+            JOIN application a ON a.id = l.application_id AND a.live
+            WHERE mine.application_id = p_application GROUP BY 1
+        ) f;
+        SELECT jsonb_agg(jsonb_build_array(h.state, h.alike))::text INTO holds FROM hold h
+        WHERE h.application_id = p_application;
     END $$
     """,
     # Whoever is forgotten is not recognised either.
@@ -213,7 +233,7 @@ DOWN = (
     "DROP TABLE wish",
     "DROP TRIGGER forget_likeness ON application",
     "DROP FUNCTION forget_likeness()",
-    "DROP FUNCTION note_likeness",
+    "DROP FUNCTION screen_submission",
     "DROP TABLE hold",
     "DROP TABLE likeness",
     "DROP TABLE penalty",

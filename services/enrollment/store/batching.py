@@ -12,7 +12,7 @@ from services.kit.domain import DomainError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-PATIENCE_SECONDS = 0.05
+PATIENCE_SECONDS = 0.1
 """How long those who wait leave the database to the one call under way; then another goes beside it, because what is
 under way may be waiting for a lock that concerns nobody else."""
 WIDEST = 6

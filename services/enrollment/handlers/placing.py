@@ -110,9 +110,7 @@ class Placing:
         return await self._runner.run(caller, order, _VIEW, read, decided)
 
 
-def write_of(
-    caller: Caller, order: Order, cycle: CycleRecord, now: Situation, allowed: Allowed, turn: Turn
-) -> Write:
+def write_of(caller: Caller, order: Order, cycle: CycleRecord, now: Situation, allowed: Allowed, turn: Turn) -> Write:
     """The guarded write of a command on a place."""
     said = {"remark": turn.remark, "reason_code": turn.reason_code}
     detail = {**{name: value for name, value in said.items() if value}, **turn.detail}

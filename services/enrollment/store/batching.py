@@ -12,6 +12,8 @@ from services.kit.domain import DomainError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+LINGER_SECONDS = 0.004
+"""How long a call waits for others where several went together last: they are likely to come in the same moment."""
 PATIENCE_SECONDS = 0.1
 """How long those who wait leave the database to the one call under way; then another goes beside it, because what is
 under way may be waiting for a lock that concerns nobody else."""
@@ -45,13 +47,15 @@ class Batcher(Generic[Item, Result]):
         self._group = group
         self._name = name
         self._busy = 0
+        self._crowded = False
+        """Several went together last."""
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, item: Item) -> Result:
         """The result of `item`; raises what `one` raises, or the error that `many` returned for it."""
-        if self._busy == 0 and not self._waiting:
+        if self._busy == 0 and not self._waiting and not self._crowded:
             self._busy = 1
             try:
                 return await self._one(item)
@@ -60,6 +64,8 @@ class Batcher(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
+        if self._busy == 0 and len(self._waiting) == 1:
+            loop.call_later(LINGER_SECONDS, self._go_on)
         if self._timer is None:
             self._timer = loop.call_later(PATIENCE_SECONDS, self._widen)
         return await future
@@ -68,7 +74,7 @@ class Batcher(Generic[Item, Result]):
         """A call is over. Who waits goes next, but not at once: whoever was told of its end may ask again first."""
         self._busy -= 1
         if self._waiting:
-            asyncio.get_running_loop().call_soon(self._go_on)
+            asyncio.get_running_loop().call_later(LINGER_SECONDS if self._crowded else 0, self._go_on)
 
     def _go_on(self) -> None:
         if self._busy == 0:
@@ -84,6 +90,7 @@ class Batcher(Generic[Item, Result]):
     def _start(self) -> None:
         taken = self._take()
         if taken:
+            self._crowded = len(taken) > 1
             self._busy += 1
             task = asyncio.create_task(self._serve(taken))
             self._tasks.add(task)

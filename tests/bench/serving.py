@@ -32,6 +32,7 @@ from services.kit.grpc_server import GrpcServer
 from services.kit.settings import Settings
 from tests.handlers.enrollment.story import Registry
 from tests.support.objects import folder_of_objects
+from tests.support.portal_stage import Documents
 from tests.support.vaults import VAULT
 
 POOL = 16
@@ -75,7 +76,8 @@ async def serve(url: str, key_set: str, trace_file: Path) -> None:
 
     database = Database(url, name="bench", pool_size=EnrollmentSettings().database_pool_size)
     await database.start()
-    ours = GrpcServer(0, servicers(database, Registry(), Sealing(VAULT), folder_of_objects()), TokenVerifier(published))
+    served = servicers(database, Registry(), Sealing(VAULT), folder_of_objects(), documents=Documents())
+    ours = GrpcServer(0, served, TokenVerifier(published))
     await ours.start()
     print(bare_port, ours.port, flush=True)
     await asyncio.to_thread(sys.stdin.read)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.enrollment.domain.likeness import HELD
+from services.enrollment.domain.likeness import HELD, Likeness
 from services.enrollment.records import Statement
 from services.enrollment.store import rows
+from services.enrollment.store.batching import Batcher
 from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database
 from services.kit.domain import Fact
 
-_SCREEN = "SELECT * FROM screen_submission($1, $2, $3, $4, $5, $6, $7)"
+_SCREEN = """
+    SELECT q.n, s.* FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bytea[], $7::bytea[])
+        WITH ORDINALITY AS q (province, key, cycle, application, person, born, mobile, n)
+    CROSS JOIN LATERAL screen_submission(q.province, q.key, q.cycle, q.application, q.person,
+        array_remove(ARRAY[CASE WHEN q.born IS NOT NULL THEN 'name_and_birth' END,
+            CASE WHEN q.mobile IS NOT NULL THEN 'mobile' END], NULL),
+        array_remove(ARRAY[q.born, q.mobile], NULL)) AS s
+"""
 _HOLD = f"""
     INSERT INTO hold (id, cycle_id, application_id, cause, alike) VALUES ($1, $2, $3, '{HELD}', $4::jsonb)
     ON CONFLICT (application_id) WHERE state <> 'released'
@@ -86,6 +94,7 @@ class HoldStore:
     def __init__(self, database: Database, sealing: Sealing) -> None:
         self._database = database
         self._sealing = sealing
+        self._screening: Batcher[tuple[Any, ...], rows.Row] = Batcher(self._screen_one, self._screen_many)
 
     def digests(self, features: Mapping[Any, str]) -> dict[str, bytes]:
         """PEN-05: keyed hashes of what is compared, by kind."""
@@ -101,16 +110,22 @@ class HoldStore:
         digests: Mapping[str, bytes],
     ) -> Found:
         """Everything that a submission is screened by; what is compared is noted, so that later ones find it."""
-        row = await self._database.fetchrow(
-            *(_SCREEN, province_code, document_key, cycle_id, application_id, person_id),
-            *(list(digests), list(digests.values())),
-        )
-        if row is None:
-            raise RuntimeError("a function with OUT parameters gives one row")
+        compared = (digests.get(Likeness.NAME_AND_BIRTH), digests.get(Likeness.MOBILE))
+        row = await self._screening.run((province_code, document_key, cycle_id, application_id, person_id, *compared))
         holds = json.loads(row["holds"] or "[]")
         released = frozenset(other for state, alike in holds if state == "released" for other in alike)
         waiting = frozenset(other for state, alike in holds if state != "released" for other in alike)
         return Found(row["penalised_until"], json.loads(row["alike"] or "{}"), released, waiting)
+
+    async def _screen_one(self, asked: tuple[Any, ...]) -> rows.Row:
+        return (await self._screen_many([asked]))[0]
+
+    async def _screen_many(self, asked: Sequence[tuple[Any, ...]]) -> list[rows.Row]:
+        """In the order of what is compared, which is that of the locks; answered in the order of the questions."""
+        order = sorted(range(len(asked)), key=lambda at: (asked[at][5] or b"", asked[at][6] or b""))
+        found = await self._database.fetch(_SCREEN, *map(list, zip(*(asked[at] for at in order), strict=True)))
+        answers = {order[row["n"] - 1]: row for row in found}
+        return [answers[at] for at in range(len(asked))]
 
     async def holds(self, cycle_id: str, state: str, limit: int) -> list[Hold]:
         """Those of a cycle in this state, oldest first."""

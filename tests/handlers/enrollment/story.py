@@ -208,9 +208,10 @@ class Stage:
         """Start as `person`."""
         return await self.applications.start_application(person, StartApplication(self.cycle_id, key()))
 
-    async def fill(self, person: Caller, choice: Choice | None = None) -> None:
-        """Save four complete sections and a choice."""
-        for section, body in DOSSIER.items():
+    async def fill(self, person: Caller, choice: Choice | None = None, /, **basic: str) -> None:
+        """Save four complete sections and a choice; `basic` replaces values of the first."""
+        for section, usual in DOSSIER.items():
+            body = {**usual, **basic} if section is Section.BASIC else usual
             await self.applications.save_section(person, SaveSection(self.cycle_id, section, body, 0, key()))
         await self.choose(person, choice or Choice(QILU, MEDICINE, True))
 

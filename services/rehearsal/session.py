@@ -18,9 +18,9 @@ _ENTRIES = 4
 class Session(Access):
     """Sends commands and writes each into the ledger."""
 
-    async def read(self, name: str, path: str, query: Any = None) -> Answer:
-        """Read something; the answer may be a refusal."""
-        return await self._act(name, "GET", path, query=query)
+    async def read(self, name: str, path: str, query: Any = None, *, tolerated: Collection[str] = ()) -> Answer:
+        """Read something; a refusal with a reason in `tolerated` is an honest race."""
+        return await self._act(name, "GET", path, query=query, tolerated=tolerated)
 
     async def command(
         self,

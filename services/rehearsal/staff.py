@@ -109,7 +109,9 @@ class BaseStaff:
     async def _review(self, phase: str, row: Row) -> None:
         chance = self._dice("verdict", row)
         if chance.random() < 0.3 * self._stage.pace:
-            await self.reviewer.read("open_submission", f"/applications/{row['application_id']}/submission")
+            path = f"/applications/{row['application_id']}/submission"
+            # Where choices may still change, an applicant may have gone elsewhere since the queue was read.
+            await self.reviewer.read("open_submission", path, tolerated=_OVERTAKEN)
         # A corrected submission is looked at with kinder eyes, so that the play gets on.
         rejected = chance.random() < (_REJECTED_SHARE if row["submission_number"] == 1 else _REJECTED_SHARE / 4)
         body: dict[str, Any] = {"submission_number": row["submission_number"], "verdict": "approve"}

@@ -197,9 +197,12 @@ class Applicant:
         return saved
 
     async def _submit(self, phase: str) -> bool:
-        # Somebody who joined late does not know which base was submitted to and may try with another.
-        unsure = () if self._submitted else ("BASE_LOCKED",)
-        submitted = await self._do(phase, "submit_application", "POST", "application/submissions", {}, unsure)
+        # Somebody who joined late does not know which base was submitted to and may try with another. Whoever comes new
+        # in the last round does not know whether a place is still free.
+        tolerated = () if self._submitted else ("BASE_LOCKED",)
+        if phase == "reallocation":
+            tolerated = (*tolerated, "NO_FREE_PLACE")
+        submitted = await self._do(phase, "submit_application", "POST", "application/submissions", {}, tolerated)
         self._submitted = self._chosen if submitted else self._submitted
         self._may_have_submitted |= submitted
         return submitted

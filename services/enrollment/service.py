@@ -29,8 +29,7 @@ from services.enrollment.handlers.carrying import CarryHandlers
 from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers
 from services.enrollment.handlers.decoding import Desk
-from services.enrollment.handlers.export_keeping import ExportKeeper
-from services.enrollment.handlers.keeping import PaperKeeper
+from services.enrollment.handlers.keeping import export_keeper, object_keeper
 from services.enrollment.handlers.paper_reading import PaperReading
 from services.enrollment.handlers.papers import PaperHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
@@ -99,8 +98,8 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
         Relay(database, messaging, "enrollment"),
         OnceConsumer(messaging, "IDENTITY", "enrollment-identity", upkeep.hear, database=database),
         sealer,
-        PaperKeeper(papers),
-        ExportKeeper(ExportStore(database, sealing)),
+        object_keeper(papers),
+        export_keeper(ExportStore(database, sealing)),
         GrpcServer(
             settings.grpc_port, servicers(database, people, sealing, objects, settings.public_url, people), verifier
         ),

@@ -42,7 +42,7 @@ PLACES = {
 FOREIGN = {BASE: FOREIGN_BASE, DEPARTMENT: FOREIGN_DEPARTMENT, PROVINCE: OTHER_PROVINCE, "": ""}
 """The like of it in the other province."""
 MACHINES = {"scheduler": "machine:worker", "service": "machine:enrollment", "operator": "machine:operator"}
-_SILENT = {"Relay", "OnceConsumer", "Sealer", "SealCopy", "PaperKeeper"}
+_SILENT = {"Relay", "OnceConsumer", "Sealer", "SealCopy", "Chore"}
 """Parts that write by themselves: left out, so that whatever is written was written by a call."""
 _numbers = itertools.count(1)
 

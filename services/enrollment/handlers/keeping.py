@@ -1,57 +1,37 @@
-"""The object store is kept clean: what was discarded goes, and what never got its row (PAP-09)."""
+"""What enrollment clears away behind what it serves: discarded objects (PAP-09), files of exports (EXP-06)."""
 
 from __future__ import annotations
 
-import asyncio
-
 import structlog
 
+from services.enrollment.store.exports import ExportStore
 from services.enrollment.store.papers import PaperStore
-from services.kit.domain import DomainError
+from services.kit.chores import Chore
 
 DRAIN_SECONDS = 15.0
 """Pause between two looks for discarded objects."""
+EXPORTS_SECONDS = 900.0
+"""Pause between two looks for files whose day is over."""
 
-_log = structlog.get_logger("enrollment.keeper")
+_log = structlog.get_logger("enrollment.keeping")
 
 
-class PaperKeeper:
-    """A part that removes objects behind the commits that left them, and sweeps once after each start."""
+def object_keeper(papers: PaperStore, seconds: float = DRAIN_SECONDS) -> Chore:
+    """PAP-09: removes objects behind the commits that left them, and once after each start what never got its row."""
+    swept = False
 
-    name = "paper keeper"
+    async def keep() -> None:
+        nonlocal swept
+        if not swept:
+            count = await papers.sweep()
+            swept = True
+            if count:
+                _log.info("objects without a row removed", count=count)
+        await papers.drain()
 
-    def __init__(self, papers: PaperStore, seconds: float = DRAIN_SECONDS) -> None:
-        self._papers = papers
-        self._seconds = seconds
-        self._task: asyncio.Task[None] | None = None
+    return Chore("object keeper", keep, seconds)
 
-    async def start(self) -> None:
-        """Begin; nobody waits for the first sweep."""
-        self._task = asyncio.create_task(self._keep())
 
-    async def stop(self) -> None:
-        """End; what is left is found after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-
-    def not_ready(self) -> str:
-        """Always empty: nobody waits for a clean store."""
-        return ""
-
-    async def _keep(self) -> None:
-        swept = False
-        while True:
-            try:
-                swept = swept or await self._swept()
-                await self._papers.drain()
-            except DomainError as error:
-                _log.warning("the object store was not cleaned", reason=error.reason)
-            await asyncio.sleep(self._seconds)
-
-    async def _swept(self) -> bool:
-        count = await self._papers.sweep()
-        if count:
-            _log.info("objects without a row removed", count=count)
-        return True
+def export_keeper(exports: ExportStore, seconds: float = EXPORTS_SECONDS) -> Chore:
+    """EXP-06: removes the files of exports whose time is over; the lines about them stay."""
+    return Chore("export keeper", exports.forget_expired, seconds)

@@ -21,8 +21,8 @@ from services.enrollment.domain.export_tables import PLAN
 from services.enrollment.domain.exports import PART_BYTES, Exported, Format, Scope
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.handlers.deeds import DeedRunner
-from services.enrollment.handlers.export_keeping import ExportKeeper
 from services.enrollment.handlers.exports import CreateExport, ExportHandlers
+from services.enrollment.handlers.keeping import export_keeper
 from services.enrollment.handlers.scores import ScoreRow
 from services.enrollment.paperwork import readers
 from services.enrollment.records import CycleRecord, GateRecord
@@ -179,7 +179,7 @@ async def test_exp_06_a_file_is_for_who_made_it_sealed_and_for_a_day(stage: Stag
         with pytest.raises(DomainError, match="EXPORT_NOT_FOUND"):
             await exports.get_export(ADMINISTRATOR, id_, part)
     await stage.database.execute("UPDATE export_part SET expires_at = clock_timestamp() - interval '1 s'")
-    keeper = ExportKeeper(ExportStore(stage.database, stage.sealing))
+    keeper = export_keeper(ExportStore(stage.database, stage.sealing))
     await keeper.start()
     kept = "SELECT count(*) FROM export_part WHERE export_id = $1"
 

@@ -16,7 +16,7 @@ from services.enrollment.domain import papers as rules
 from services.enrollment.domain.papers import PaperKind
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.handlers.decoding import AT_ONCE, WAITING, Desk
-from services.enrollment.handlers.keeping import PaperKeeper
+from services.enrollment.handlers.keeping import object_keeper
 from services.enrollment.handlers.papers import PaperHandlers
 from services.kit.database import Database
 from services.kit.domain import DomainError, Kind
@@ -191,7 +191,7 @@ async def test_pap_09_the_keeper_removes_what_was_discarded(alone: Stage) -> Non
     view = await upload(alone, person, SCAN)
     await remove(alone, person, id_of(view))
     await alone.database.execute("UPDATE discarded_object SET discarded_at = discarded_at - interval '1 hour'")
-    keeper = PaperKeeper(alone.paper_store, seconds=0.05)
+    keeper = object_keeper(alone.paper_store, seconds=0.05)
     await keeper.start()
 
     async def gone() -> bool:

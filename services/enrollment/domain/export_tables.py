@@ -121,7 +121,7 @@ register(
         "Applications",
         (
             *(APPLICATION, NAME, DOCUMENT, BASE_CODE, BASE, SPECIALTY_CODE, SPECIALTY, STATE, ROUND),
-            _is("accepts_reallocation", "是否服从调剂", "Accepts reallocation", "是否同意调剂", ColumnType.YES_NO),
+            _is("accepts_reallocation", "是否接受调剂", "Accepts reallocation", "是否同意被调剂", ColumnType.YES_NO),
             _is("submission_number", "提交序号", "Submission", "当前有效提交的序号", ColumnType.NUMBER),
             _is("submitted_at", "提交时间", "Submitted at", "当前有效提交的时间,本省时区", ColumnType.INSTANT),
             _is("not_selected", "未入选", "Not selected", "本轮是否记录为未入选", ColumnType.YES_NO),

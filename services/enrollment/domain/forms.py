@@ -32,7 +32,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "choice": ("报考志愿", "Choice"),
     "base": ("培训基地", "Training base"),
     "specialty": ("培训专业", "Specialty"),
-    "reallocation": ("是否服从调剂", "Accepts reallocation"),
+    "reallocation": ("是否接受调剂", "Accepts reallocation"),
     "correction": ("更正自第 {n} 次提交", "Corrects submission {n}"),
     "promise": (
         "本人承诺以上所填信息真实、准确，如有不实，愿承担由此产生的一切后果。",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime
 
 from google.protobuf.message import Message
 
 from residency.enrollment.v1 import events_pb2
 from residency.identity.v1 import events_pb2 as identity
+from services.enrollment.domain.calendar import PhaseWindow
 from services.enrollment.domain.dossier import Section
-from services.enrollment.domain.phases import Phase, review_round
 from services.enrollment.records import ApplicationRecord, CycleRecord
 from services.kit.audit_chain import Seal
 from services.kit.domain import Fact
@@ -22,15 +23,25 @@ def cycle_created(cycle_id: str) -> Fact:
     return _fact("cycle.created", events_pb2.CycleCreated(cycle_id=cycle_id), cycle_id, 1)
 
 
-def phase_entered(cycle_id: str, phase: Phase, sequence: int) -> Fact:
+def phase_entered(cycle_id: str, window: PhaseWindow) -> Fact:
     """The gate moved."""
     body = events_pb2.PhaseEntered(
-        cycle_id=cycle_id,
-        phase=phase.label,
-        sequence=sequence,
-        round=review_round(phase),
+        cycle_id=cycle_id, phase=window.phase.label, sequence=window.sequence, round=window.round
     )
-    return _fact("phase.entered", body, cycle_id, sequence + 1)
+    return _fact("phase.entered", body, cycle_id, window.sequence + 1)
+
+
+def calendar_changed(cycle: CycleRecord, kind: str, version: int, *, urgent: bool, unfit: Sequence[str]) -> Fact:
+    """Another version of the calendar holds."""
+    body = events_pb2.CalendarChanged(
+        cycle_id=cycle.id,
+        version=version,
+        kind=kind,
+        urgent=urgent,
+        unfit_base_codes=unfit,
+        province_code=cycle.province_code,
+    )
+    return _fact("cycle.calendar_changed", body, f"{cycle.id}/calendar", version)
 
 
 def window_closed(cycle_id: str, base_code: str, number: int, unreviewed: int, unselected: int, version: int) -> Fact:

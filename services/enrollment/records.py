@@ -35,7 +35,9 @@ class CycleRecord:
     catalogue: Catalogue
     lock_key: int
     edition: int = 1
-    """Number of the policy, plan and programmes that this record was read with; the gate names the present one."""
+    """Number of calendar, policy, plan and programmes that this was read with; the gate names the present one."""
+    draft: bool = False
+    """Prepared and not yet confirmed: nothing begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,17 @@ class GateRecord:
     closes_at: datetime | None
     now: datetime
     edition: int = 1
+    round: int = 0
+    """Review round of the phase; 0 when none."""
+    held_since: datetime | None = None
+    """Since when the cycle is held; then also `closes_at`."""
 
     def moment(self, cycle: CycleRecord) -> Moment:
         """The same for the pure rules."""
         calendar = cycle.calendar
-        return Moment(self.phase, self.now, self.closes_at, calendar.openings(), calendar.day)
+        return Moment(
+            self.phase, self.now, self.closes_at, calendar.openings(), calendar.day, self.held_since is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

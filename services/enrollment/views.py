@@ -121,9 +121,11 @@ class CycleView:
     calendar: Calendar
     phase: Phase
     sequence: int
-    entered: dict[Phase, datetime | None]
+    entered: dict[int, datetime | None]
     calendar_version: int
     read_at: datetime
+    held_since: datetime | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.enrollment.domain.phases import LISTED, ORDER, P0, P6, Phase, review_round
+from services.enrollment.domain.phases import LISTED, ORDER, P0, P6, REPEATED, REVIEWING, Phase
 from services.kit.domain import DomainError, Kind
 
 REAL_DAY_SECONDS = 86_400.0
@@ -23,6 +23,22 @@ class PhaseDates:
     name: str
     first_day: date
     last_day: date
+    key: str = ""
+    """What it is called for as long as the cycle lasts, however it is renamed or moved; empty: named by its place."""
+    gap_name: str = ""
+    """Name of the gap that follows, when one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneDate:
+    """A day of the province that is no phase of its own (scores are out, a common exam), inside phase `phase_key`."""
+
+    key: str
+    phase_key: str
+    name: str
+    day: date
+    exam: bool = False
+    """Nobody is disturbed on the morning of an exam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +52,10 @@ class PhaseWindow:
     last_day: date | None
     opens_at: datetime | None
     closes_at: datetime | None
-
-    @property
-    def round(self) -> int:
-        """Review round, 0 when none."""
-        return review_round(self.phase)
+    round: int = 0
+    """Review round: the how-manieth phase of the cycle in which bases decide; 0 when they do not."""
+    key: str = ""
+    gap_name: str = ""
 
     def covers(self, instant: datetime) -> bool:
         """True when `instant` lies inside the window."""
@@ -55,6 +70,7 @@ class Calendar:
 
     phases: tuple[PhaseWindow, ...]
     day_seconds: float
+    milestones: tuple[MilestoneDate, ...] = ()
 
     @property
     def day(self) -> timedelta:
@@ -90,17 +106,26 @@ class Calendar:
 
 
 def build_calendar(
-    dates: Sequence[PhaseDates], time_zone: str, *, starts_at: datetime | None = None, day_seconds: float = 0.0
+    dates: Sequence[PhaseDates],
+    time_zone: str,
+    *,
+    starts_at: datetime | None = None,
+    day_seconds: float = 0.0,
+    first_day: date | None = None,
+    milestones: Sequence[MilestoneDate] = (),
 ) -> Calendar:
     """CAL-01: inclusive days become half-open windows `[first 00:00, day after the last 00:00)` of the zone, in UTC.
 
-    Raises DomainError INVALID naming the rule, the phase at fault and both dates.
+    `starts_at` is when `first_day` begins (by default the first day listed), in rehearsals only. Raises DomainError
+    INVALID naming the rule, the phase or milestone at fault and the dates.
     """
+    dates = _keyed(dates)
     _check_phases(dates)
     _check_dates(dates)
+    _check_milestones(milestones, dates)
     zone = _zone(time_zone)
     seconds = _check_compression(starts_at, day_seconds)
-    first = dates[0].first_day
+    first = first_day or dates[0].first_day
 
     def instant(day: date) -> datetime:
         if starts_at is not None:
@@ -116,12 +141,36 @@ def build_calendar(
             entry.last_day,
             instant(entry.first_day),
             instant(entry.last_day + timedelta(days=1)),
+            _round_of(dates, number - 1),
+            entry.key,
+            entry.gap_name,
         )
         for number, entry in enumerate(dates, start=1)
     ]
-    preparation = PhaseWindow(P0, 0, "准备", None, None, None, windows[0].opens_at)
-    closed = PhaseWindow(P6, len(windows) + 1, "结束", None, None, windows[-1].closes_at, None)
-    return Calendar((preparation, *windows, closed), seconds)
+    preparation = PhaseWindow(P0, 0, "准备", None, None, None, windows[0].opens_at, key=P0.value)
+    closed = PhaseWindow(P6, len(windows) + 1, "结束", None, None, windows[-1].closes_at, None, key=P6.value)
+    return Calendar((preparation, *windows, closed), seconds, tuple(milestones))
+
+
+def _round_of(dates: Sequence[PhaseDates], place: int) -> int:
+    """CAL-12: rounds are counted: the first phase in which bases decide is round 1, the next round 2, and so on."""
+    if dates[place].phase not in REVIEWING:
+        return 0
+    return sum(entry.phase in REVIEWING for entry in dates[: place + 1])
+
+
+def _keyed(dates: Sequence[PhaseDates]) -> list[PhaseDates]:
+    """The phases, each with the key it has or is given: its kind, counted from the second of a kind on."""
+    found: list[PhaseDates] = []
+    taken = {entry.key for entry in dates if entry.key}
+    for entry in dates:
+        key, number = entry.key or entry.phase.value, 1
+        while not entry.key and key in taken:
+            number += 1
+            key = f"{entry.phase.value}.{number}"
+        taken.add(key)
+        found.append(replace(entry, key=key))
+    return found
 
 
 def compressed_instant(first: date, day: date, starts_at: datetime, day_seconds: float) -> datetime:
@@ -130,7 +179,10 @@ def compressed_instant(first: date, day: date, starts_at: datetime, day_seconds:
 
 
 def _check_phases(dates: Sequence[PhaseDates]) -> None:
-    """CAL-02: phases come in the order of a cycle, each at most once; preparation and closed are never listed."""
+    """CAL-02: phases come in the order of a cycle; only the second choice may come again; two never share a key.
+
+    So a province has two, three or four rounds, with or without reallocation; preparation and closed are never listed.
+    """
     if not dates:
         raise DomainError(Kind.INVALID, "CALENDAR_EMPTY", "日程不能为空。", field="phases", rule="CAL-02")
     for entry in dates:
@@ -143,7 +195,8 @@ def _check_phases(dates: Sequence[PhaseDates]) -> None:
                 rule="CAL-02",
             )
     for before, after in pairwise(dates):
-        if ORDER.index(after.phase) <= ORDER.index(before.phase):
+        step = ORDER.index(after.phase) - ORDER.index(before.phase)
+        if step < 0 or (step == 0 and after.phase not in REPEATED):
             raise DomainError(
                 Kind.INVALID,
                 "CALENDAR_PHASE_ORDER",
@@ -151,6 +204,26 @@ def _check_phases(dates: Sequence[PhaseDates]) -> None:
                 field=f"phases.{after.phase.value}",
                 rule="CAL-02",
             )
+    if len({entry.key for entry in dates}) != len(dates):
+        raise DomainError(Kind.INVALID, "CALENDAR_KEY", "两个阶段的标识相同。", field="phases", rule="CAL-02")
+
+
+def _check_milestones(milestones: Sequence[MilestoneDate], dates: Sequence[PhaseDates]) -> None:
+    """CAL-13: a milestone of the province lies inside the phase it names, and no two share a key."""
+    phases = {entry.key: entry for entry in dates}
+    for milestone in milestones:
+        phase = phases.get(milestone.phase_key)
+        if phase is None or not phase.first_day <= milestone.day <= phase.last_day:
+            raise DomainError(
+                Kind.INVALID,
+                "CALENDAR_MILESTONE",
+                f"{milestone.name}({milestone.day})须在所属阶段{phase.name if phase else ''}之内。",
+                field=f"milestones.{milestone.key}",
+                rule="CAL-13",
+                details={"day": str(milestone.day), "phase": milestone.phase_key},
+            )
+    if len({milestone.key for milestone in milestones}) != len(milestones):
+        raise DomainError(Kind.INVALID, "CALENDAR_KEY", "两个日程点的标识相同。", field="milestones", rule="CAL-13")
 
 
 def _check_dates(dates: Sequence[PhaseDates]) -> None:
@@ -161,7 +234,7 @@ def _check_dates(dates: Sequence[PhaseDates]) -> None:
                 Kind.INVALID,
                 "CALENDAR_DATES",
                 f"{entry.name}:首日 {entry.first_day} 晚于末日 {entry.last_day}。",
-                field=f"phases.{entry.phase.value}.last_day",
+                field=f"phases.{entry.key}.last_day",
                 rule="CAL-03",
                 details={"first_day": str(entry.first_day), "last_day": str(entry.last_day)},
             )
@@ -176,7 +249,7 @@ def _check_overlap(dates: Sequence[PhaseDates]) -> None:
                 Kind.INVALID,
                 "CALENDAR_OVERLAP",
                 f"{after.name} 的首日 {after.first_day} 不晚于 {before.name} 的末日 {before.last_day}。",
-                field=f"phases.{after.phase.value}.first_day",
+                field=f"phases.{after.key}.first_day",
                 rule="CAL-04",
                 details={"first_day": str(after.first_day), "last_day": str(before.last_day)},
             )

@@ -24,6 +24,8 @@ class Moment:
     closes_at: datetime | None = None
     openings: Mapping[Phase, datetime] = field(default_factory=dict)
     day: timedelta = timedelta(days=1)
+    held: bool = False
+    """The cycle is held: `closes_at` is since when, and nobody knows when it goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ REGISTERING = frozenset({P1, P3, P4})
 """Phases in which applications are started and submitted."""
 REVIEWING = frozenset({P2, P3, P4})
 """Phases in which bases decide."""
+REPEATED = frozenset({P3})
+"""Phases that a calendar may list more than once: rounds in which everybody unplaced chooses anew."""
 LISTED = ORDER[1:-1]
 """The phases a notice prints; preparation and closed are implied."""
 

@@ -59,6 +59,20 @@ class Policy:
     """A language certificate older than this is to be looked at again (CARRY-03); 0: none is too old."""
     reversion: tuple[Mapping[str, Any], ...] = ()
     """Where unfilled places go: donors and receivers, without circles."""
+    calendar_approvals: int = 2
+    """How many people of the province a change of the calendar that matters takes: 1 or 2."""
+    calendar_notice_hours: float = 24.0
+    """Nothing in the calendar is brought forward to sooner than this from now."""
+    calendar_near_days: float = 7.0
+    """A change of a phase that opens within this many days matters."""
+    reminder_hours: tuple[float, ...] = (72.0, 24.0)
+    """Hours before each date of a base, and before registration ends, at which those concerned are reminded."""
+    verification_reminder_days: tuple[float, ...] = (7.0, 3.0, 1.0)
+    """Days before the end of verification at which a base is reminded of places not yet confirmed (B6)."""
+    quiet_hours: Mapping[str, str] = field(default_factory=lambda: {"from": "21:30", "until": "08:00"})
+    """Times of the province's day between which nothing is sent to a person; empty: never quiet."""
+    exam_quiet_until: str = "13:00"
+    """On the day of an exam nothing is sent before this time; empty: no exception."""
     reallocation_fallbacks: tuple[str, ...] = ("last_choice", "same_specialty", "same_base")
     """Where the reallocation assistant looks for who has no wish left, in order (`policy_rules.FALLBACKS`)."""
 

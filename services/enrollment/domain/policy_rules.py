@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -15,6 +16,8 @@ from services.enrollment.domain.reversion import check_rows
 from services.kit.domain import DomainError, Kind
 
 WEIGHT_ERROR = 1e-6
+_MOST_LEADS = 5
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 PART = "submitted_at"
 """The tie rule that is no part of a score."""
 ENDINGS = ("no_show", "quit", "give_up", "revoked", "annulled", "fraud", "other")
@@ -101,6 +104,36 @@ def _words(key: str, rule: str, value: Any, known: Sequence[str] | None) -> tupl
     return words
 
 
+def _amounts(most: float) -> Check:
+    def check(key: str, value: Any) -> object:
+        """PLAN-15: leads of reminders are numbers above zero, each once, the longest first; none: no reminder."""
+        good = isinstance(value, Sequence) and not isinstance(value, str) and len(value) <= _MOST_LEADS
+        leads = list(value) if good else []
+        if not good or not all(
+            isinstance(lead, int | float) and not isinstance(lead, bool) and 0 < lead <= most for lead in leads
+        ):
+            raise _refused(key, "PLAN-15", f"{key} 须为不超过 {_MOST_LEADS} 个、大于 0 且不大于 {most:g} 的数。")
+        if sorted(set(leads), reverse=True) != leads:
+            raise _refused(key, "PLAN-15", f"{key} 须从大到小排列,不得重复。")
+        return tuple(float(lead) for lead in leads)
+
+    return check
+
+
+def _quiet(key: str, value: Any) -> object:
+    """PLAN-16: quiet hours name both ends as times of the day, HH:MM, or none."""
+    if not isinstance(value, Mapping) or set(value) not in (set(), {"from", "until"}):
+        raise _refused(key, "PLAN-16", f"{key} 须给出 from 和 until,或留空。")
+    return {name: _time(key, time) for name, time in value.items()}
+
+
+def _time(key: str, value: Any) -> str:
+    """PLAN-16: a time of the day is HH:MM; empty where that is allowed."""
+    if isinstance(value, str) and (not value or _TIME.fullmatch(value)):
+        return value
+    raise _refused(key, "PLAN-16", f"{key} 的时刻须为 HH:MM。")
+
+
 def _ties(key: str, value: Any) -> object:
     """PLAN-05: a tie is decided by parts of the score or the time of submission, each at most once."""
     return _words(key, "PLAN-05", value, None)
@@ -116,6 +149,13 @@ def _fallbacks(key: str, value: Any) -> object:
     return _words(key, "PLAN-07", value, FALLBACKS)
 
 
+def _approvals(key: str, value: Any) -> object:
+    """PLAN-17: a change of the calendar takes one person or two."""
+    if value in (1, 2) and not isinstance(value, bool):
+        return int(value)
+    raise _refused(key, "PLAN-17", f"{key} 须为 1 或 2。")
+
+
 def _papers(key: str, value: Any) -> object:
     """PLAN-14: only kinds of papers that there are can be required."""
     return _words(key, "PLAN-14", value, PAPER_KINDS)
@@ -127,6 +167,8 @@ def _rows(key: str, value: Any) -> object:
         raise _refused(key, "PLAN-08", f"{key} 须为规则列表。")
     return tuple(dict(row) for row in value)
 
+
+_LEADS_HOURS, _LEADS_DAYS = _amounts(720), _amounts(60)
 
 _ALL = (
     Key("publicity_working_days", "公示工作日", "Working days of publicity", "0 表示不公示", _amount(60, whole=True)),
@@ -149,6 +191,16 @@ _ALL = (
     Key("publish_scores", "公示名单显示成绩和排名", "Lists show totals and ranks", "是/否", _switch),
     Key("required_papers", "必须上传的材料", "Required papers", "、".join(PAPER_KINDS), _papers),
     Key("language_years", "外语证书有效年数", "Years of a language certificate", "0 表示不限", _amount(50, whole=True)),
+    Key("calendar_approvals", "日程重要变更所需人数", "People a change of the calendar takes", "1 或 2", _approvals),
+    Key("calendar_notice_hours", "日程提前变更的最短预告(小时)", "Notice of a change", "0 至 720", _amount(720)),
+    Key("calendar_near_days", "临近阶段的天数", "Days within which a change matters", "0 至 60", _amount(60)),
+    Key("reminder_hours", "提醒提前量(小时)", "Hours before a date to remind", "如 72、24", _LEADS_HOURS),
+    Key(
+        *("verification_reminder_days", "核实截止前提醒(天)", "Days before verification ends to remind"),
+        *("如 7、3、1", _LEADS_DAYS),
+    ),
+    Key("quiet_hours", "不打扰时段", "Quiet hours", "from、until,如 21:30、08:00", _quiet),
+    Key("exam_quiet_until", "考试当天几点前不打扰", "Quiet on exam days until", "HH:MM,空表示不限", _time),
     Key("eligibility", "报考条件", "Eligibility", "规则列表,空表示不限", _rows),
     Key("reversion", "计划回流", "Reversion of unfilled places", "from、to、after_round、keep", _rows),
     Key("reallocation_fallbacks", "调剂去向顺序", "Fallbacks of a reallocation", "、".join(FALLBACKS), _fallbacks),
@@ -214,6 +266,9 @@ _RULES: Mapping[str, tuple[Check, ...]] = {
     "PLAN-07": (_fallbacks,),
     "PLAN-08": (_rows,),
     "PLAN-14": (_papers,),
+    "PLAN-15": (_LEADS_HOURS, _LEADS_DAYS),
+    "PLAN-16": (_quiet, _time),
+    "PLAN-17": (_approvals,),
 }
 
 

@@ -11,7 +11,7 @@ from residency.enrollment.v1 import board_service_pb2, cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as pb
 from residency.enrollment.v1.board_service_pb2_grpc import BoardServiceServicer
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceServicer
-from services.enrollment.domain.calendar import PhaseDates
+from services.enrollment.domain.calendar import MilestoneDate, PhaseDates
 from services.enrollment.grpc_api import convert
 from services.enrollment.handlers.cycles import CreateCycle, CycleHandlers, SetMilestones
 from services.enrollment.handlers.reading import BoardHandlers
@@ -40,6 +40,8 @@ class Cycles(CycleServiceServicer):
                     entry.name,
                     _day(entry.first_day, f"phases[{number}].first_day"),
                     _day(entry.last_day, f"phases[{number}].last_day"),
+                    entry.key,
+                    entry.gap_name,
                 )
                 for number, entry in enumerate(request.phases)
             ),
@@ -51,6 +53,12 @@ class Cycles(CycleServiceServicer):
             MessageToDict(request.policy),
             tuple((base.code, base.main_code) for base in request.bases),
             tuple((base.code, base.credit_code) for base in request.bases),
+            tuple(
+                MilestoneDate(
+                    entry.key, entry.phase_key, entry.name, _day(entry.day, f"milestones[{number}].day"), entry.exam
+                )
+                for number, entry in enumerate(request.milestones)
+            ),
         )
         return pb.CreateCycleResponse(cycle=cycle_message(await self._handlers.create_cycle(caller(), order)))
 
@@ -160,13 +168,23 @@ def cycle_message(view: CycleView) -> cycle_pb2.Cycle:
                 last_day=str(window.last_day or ""),
                 opens_at=convert.timestamp(window.opens_at),
                 closes_at=convert.timestamp(window.closes_at),
-                entered_at=convert.timestamp(view.entered.get(window.phase)),
+                entered_at=convert.timestamp(view.entered.get(window.sequence)),
                 round=window.round,
+                key=window.key,
+                gap_name=window.gap_name,
             )
             for window in view.calendar.phases
         ],
         calendar_version=view.calendar_version,
         read_at=convert.timestamp(view.read_at),
+        held_since=convert.timestamp(view.held_since),
+        draft=view.draft,
+        milestones=[
+            cycle_pb2.CycleMilestone(
+                key=entry.key, phase_key=entry.phase_key, name=entry.name, day=str(entry.day), exam=entry.exam
+            )
+            for entry in view.calendar.milestones
+        ],
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from services.enrollment import facts
 from services.enrollment.domain.application import State
-from services.enrollment.domain.calendar import PhaseDates, PhaseWindow, build_calendar
+from services.enrollment.domain.calendar import MilestoneDate, PhaseDates, PhaseWindow, build_calendar
 from services.enrollment.domain.capabilities import Action, Actor, Policy, Standing, decide
 from services.enrollment.domain.choice import Catalogue
 from services.enrollment.domain.gate import check_entry
@@ -53,6 +53,8 @@ class CreateCycle:
     """Main base of each collaborative base."""
     credit_codes: tuple[tuple[str, str], ...] = ()
     """Unified social credit code of each base that has one."""
+    milestones: tuple[MilestoneDate, ...] = ()
+    """Days of the province inside the phases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,11 @@ class CycleHandlers:
         if caller.role == "province_administrator" and caller.organisation != order.province_code:
             raise DomainError(Kind.NOT_FOUND, "OTHER_PROVINCE", "只能设置本省的招录年度。", rule="CAP-ROLE")
         calendar = build_calendar(
-            order.phases, order.time_zone, starts_at=order.starts_at, day_seconds=order.day_seconds
+            order.phases,
+            order.time_zone,
+            starts_at=order.starts_at,
+            day_seconds=order.day_seconds,
+            milestones=order.milestones,
         )
         catalogue = _catalogue(order)
         cycle = CycleRecord(
@@ -120,6 +126,8 @@ class CycleHandlers:
             entered,
             cycle.calendar_version,
             gate.now,
+            gate.held_since,
+            cycle.draft,
         )
 
     async def list_cycles(self, *, open_only: bool) -> list[CycleView]:
@@ -138,12 +146,12 @@ class CycleHandlers:
             check_entry(cycle.calendar, gate.sequence, sequence, gate.now)
             if gate.sequence >= sequence:
                 return await self.get_cycle(cycle_id)
-            phase = cycle.calendar.phases[sequence].phase
+            window = cycle.calendar.phases[sequence]
             entry = running.cycle_audit_entry(
-                caller, "enter_phase", "", cycle, phase, sequence, "CAL-09", {"sequence": sequence}
+                caller, "enter_phase", "", cycle, window.phase, sequence, "CAL-09", {"sequence": sequence}
             )
             try:
-                await self._cycles.flip(cycle, sequence, entry, facts.phase_entered(cycle_id, phase, sequence))
+                await self._cycles.flip(cycle, sequence, entry, facts.phase_entered(cycle_id, window))
             except GateMoved:
                 continue
             return await self.get_cycle(cycle_id)

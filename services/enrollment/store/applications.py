@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.enrollment.domain.choice import Choice
-from services.enrollment.domain.phases import ROUNDS
 from services.enrollment.records import CycleRecord, GateRecord, Situation, StoredAnswer, Write
 from services.enrollment.store import rows
 from services.enrollment.store.batching import Batcher
@@ -14,9 +13,8 @@ from services.enrollment.store.sealing import Sealing
 from services.enrollment.store.unlocks import write_unlock
 from services.kit.database import Database
 
-_ROUND = "CASE g.phase " + " ".join(f"WHEN '{phase.value}' THEN {number}" for phase, number in ROUNDS.items()) + " END"
 _GATE = "clock_timestamp() AS now, g.phase AS gate_phase, g.sequence AS gate_sequence, g.closes_at AS gate_closes_at, "
-_GATE += "g.edition AS gate_edition"
+_GATE += "g.edition AS gate_edition, g.round AS gate_round, g.held_since AS gate_held_since"
 _REST = """
     w.review_deadline, w.written_exam, w.interview, w.pre_admission,
     coalesce((SELECT s.planned - s.taken FROM seat s
@@ -24,9 +22,9 @@ _REST = """
              0) AS seats_left,
     i.body_hash, i.answer
 """
-_JOINS = f"""
-    LEFT JOIN base_window w ON w.cycle_id = g.cycle_id AND w.base_code = a.base_code AND w.round = {_ROUND}
-    LEFT JOIN idempotency i ON i.actor = {{actor}} AND i.key = {{key}}
+_JOINS = """
+    LEFT JOIN base_window w ON w.cycle_id = g.cycle_id AND w.base_code = a.base_code AND w.round = g.round
+    LEFT JOIN idempotency i ON i.actor = {actor} AND i.key = {key}
 """
 _OWN = f"""
     SELECT {_GATE}, a.*, {_REST}, '' AS named_base,

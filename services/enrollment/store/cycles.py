@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import asyncpg
 from sqlalchemy import text
 
-from services.enrollment.domain.calendar import Calendar, PhaseWindow
+from services.enrollment.domain.calendar import Calendar, MilestoneDate, PhaseWindow
 from services.enrollment.domain.choice import Catalogue, Programme
 from services.enrollment.domain.phases import P0, Phase
 from services.enrollment.records import CycleRecord, GateRecord
@@ -19,8 +20,12 @@ from services.kit.domain import DomainError, Fact
 
 _GATE = """
     SELECT phase AS gate_phase, sequence AS gate_sequence, closes_at AS gate_closes_at, edition AS gate_edition,
-        clock_timestamp() AS now
+        round AS gate_round, held_since AS gate_held_since, clock_timestamp() AS now
     FROM cycle_gate WHERE cycle_id = $1
+"""
+_FIRST_VERSION = """
+    INSERT INTO calendar_version (cycle_id, version, kind, content, reason, made_by, approved_by, made_at)
+    VALUES (:cycle, 1, 'created', CAST(:content AS jsonb), '', :made_by, '', clock_timestamp())
 """
 FLIP_TRIES = 5
 """A flip that does not get the lock in two seconds lets the others pass and asks again, this often."""
@@ -54,10 +59,10 @@ class CycleStore:
         row = await self._database.fetchrow(_GATE, cycle_id)
         return None if row is None else rows.gate_of(row)
 
-    async def entered(self, cycle_id: str) -> dict[Phase, Any]:
-        """When the gate entered each phase."""
-        found = await self._database.fetch("SELECT phase, entered_at FROM cycle_phase WHERE cycle_id = $1", cycle_id)
-        return {Phase(row["phase"]): row["entered_at"] for row in found}
+    async def entered(self, cycle_id: str) -> dict[int, Any]:
+        """When the gate entered each phase, by its number."""
+        found = await self._database.fetch("SELECT sequence, entered_at FROM cycle_phase WHERE cycle_id = $1", cycle_id)
+        return {row["sequence"]: row["entered_at"] for row in found}
 
     async def cycle_ids(self, *, open_only: bool) -> list[str]:
         """Ids of all cycles, newest first."""
@@ -105,8 +110,9 @@ class CycleStore:
                 return bytes(stored.answer)
             await run(
                 """
-                INSERT INTO cycle (id, province_code, year, title, time_zone, day_seconds, calendar_version, policy)
-                VALUES (:id, :province, :year, :title, :zone, :day, 1, CAST(:policy AS jsonb))
+                INSERT INTO cycle (id, province_code, year, title, time_zone, day_seconds, calendar_version, policy,
+                    draft)
+                VALUES (:id, :province, :year, :title, :zone, :day, 1, CAST(:policy AS jsonb), :draft)
                 """,
                 id=cycle.id,
                 province=cycle.province_code,
@@ -115,9 +121,12 @@ class CycleStore:
                 zone=cycle.time_zone,
                 day=cycle.calendar.day_seconds,
                 policy=rows.policy_text(cycle.policy),
+                draft=cycle.draft,
             )
             for statement, values in _details(cycle):
-                await session.execute(text(statement), values)
+                if values:
+                    await session.execute(text(statement), values)
+            await run(_FIRST_VERSION, cycle=cycle.id, made_by=audit["actor"], content=calendar_text(cycle.calendar))
             await run("SELECT append_to_cycle(CAST(:audit AS jsonb))", audit=rows.to_json(audit))
             work.add_fact(fact)
         return answer
@@ -154,7 +163,12 @@ class CycleStore:
         if row is None:
             return None
         phases = await self._database.fetch("SELECT * FROM cycle_phase WHERE cycle_id = $1 ORDER BY sequence", cycle_id)
-        calendar = Calendar(tuple(_window(phase) for phase in phases), row["day_seconds"])
+        days = await self._database.fetch(
+            "SELECT key, phase_key, name, day, exam FROM cycle_milestone WHERE cycle_id = $1 ORDER BY day, key",
+            cycle_id,
+        )
+        milestones = tuple(MilestoneDate(**dict(entry)) for entry in days)
+        calendar = Calendar(tuple(_window(phase) for phase in phases), row["day_seconds"], milestones)
         return CycleRecord(
             str(row["id"]),
             row["province_code"],
@@ -167,6 +181,7 @@ class CycleStore:
             await self._catalogue(cycle_id),
             row["lock_key"],
             row["edition"],
+            row["draft"],
         )
 
     async def _catalogue(self, cycle_id: str) -> Catalogue:
@@ -191,6 +206,29 @@ class CycleStore:
         )
 
 
+def calendar_text(calendar: Calendar) -> str:
+    """A calendar as `calendar_version` and `calendar_amendment` keep it: its listed phases and its milestones."""
+    return rows.to_json(
+        {
+            "phases": [
+                {
+                    "key": window.key,
+                    "phase": window.phase.value,
+                    "name": window.name,
+                    "round": window.round,
+                    "gap_name": window.gap_name,
+                    "first_day": window.first_day,
+                    "last_day": window.last_day,
+                    "opens_at": window.opens_at,
+                    "closes_at": window.closes_at,
+                }
+                for window in calendar.phases
+            ],
+            "milestones": [asdict(milestone) for milestone in calendar.milestones],
+        }
+    )
+
+
 def _window(row: rows.Row) -> PhaseWindow:
     return PhaseWindow(
         Phase(row["phase"]),
@@ -200,6 +238,9 @@ def _window(row: rows.Row) -> PhaseWindow:
         row["last_day"],
         row["opens_at"],
         row["closes_at"],
+        row["round"],
+        row["key"],
+        row["gap_name"],
     )
 
 
@@ -210,10 +251,10 @@ def _details(cycle: CycleRecord) -> list[tuple[str, list[dict[str, Any]]]]:
     return [
         (
             """
-            INSERT INTO cycle_phase (cycle_id, sequence, phase, name, first_day, last_day, opens_at, closes_at,
-                entered_at)
-            VALUES (:cycle, :sequence, :phase, :name, :first_day, :last_day, :opens_at, :closes_at,
-                CASE WHEN :sequence = 0 THEN clock_timestamp() END)
+            INSERT INTO cycle_phase (cycle_id, sequence, phase, name, first_day, last_day, opens_at, closes_at, round,
+                key, gap_name, entered_at)
+            VALUES (:cycle, :sequence, :phase, :name, :first_day, :last_day, :opens_at, :closes_at, :round,
+                :key, :gap_name, CASE WHEN :sequence = 0 THEN clock_timestamp() END)
             """,
             [
                 {
@@ -225,9 +266,19 @@ def _details(cycle: CycleRecord) -> list[tuple[str, list[dict[str, Any]]]]:
                     "last_day": window.last_day,
                     "opens_at": window.opens_at,
                     "closes_at": window.closes_at,
+                    "round": window.round,
+                    "key": window.key,
+                    "gap_name": window.gap_name,
                 }
                 for window in cycle.calendar.phases
             ],
+        ),
+        (
+            """
+            INSERT INTO cycle_milestone (cycle_id, key, phase_key, name, day, exam)
+            VALUES (:cycle, :key, :phase_key, :name, :day, :exam)
+            """,
+            [{"cycle": cycle.id, **asdict(milestone)} for milestone in cycle.calendar.milestones],
         ),
         (
             "INSERT INTO cycle_gate (cycle_id, phase, sequence, closes_at) VALUES (:cycle, :phase, 0, :closes_at)",

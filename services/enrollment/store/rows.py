@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
@@ -25,9 +25,15 @@ Row = asyncpg.Record
 
 
 def gate_of(row: Row) -> GateRecord:
-    """From the columns gate_phase, gate_sequence, gate_closes_at, gate_edition and now."""
+    """From the columns gate_phase, gate_sequence, gate_closes_at, now, gate_edition, gate_round and gate_held_since."""
     return GateRecord(
-        Phase(row["gate_phase"]), row["gate_sequence"], row["gate_closes_at"], row["now"], row["gate_edition"]
+        Phase(row["gate_phase"]),
+        row["gate_sequence"],
+        row["gate_closes_at"],
+        row["now"],
+        row["gate_edition"],
+        row["gate_round"],
+        row["gate_held_since"],
     )
 
 
@@ -122,7 +128,7 @@ def to_json(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes):
         return "\\x" + value.hex()

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#residency/enrollment/v1/cycle.proto\x12\x17residency.enrollment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x02\n\nCyclePhase\x12-\n\x05phase\x18\x01 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x02 \x01(\r\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\tfirst_day\x18\x04 \x01(\t\x12\x10\n\x08last_day\x18\x05 \x01(\t\x12,\n\x08opens_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tcloses_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nentered_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05round\x18\t \x01(\r\"\x84\x01\n\x04\x42\x61se\x12\x17\n\x04\x63ode\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1a\n\tmain_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12-\n\x0b\x63redit_code\x18\x04 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^([0-9A-Z]{18})?$\"E\n\tSpecialty\x12\x1f\n\x04\x63ode\x18\x01 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[0-9]{4}$\x12\x17\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"t\n\x0cPlannedSeats\x12\x1c\n\tbase_code\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12)\n\x0especialty_code\x18\x02 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[0-9]{4}$\x12\x1b\n\x07planned\x18\x03 \x01(\rB\n\xbaH\x07*\x05\x18\x90N(\x01\"\xb2\x02\n\x05\x43ycle\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x15\n\rprovince_code\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\r\x12\r\n\x05title\x18\x04 \x01(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x61y_seconds\x18\x06 \x01(\x01\x12-\n\x05phase\x18\x07 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x08 \x01(\r\x12\x33\n\x06phases\x18\t \x03(\x0b\x32#.residency.enrollment.v1.CyclePhase\x12\x18\n\x10\x63\x61lendar_version\x18\n \x01(\r\x12+\n\x07read_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd5\x01\n\nMilestones\x12\x33\n\x0freview_deadline\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cwritten_exam\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tinterview\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rpre_admission\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xcf\x02\n\x06Window\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\x12,\n\x08opens_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tcloses_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\nmilestones\x18\x06 \x01(\x0b\x32#.residency.enrollment.v1.Milestones\x12\x0f\n\x07pending\x18\x07 \x01(\r\x12\x10\n\x08\x61pproved\x18\x08 \x01(\r\x12\x10\n\x08rejected\x18\t \x01(\r\x12\x13\n\x0bprovisional\x18\n \x01(\r\x12\x0c\n\x04over\x18\x0b \x01(\x08\x12\x13\n\x0b\x64\x61y_seconds\x18\x0c \x01(\x01\x12\x0e\n\x06\x63losed\x18\r \x01(\x08*\xc0\x01\n\x05Phase\x12\x15\n\x11PHASE_UNSPECIFIED\x10\x00\x12\x15\n\x11PHASE_PREPARATION\x10\x01\x12\x16\n\x12PHASE_REGISTRATION\x10\x02\x12\x16\n\x12PHASE_FIRST_CHOICE\x10\x03\x12\x17\n\x13PHASE_SECOND_CHOICE\x10\x04\x12\x16\n\x12PHASE_REALLOCATION\x10\x05\x12\x16\n\x12PHASE_CONFIRMATION\x10\x06\x12\x10\n\x0cPHASE_CLOSED\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#residency/enrollment/v1/cycle.proto\x12\x17residency.enrollment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x02\n\nCyclePhase\x12-\n\x05phase\x18\x01 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x02 \x01(\r\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\tfirst_day\x18\x04 \x01(\t\x12\x10\n\x08last_day\x18\x05 \x01(\t\x12,\n\x08opens_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tcloses_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nentered_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05round\x18\t \x01(\r\x12\x0b\n\x03key\x18\n \x01(\t\x12\x10\n\x08gap_name\x18\x0b \x01(\t\"\x84\x01\n\x04\x42\x61se\x12\x17\n\x04\x63ode\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1a\n\tmain_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12-\n\x0b\x63redit_code\x18\x04 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^([0-9A-Z]{18})?$\"E\n\tSpecialty\x12\x1f\n\x04\x63ode\x18\x01 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[0-9]{4}$\x12\x17\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"t\n\x0cPlannedSeats\x12\x1c\n\tbase_code\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12)\n\x0especialty_code\x18\x02 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[0-9]{4}$\x12\x1b\n\x07planned\x18\x03 \x01(\rB\n\xbaH\x07*\x05\x18\x90N(\x01\"\xae\x03\n\x05\x43ycle\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x15\n\rprovince_code\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\r\x12\r\n\x05title\x18\x04 \x01(\t\x12\x11\n\ttime_zone\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x61y_seconds\x18\x06 \x01(\x01\x12-\n\x05phase\x18\x07 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x08 \x01(\r\x12\x33\n\x06phases\x18\t \x03(\x0b\x32#.residency.enrollment.v1.CyclePhase\x12\x18\n\x10\x63\x61lendar_version\x18\n \x01(\r\x12+\n\x07read_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nheld_since\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x64raft\x18\r \x01(\x08\x12;\n\nmilestones\x18\x0e \x03(\x0b\x32\'.residency.enrollment.v1.CycleMilestone\"\xb5\x01\n\x0e\x43ycleMilestone\x12,\n\x03key\x18\x01 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^[a-z][a-z0-9_.-]{0,39}$\x12\x1c\n\tphase_key\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12\x17\n\x04name\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x30\n\x03\x64\x61y\x18\x04 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\x12\x0c\n\x04\x65xam\x18\x05 \x01(\x08\"\xd5\x01\n\nMilestones\x12\x33\n\x0freview_deadline\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cwritten_exam\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tinterview\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rpre_admission\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xcf\x02\n\x06Window\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\x12,\n\x08opens_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tcloses_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\nmilestones\x18\x06 \x01(\x0b\x32#.residency.enrollment.v1.Milestones\x12\x0f\n\x07pending\x18\x07 \x01(\r\x12\x10\n\x08\x61pproved\x18\x08 \x01(\r\x12\x10\n\x08rejected\x18\t \x01(\r\x12\x13\n\x0bprovisional\x18\n \x01(\r\x12\x0c\n\x04over\x18\x0b \x01(\x08\x12\x13\n\x0b\x64\x61y_seconds\x18\x0c \x01(\x01\x12\x0e\n\x06\x63losed\x18\r \x01(\x08*\xc0\x01\n\x05Phase\x12\x15\n\x11PHASE_UNSPECIFIED\x10\x00\x12\x15\n\x11PHASE_PREPARATION\x10\x01\x12\x16\n\x12PHASE_REGISTRATION\x10\x02\x12\x16\n\x12PHASE_FIRST_CHOICE\x10\x03\x12\x17\n\x13PHASE_SECOND_CHOICE\x10\x04\x12\x16\n\x12PHASE_REALLOCATION\x10\x05\x12\x16\n\x12PHASE_CONFIRMATION\x10\x06\x12\x10\n\x0cPHASE_CLOSED\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,20 +51,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLANNEDSEATS'].fields_by_name['specialty_code']._serialized_options = b'\272H\016r\0142\n^[0-9]{4}$'
   _globals['_PLANNEDSEATS'].fields_by_name['planned']._loaded_options = None
   _globals['_PLANNEDSEATS'].fields_by_name['planned']._serialized_options = b'\272H\007*\005\030\220N(\001'
-  _globals['_PHASE']._serialized_start=1601
-  _globals['_PHASE']._serialized_end=1793
+  _globals['_CYCLEMILESTONE'].fields_by_name['key']._loaded_options = None
+  _globals['_CYCLEMILESTONE'].fields_by_name['key']._serialized_options = b'\272H\034r\0322\030^[a-z][a-z0-9_.-]{0,39}$'
+  _globals['_CYCLEMILESTONE'].fields_by_name['phase_key']._loaded_options = None
+  _globals['_CYCLEMILESTONE'].fields_by_name['phase_key']._serialized_options = b'\272H\006r\004\020\001\030('
+  _globals['_CYCLEMILESTONE'].fields_by_name['name']._loaded_options = None
+  _globals['_CYCLEMILESTONE'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_CYCLEMILESTONE'].fields_by_name['day']._loaded_options = None
+  _globals['_CYCLEMILESTONE'].fields_by_name['day']._serialized_options = b'\272H r\0362\034^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+  _globals['_PHASE']._serialized_start=1940
+  _globals['_PHASE']._serialized_end=2132
   _globals['_CYCLEPHASE']._serialized_start=127
-  _globals['_CYCLEPHASE']._serialized_end=411
-  _globals['_BASE']._serialized_start=414
-  _globals['_BASE']._serialized_end=546
-  _globals['_SPECIALTY']._serialized_start=548
-  _globals['_SPECIALTY']._serialized_end=617
-  _globals['_PLANNEDSEATS']._serialized_start=619
-  _globals['_PLANNEDSEATS']._serialized_end=735
-  _globals['_CYCLE']._serialized_start=738
-  _globals['_CYCLE']._serialized_end=1044
-  _globals['_MILESTONES']._serialized_start=1047
-  _globals['_MILESTONES']._serialized_end=1260
-  _globals['_WINDOW']._serialized_start=1263
-  _globals['_WINDOW']._serialized_end=1598
+  _globals['_CYCLEPHASE']._serialized_end=442
+  _globals['_BASE']._serialized_start=445
+  _globals['_BASE']._serialized_end=577
+  _globals['_SPECIALTY']._serialized_start=579
+  _globals['_SPECIALTY']._serialized_end=648
+  _globals['_PLANNEDSEATS']._serialized_start=650
+  _globals['_PLANNEDSEATS']._serialized_end=766
+  _globals['_CYCLE']._serialized_start=769
+  _globals['_CYCLE']._serialized_end=1199
+  _globals['_CYCLEMILESTONE']._serialized_start=1202
+  _globals['_CYCLEMILESTONE']._serialized_end=1383
+  _globals['_MILESTONES']._serialized_start=1386
+  _globals['_MILESTONES']._serialized_end=1599
+  _globals['_WINDOW']._serialized_start=1602
+  _globals['_WINDOW']._serialized_end=1937
 # @@protoc_insertion_point(module_scope)

@@ -31,7 +31,7 @@ PHASE_CONFIRMATION: Phase
 PHASE_CLOSED: Phase
 
 class CyclePhase(_message.Message):
-    __slots__ = ("phase", "sequence", "name", "first_day", "last_day", "opens_at", "closes_at", "entered_at", "round")
+    __slots__ = ("phase", "sequence", "name", "first_day", "last_day", "opens_at", "closes_at", "entered_at", "round", "key", "gap_name")
     PHASE_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -41,6 +41,8 @@ class CyclePhase(_message.Message):
     CLOSES_AT_FIELD_NUMBER: _ClassVar[int]
     ENTERED_AT_FIELD_NUMBER: _ClassVar[int]
     ROUND_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    GAP_NAME_FIELD_NUMBER: _ClassVar[int]
     phase: Phase
     sequence: int
     name: str
@@ -50,7 +52,9 @@ class CyclePhase(_message.Message):
     closes_at: _timestamp_pb2.Timestamp
     entered_at: _timestamp_pb2.Timestamp
     round: int
-    def __init__(self, phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., name: _Optional[str] = ..., first_day: _Optional[str] = ..., last_day: _Optional[str] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., round: _Optional[int] = ...) -> None: ...
+    key: str
+    gap_name: str
+    def __init__(self, phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., name: _Optional[str] = ..., first_day: _Optional[str] = ..., last_day: _Optional[str] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., round: _Optional[int] = ..., key: _Optional[str] = ..., gap_name: _Optional[str] = ...) -> None: ...
 
 class Base(_message.Message):
     __slots__ = ("code", "name", "main_code", "credit_code")
@@ -83,7 +87,7 @@ class PlannedSeats(_message.Message):
     def __init__(self, base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., planned: _Optional[int] = ...) -> None: ...
 
 class Cycle(_message.Message):
-    __slots__ = ("cycle_id", "province_code", "year", "title", "time_zone", "day_seconds", "phase", "sequence", "phases", "calendar_version", "read_at")
+    __slots__ = ("cycle_id", "province_code", "year", "title", "time_zone", "day_seconds", "phase", "sequence", "phases", "calendar_version", "read_at", "held_since", "draft", "milestones")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -95,6 +99,9 @@ class Cycle(_message.Message):
     PHASES_FIELD_NUMBER: _ClassVar[int]
     CALENDAR_VERSION_FIELD_NUMBER: _ClassVar[int]
     READ_AT_FIELD_NUMBER: _ClassVar[int]
+    HELD_SINCE_FIELD_NUMBER: _ClassVar[int]
+    DRAFT_FIELD_NUMBER: _ClassVar[int]
+    MILESTONES_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     province_code: str
     year: int
@@ -106,7 +113,24 @@ class Cycle(_message.Message):
     phases: _containers.RepeatedCompositeFieldContainer[CyclePhase]
     calendar_version: int
     read_at: _timestamp_pb2.Timestamp
-    def __init__(self, cycle_id: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., day_seconds: _Optional[float] = ..., phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., phases: _Optional[_Iterable[_Union[CyclePhase, _Mapping]]] = ..., calendar_version: _Optional[int] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    held_since: _timestamp_pb2.Timestamp
+    draft: bool
+    milestones: _containers.RepeatedCompositeFieldContainer[CycleMilestone]
+    def __init__(self, cycle_id: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., day_seconds: _Optional[float] = ..., phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., phases: _Optional[_Iterable[_Union[CyclePhase, _Mapping]]] = ..., calendar_version: _Optional[int] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., draft: _Optional[bool] = ..., milestones: _Optional[_Iterable[_Union[CycleMilestone, _Mapping]]] = ...) -> None: ...
+
+class CycleMilestone(_message.Message):
+    __slots__ = ("key", "phase_key", "name", "day", "exam")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    PHASE_KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    EXAM_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    phase_key: str
+    name: str
+    day: str
+    exam: bool
+    def __init__(self, key: _Optional[str] = ..., phase_key: _Optional[str] = ..., name: _Optional[str] = ..., day: _Optional[str] = ..., exam: _Optional[bool] = ...) -> None: ...
 
 class Milestones(_message.Message):
     __slots__ = ("review_deadline", "written_exam", "interview", "pre_admission")

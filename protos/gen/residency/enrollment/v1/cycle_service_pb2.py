@@ -29,7 +29,7 @@ from residency.enrollment.v1 import cycle_pb2 as residency_dot_enrollment_dot_v1
 from residency.kit.v1 import policy_pb2 as residency_dot_kit_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+residency/enrollment/v1/cycle_service.proto\x12\x17residency.enrollment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#residency/enrollment/v1/cycle.proto\x1a\x1dresidency/kit/v1/policy.proto\"\xd3\x01\n\nPhaseDates\x12=\n\x05phase\x18\x01 \x01(\x0e\x32\x1e.residency.enrollment.v1.PhaseB\x0e\xbaH\x0b\x82\x01\x08\x10\x01 \x00 \x01 \x07\x12\x17\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\tfirst_day\x18\x03 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\x12\x35\n\x08last_day\x18\x04 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\"\xb9\x04\n\x12\x43reateCycleRequest\x12\"\n\x0fidempotency_key\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12 \n\rprovince_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x19\n\x04year\x18\x03 \x01(\rB\x0b\xbaH\x08*\x06\x18\x98\x11(\xd0\x0f\x12\x19\n\x05title\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\ttime_zone\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12?\n\x06phases\x18\x06 \x03(\x0b\x32#.residency.enrollment.v1.PhaseDatesB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x32\x12\x39\n\x05\x62\x61ses\x18\x07 \x03(\x0b\x32\x1d.residency.enrollment.v1.BaseB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x88\'\x12\x44\n\x0bspecialties\x18\x08 \x03(\x0b\x32\".residency.enrollment.v1.SpecialtyB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12\x41\n\x04plan\x18\t \x03(\x0b\x32%.residency.enrollment.v1.PlannedSeatsB\x0c\xbaH\t\x92\x01\x06\x08\x01\x10\xd0\x86\x03\x12-\n\tstarts_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x0b\x64\x61y_seconds\x18\x0b \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x18\xf5@)\x00\x00\x00\x00\x00\x00\x00\x00\x12\'\n\x06policy\x18\x0c \x01(\x0b\x32\x17.google.protobuf.Struct\"D\n\x13\x43reateCycleResponse\x12-\n\x05\x63ycle\x18\x01 \x01(\x0b\x32\x1e.residency.enrollment.v1.Cycle\"-\n\x0fGetCycleRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"A\n\x10GetCycleResponse\x12-\n\x05\x63ycle\x18\x01 \x01(\x0b\x32\x1e.residency.enrollment.v1.Cycle\"&\n\x11ListCyclesRequest\x12\x11\n\topen_only\x18\x01 \x01(\x08\"D\n\x12ListCyclesResponse\x12.\n\x06\x63ycles\x18\x01 \x03(\x0b\x32\x1e.residency.enrollment.v1.Cycle\"1\n\x13GetCatalogueRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\xb2\x01\n\x14GetCatalogueResponse\x12,\n\x05\x62\x61ses\x18\x01 \x03(\x0b\x32\x1d.residency.enrollment.v1.Base\x12\x37\n\x0bspecialties\x18\x02 \x03(\x0b\x32\".residency.enrollment.v1.Specialty\x12\x33\n\x04plan\x18\x03 \x03(\x0b\x32%.residency.enrollment.v1.PlannedSeats\"J\n\x11\x45nterPhaseRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x08sequence\x18\x02 \x01(\rB\x07\xbaH\x04*\x02(\x01\"C\n\x12\x45nterPhaseResponse\x12-\n\x05\x63ycle\x18\x01 \x01(\x0b\x32\x1e.residency.enrollment.v1.Cycle\"f\n\x10GetWindowRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tbase_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x05round\x18\x03 \x01(\rB\t\xbaH\x06*\x04\x18\t(\x01\"D\n\x11GetWindowResponse\x12/\n\x06window\x18\x01 \x01(\x0b\x32\x1f.residency.enrollment.v1.Window\"h\n\x12\x43loseWindowRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tbase_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x05round\x18\x03 \x01(\rB\t\xbaH\x06*\x04\x18\t(\x01\"=\n\x13\x43loseWindowResponse\x12\x12\n\nunreviewed\x18\x01 \x01(\r\x12\x12\n\nunselected\x18\x02 \x01(\r\"\xcf\x01\n\x14SetMilestonesRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tbase_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x05round\x18\x03 \x01(\rB\t\xbaH\x06*\x04\x18\t(\x01\x12?\n\nmilestones\x18\x04 \x01(\x0b\x32#.residency.enrollment.v1.MilestonesB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0fidempotency_key\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"H\n\x15SetMilestonesResponse\x12/\n\x06window\x18\x01 \x01(\x0b\x32\x1f.residency.enrollment.v1.Window2\xc7\x08\n\x0c\x43ycleService\x12\x96\x01\n\x0b\x43reateCycle\x12+.residency.enrollment.v1.CreateCycleRequest\x1a,.residency.enrollment.v1.CreateCycleResponse\",\xa2\xd4\x18(\x12\x08operator\x12\x16province_administrator\x18\x01(\x03\x30\x01\x12m\n\x08GetCycle\x12(.residency.enrollment.v1.GetCycleRequest\x1a).residency.enrollment.v1.GetCycleResponse\"\x0c\xa2\xd4\x18\x08\x08\x01\x18\x01 \x01(\x01\x12s\n\nListCycles\x12*.residency.enrollment.v1.ListCyclesRequest\x1a+.residency.enrollment.v1.ListCyclesResponse\"\x0c\xa2\xd4\x18\x08\x08\x01\x18\x01 \x01(\x01\x12y\n\x0cGetCatalogue\x12,.residency.enrollment.v1.GetCatalogueRequest\x1a-.residency.enrollment.v1.GetCatalogueResponse\"\x0c\xa2\xd4\x18\x08\x08\x01\x18\x01 \x01(\x01\x12z\n\nEnterPhase\x12*.residency.enrollment.v1.EnterPhaseRequest\x1a+.residency.enrollment.v1.EnterPhaseResponse\"\x13\xa2\xd4\x18\x0f\x12\tscheduler\x18\x01(\x04\x12\xb4\x01\n\tGetWindow\x12).residency.enrollment.v1.GetWindowRequest\x1a*.residency.enrollment.v1.GetWindowResponse\"P\xa2\xd4\x18L\x12\tscheduler\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x16province_administrator\x18\x01 \x01(\x03\x12}\n\x0b\x43loseWindow\x12+.residency.enrollment.v1.CloseWindowRequest\x1a,.residency.enrollment.v1.CloseWindowResponse\"\x13\xa2\xd4\x18\x0f\x12\tscheduler\x18\x01(\x04\x12\x8c\x01\n\rSetMilestones\x12-.residency.enrollment.v1.SetMilestonesRequest\x1a..residency.enrollment.v1.SetMilestonesResponse\"\x1c\xa2\xd4\x18\x18\x12\x12\x62\x61se_administrator\x18\x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+residency/enrollment/v1/cycle_service.proto\x12\x17residency.enrollment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#residency/enrollment/v1/cycle.proto\x1a\x1dresidency/kit/v1/policy.proto\"\x9f\x02\n\nPhaseDates\x12=\n\x05phase\x18\x01 \x01(\x0e\x32\x1e.residency.enrollment.v1.PhaseB\x0e\xbaH\x0b\x82\x01\x08\x10\x01 \x00 \x01 \x07\x12\x17\n\x04name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\tfirst_day\x18\x03 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\x12\x35\n\x08last_day\x18\x04 \x01(\tB#\xbaH r\x1e\x32\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\x12/\n\x03key\x18\x05 \x01(\tB\"\xbaH\x1fr\x1d\x32\x1b^([a-z][a-z0-9_.-]{0,39})?$\x12\x19\n\x08gap_name\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\x80\x05\n\x12\x43reateCycleRequest\x12\"\n\x0fidempotency_key\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12 \n\rprovince_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x19\n\x04year\x18\x03 \x01(\rB\x0b\xbaH\x08*\x06\x18\x98\x11(\xd0\x0f\x12\x19\n\x05title\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1c\n\ttime_zone\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12?\n\x06phases\x18\x06 \x03(\x0b\x32#.residency.enrollment.v1.PhaseDatesB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x32\x12\x39\n\x05\x62\x61ses\x18\x07 \x03(\x0b\x32\x1d.residency.enrollment.v1.BaseB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x88\'\x12\x44\n\x0bspecialties\x18\x08 \x03(\x0b\x32\".residency.enrollment.v1.SpecialtyB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12\x41\n\x04plan\x18\t \x03(\x0b\x32%.residency.enrollment.v1.PlannedSeatsB\x0c\xbaH\t\x92\x01\x06\x08\x01\x10\xd0\x86\x03\x12-\n\tstarts_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x0b\x64\x61y_seconds\x18\x0b \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x18\xf5@)\x00\x00\x00\x00\x00\x00\x00\x00\x12\'\n\x06policy\x18\x0c \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x45\n\nmilestones\x18\r \x03(\x0b\x32\'.residency.enrollment.v1.CycleMilestoneB\x08\xbaH\x05\x92\x01\x02\x10\x64\"D\n\x13\x43reateCycleResponse\x12-\n\x05\x63ycle\x18\x01 \x01(\x0b\x32\x1e.residency.enrollment.v1.Cycle\"-\n\x0fGetCycleRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"A\n\x10GetCycleResponse\x12-\n\x05\x63ycle\x18\x01 \x01(\x0b\x32\x1e.residency.enrollment.v1.Cycle\"&\n\x11ListCyclesRequest\x12\x11\n\topen_only\x18\x01 \x01(\x08\"D\n\x12ListCyclesResponse\x12.\n\x06\x63ycles\x18\x01 \x03(\x0b\x32\x1e.residency.enrollment.v1.Cycle\"1\n\x13GetCatalogueRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\xb2\x01\n\x14GetCatalogueResponse\x12,\n\x05\x62\x61ses\x18\x01 \x03(\x0b\x32\x1d.residency.enrollment.v1.Base\x12\x37\n\x0bspecialties\x18\x02 \x03(\x0b\x32\".residency.enrollment.v1.Specialty\x12\x33\n\x04plan\x18\x03 \x03(\x0b\x32%.residency.enrollment.v1.PlannedSeats\"J\n\x11\x45nterPhaseRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x19\n\x08sequence\x18\x02 \x01(\rB\x07\xbaH\x04*\x02(\x01\"C\n\x12\x45nterPhaseResponse\x12-\n\x05\x63ycle\x18\x01 \x01(\x0b\x32\x1e.residency.enrollment.v1.Cycle\"f\n\x10GetWindowRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tbase_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x05round\x18\x03 \x01(\rB\t\xbaH\x06*\x04\x18\t(\x01\"D\n\x11GetWindowResponse\x12/\n\x06window\x18\x01 \x01(\x0b\x32\x1f.residency.enrollment.v1.Window\"h\n\x12\x43loseWindowRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tbase_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x05round\x18\x03 \x01(\rB\t\xbaH\x06*\x04\x18\t(\x01\"=\n\x13\x43loseWindowResponse\x12\x12\n\nunreviewed\x18\x01 \x01(\r\x12\x12\n\nunselected\x18\x02 \x01(\r\"\xcf\x01\n\x14SetMilestonesRequest\x12\x1a\n\x08\x63ycle_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\tbase_code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x18\n\x05round\x18\x03 \x01(\rB\t\xbaH\x06*\x04\x18\t(\x01\x12?\n\nmilestones\x18\x04 \x01(\x0b\x32#.residency.enrollment.v1.MilestonesB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0fidempotency_key\x18\x05 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\"H\n\x15SetMilestonesResponse\x12/\n\x06window\x18\x01 \x01(\x0b\x32\x1f.residency.enrollment.v1.Window2\xc7\x08\n\x0c\x43ycleService\x12\x96\x01\n\x0b\x43reateCycle\x12+.residency.enrollment.v1.CreateCycleRequest\x1a,.residency.enrollment.v1.CreateCycleResponse\",\xa2\xd4\x18(\x12\x08operator\x12\x16province_administrator\x18\x01(\x03\x30\x01\x12m\n\x08GetCycle\x12(.residency.enrollment.v1.GetCycleRequest\x1a).residency.enrollment.v1.GetCycleResponse\"\x0c\xa2\xd4\x18\x08\x08\x01\x18\x01 \x01(\x01\x12s\n\nListCycles\x12*.residency.enrollment.v1.ListCyclesRequest\x1a+.residency.enrollment.v1.ListCyclesResponse\"\x0c\xa2\xd4\x18\x08\x08\x01\x18\x01 \x01(\x01\x12y\n\x0cGetCatalogue\x12,.residency.enrollment.v1.GetCatalogueRequest\x1a-.residency.enrollment.v1.GetCatalogueResponse\"\x0c\xa2\xd4\x18\x08\x08\x01\x18\x01 \x01(\x01\x12z\n\nEnterPhase\x12*.residency.enrollment.v1.EnterPhaseRequest\x1a+.residency.enrollment.v1.EnterPhaseResponse\"\x13\xa2\xd4\x18\x0f\x12\tscheduler\x18\x01(\x04\x12\xb4\x01\n\tGetWindow\x12).residency.enrollment.v1.GetWindowRequest\x1a*.residency.enrollment.v1.GetWindowResponse\"P\xa2\xd4\x18L\x12\tscheduler\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x16province_administrator\x18\x01 \x01(\x03\x12}\n\x0b\x43loseWindow\x12+.residency.enrollment.v1.CloseWindowRequest\x1a,.residency.enrollment.v1.CloseWindowResponse\"\x13\xa2\xd4\x18\x0f\x12\tscheduler\x18\x01(\x04\x12\x8c\x01\n\rSetMilestones\x12-.residency.enrollment.v1.SetMilestonesRequest\x1a..residency.enrollment.v1.SetMilestonesResponse\"\x1c\xa2\xd4\x18\x18\x12\x12\x62\x61se_administrator\x18\x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PHASEDATES'].fields_by_name['first_day']._serialized_options = b'\272H r\0362\034^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
   _globals['_PHASEDATES'].fields_by_name['last_day']._loaded_options = None
   _globals['_PHASEDATES'].fields_by_name['last_day']._serialized_options = b'\272H r\0362\034^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+  _globals['_PHASEDATES'].fields_by_name['key']._loaded_options = None
+  _globals['_PHASEDATES'].fields_by_name['key']._serialized_options = b'\272H\037r\0352\033^([a-z][a-z0-9_.-]{0,39})?$'
+  _globals['_PHASEDATES'].fields_by_name['gap_name']._loaded_options = None
+  _globals['_PHASEDATES'].fields_by_name['gap_name']._serialized_options = b'\272H\004r\002\030d'
   _globals['_CREATECYCLEREQUEST'].fields_by_name['idempotency_key']._loaded_options = None
   _globals['_CREATECYCLEREQUEST'].fields_by_name['idempotency_key']._serialized_options = b'\272H\006r\004\020\010\030@'
   _globals['_CREATECYCLEREQUEST'].fields_by_name['province_code']._loaded_options = None
@@ -64,6 +68,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATECYCLEREQUEST'].fields_by_name['plan']._serialized_options = b'\272H\t\222\001\006\010\001\020\320\206\003'
   _globals['_CREATECYCLEREQUEST'].fields_by_name['day_seconds']._loaded_options = None
   _globals['_CREATECYCLEREQUEST'].fields_by_name['day_seconds']._serialized_options = b'\272H\024\022\022\031\000\000\000\000\000\030\365@)\000\000\000\000\000\000\000\000'
+  _globals['_CREATECYCLEREQUEST'].fields_by_name['milestones']._loaded_options = None
+  _globals['_CREATECYCLEREQUEST'].fields_by_name['milestones']._serialized_options = b'\272H\005\222\001\002\020d'
   _globals['_GETCYCLEREQUEST'].fields_by_name['cycle_id']._loaded_options = None
   _globals['_GETCYCLEREQUEST'].fields_by_name['cycle_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_GETCATALOGUEREQUEST'].fields_by_name['cycle_id']._loaded_options = None
@@ -111,39 +117,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CYCLESERVICE'].methods_by_name['SetMilestones']._loaded_options = None
   _globals['_CYCLESERVICE'].methods_by_name['SetMilestones']._serialized_options = b'\242\324\030\030\022\022base_administrator\030\001(\003'
   _globals['_PHASEDATES']._serialized_start=233
-  _globals['_PHASEDATES']._serialized_end=444
-  _globals['_CREATECYCLEREQUEST']._serialized_start=447
-  _globals['_CREATECYCLEREQUEST']._serialized_end=1016
-  _globals['_CREATECYCLERESPONSE']._serialized_start=1018
-  _globals['_CREATECYCLERESPONSE']._serialized_end=1086
-  _globals['_GETCYCLEREQUEST']._serialized_start=1088
-  _globals['_GETCYCLEREQUEST']._serialized_end=1133
-  _globals['_GETCYCLERESPONSE']._serialized_start=1135
-  _globals['_GETCYCLERESPONSE']._serialized_end=1200
-  _globals['_LISTCYCLESREQUEST']._serialized_start=1202
-  _globals['_LISTCYCLESREQUEST']._serialized_end=1240
-  _globals['_LISTCYCLESRESPONSE']._serialized_start=1242
-  _globals['_LISTCYCLESRESPONSE']._serialized_end=1310
-  _globals['_GETCATALOGUEREQUEST']._serialized_start=1312
-  _globals['_GETCATALOGUEREQUEST']._serialized_end=1361
-  _globals['_GETCATALOGUERESPONSE']._serialized_start=1364
-  _globals['_GETCATALOGUERESPONSE']._serialized_end=1542
-  _globals['_ENTERPHASEREQUEST']._serialized_start=1544
-  _globals['_ENTERPHASEREQUEST']._serialized_end=1618
-  _globals['_ENTERPHASERESPONSE']._serialized_start=1620
-  _globals['_ENTERPHASERESPONSE']._serialized_end=1687
-  _globals['_GETWINDOWREQUEST']._serialized_start=1689
-  _globals['_GETWINDOWREQUEST']._serialized_end=1791
-  _globals['_GETWINDOWRESPONSE']._serialized_start=1793
-  _globals['_GETWINDOWRESPONSE']._serialized_end=1861
-  _globals['_CLOSEWINDOWREQUEST']._serialized_start=1863
-  _globals['_CLOSEWINDOWREQUEST']._serialized_end=1967
-  _globals['_CLOSEWINDOWRESPONSE']._serialized_start=1969
-  _globals['_CLOSEWINDOWRESPONSE']._serialized_end=2030
-  _globals['_SETMILESTONESREQUEST']._serialized_start=2033
-  _globals['_SETMILESTONESREQUEST']._serialized_end=2240
-  _globals['_SETMILESTONESRESPONSE']._serialized_start=2242
-  _globals['_SETMILESTONESRESPONSE']._serialized_end=2314
-  _globals['_CYCLESERVICE']._serialized_start=2317
-  _globals['_CYCLESERVICE']._serialized_end=3412
+  _globals['_PHASEDATES']._serialized_end=520
+  _globals['_CREATECYCLEREQUEST']._serialized_start=523
+  _globals['_CREATECYCLEREQUEST']._serialized_end=1163
+  _globals['_CREATECYCLERESPONSE']._serialized_start=1165
+  _globals['_CREATECYCLERESPONSE']._serialized_end=1233
+  _globals['_GETCYCLEREQUEST']._serialized_start=1235
+  _globals['_GETCYCLEREQUEST']._serialized_end=1280
+  _globals['_GETCYCLERESPONSE']._serialized_start=1282
+  _globals['_GETCYCLERESPONSE']._serialized_end=1347
+  _globals['_LISTCYCLESREQUEST']._serialized_start=1349
+  _globals['_LISTCYCLESREQUEST']._serialized_end=1387
+  _globals['_LISTCYCLESRESPONSE']._serialized_start=1389
+  _globals['_LISTCYCLESRESPONSE']._serialized_end=1457
+  _globals['_GETCATALOGUEREQUEST']._serialized_start=1459
+  _globals['_GETCATALOGUEREQUEST']._serialized_end=1508
+  _globals['_GETCATALOGUERESPONSE']._serialized_start=1511
+  _globals['_GETCATALOGUERESPONSE']._serialized_end=1689
+  _globals['_ENTERPHASEREQUEST']._serialized_start=1691
+  _globals['_ENTERPHASEREQUEST']._serialized_end=1765
+  _globals['_ENTERPHASERESPONSE']._serialized_start=1767
+  _globals['_ENTERPHASERESPONSE']._serialized_end=1834
+  _globals['_GETWINDOWREQUEST']._serialized_start=1836
+  _globals['_GETWINDOWREQUEST']._serialized_end=1938
+  _globals['_GETWINDOWRESPONSE']._serialized_start=1940
+  _globals['_GETWINDOWRESPONSE']._serialized_end=2008
+  _globals['_CLOSEWINDOWREQUEST']._serialized_start=2010
+  _globals['_CLOSEWINDOWREQUEST']._serialized_end=2114
+  _globals['_CLOSEWINDOWRESPONSE']._serialized_start=2116
+  _globals['_CLOSEWINDOWRESPONSE']._serialized_end=2177
+  _globals['_SETMILESTONESREQUEST']._serialized_start=2180
+  _globals['_SETMILESTONESREQUEST']._serialized_end=2387
+  _globals['_SETMILESTONESRESPONSE']._serialized_start=2389
+  _globals['_SETMILESTONESRESPONSE']._serialized_end=2461
+  _globals['_CYCLESERVICE']._serialized_start=2464
+  _globals['_CYCLESERVICE']._serialized_end=3559
 # @@protoc_insertion_point(module_scope)

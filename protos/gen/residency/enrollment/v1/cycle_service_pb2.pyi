@@ -14,19 +14,23 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PhaseDates(_message.Message):
-    __slots__ = ("phase", "name", "first_day", "last_day")
+    __slots__ = ("phase", "name", "first_day", "last_day", "key", "gap_name")
     PHASE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     FIRST_DAY_FIELD_NUMBER: _ClassVar[int]
     LAST_DAY_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    GAP_NAME_FIELD_NUMBER: _ClassVar[int]
     phase: _cycle_pb2.Phase
     name: str
     first_day: str
     last_day: str
-    def __init__(self, phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., name: _Optional[str] = ..., first_day: _Optional[str] = ..., last_day: _Optional[str] = ...) -> None: ...
+    key: str
+    gap_name: str
+    def __init__(self, phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., name: _Optional[str] = ..., first_day: _Optional[str] = ..., last_day: _Optional[str] = ..., key: _Optional[str] = ..., gap_name: _Optional[str] = ...) -> None: ...
 
 class CreateCycleRequest(_message.Message):
-    __slots__ = ("idempotency_key", "province_code", "year", "title", "time_zone", "phases", "bases", "specialties", "plan", "starts_at", "day_seconds", "policy")
+    __slots__ = ("idempotency_key", "province_code", "year", "title", "time_zone", "phases", "bases", "specialties", "plan", "starts_at", "day_seconds", "policy", "milestones")
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -39,6 +43,7 @@ class CreateCycleRequest(_message.Message):
     STARTS_AT_FIELD_NUMBER: _ClassVar[int]
     DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
     POLICY_FIELD_NUMBER: _ClassVar[int]
+    MILESTONES_FIELD_NUMBER: _ClassVar[int]
     idempotency_key: str
     province_code: str
     year: int
@@ -51,7 +56,8 @@ class CreateCycleRequest(_message.Message):
     starts_at: _timestamp_pb2.Timestamp
     day_seconds: float
     policy: _struct_pb2.Struct
-    def __init__(self, idempotency_key: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., phases: _Optional[_Iterable[_Union[PhaseDates, _Mapping]]] = ..., bases: _Optional[_Iterable[_Union[_cycle_pb2.Base, _Mapping]]] = ..., specialties: _Optional[_Iterable[_Union[_cycle_pb2.Specialty, _Mapping]]] = ..., plan: _Optional[_Iterable[_Union[_cycle_pb2.PlannedSeats, _Mapping]]] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., day_seconds: _Optional[float] = ..., policy: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    milestones: _containers.RepeatedCompositeFieldContainer[_cycle_pb2.CycleMilestone]
+    def __init__(self, idempotency_key: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., phases: _Optional[_Iterable[_Union[PhaseDates, _Mapping]]] = ..., bases: _Optional[_Iterable[_Union[_cycle_pb2.Base, _Mapping]]] = ..., specialties: _Optional[_Iterable[_Union[_cycle_pb2.Specialty, _Mapping]]] = ..., plan: _Optional[_Iterable[_Union[_cycle_pb2.PlannedSeats, _Mapping]]] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., day_seconds: _Optional[float] = ..., policy: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., milestones: _Optional[_Iterable[_Union[_cycle_pb2.CycleMilestone, _Mapping]]] = ...) -> None: ...
 
 class CreateCycleResponse(_message.Message):
     __slots__ = ("cycle",)

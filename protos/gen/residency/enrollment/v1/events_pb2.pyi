@@ -3,9 +3,10 @@ import datetime
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from residency.enrollment.v1 import application_pb2 as _application_pb2
 from residency.enrollment.v1 import cycle_pb2 as _cycle_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -27,6 +28,22 @@ class PhaseEntered(_message.Message):
     sequence: int
     round: int
     def __init__(self, cycle_id: _Optional[str] = ..., phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., sequence: _Optional[int] = ..., round: _Optional[int] = ...) -> None: ...
+
+class CalendarChanged(_message.Message):
+    __slots__ = ("cycle_id", "version", "kind", "urgent", "unfit_base_codes", "province_code")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    URGENT_FIELD_NUMBER: _ClassVar[int]
+    UNFIT_BASE_CODES_FIELD_NUMBER: _ClassVar[int]
+    PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    version: int
+    kind: str
+    urgent: bool
+    unfit_base_codes: _containers.RepeatedScalarFieldContainer[str]
+    province_code: str
+    def __init__(self, cycle_id: _Optional[str] = ..., version: _Optional[int] = ..., kind: _Optional[str] = ..., urgent: _Optional[bool] = ..., unfit_base_codes: _Optional[_Iterable[str]] = ..., province_code: _Optional[str] = ...) -> None: ...
 
 class WindowClosed(_message.Message):
     __slots__ = ("cycle_id", "base_code", "round", "unreviewed", "unselected")

@@ -86,8 +86,34 @@ class PlannedSeats(_message.Message):
     planned: int
     def __init__(self, base_code: _Optional[str] = ..., specialty_code: _Optional[str] = ..., planned: _Optional[int] = ...) -> None: ...
 
+class QuietHours(_message.Message):
+    __slots__ = ("anchor", "day_seconds", "from_minute", "until_minute", "exam_until_minute", "exam_days")
+    ANCHOR_FIELD_NUMBER: _ClassVar[int]
+    DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    FROM_MINUTE_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_MINUTE_FIELD_NUMBER: _ClassVar[int]
+    EXAM_UNTIL_MINUTE_FIELD_NUMBER: _ClassVar[int]
+    EXAM_DAYS_FIELD_NUMBER: _ClassVar[int]
+    anchor: _timestamp_pb2.Timestamp
+    day_seconds: float
+    from_minute: int
+    until_minute: int
+    exam_until_minute: int
+    exam_days: _containers.RepeatedCompositeFieldContainer[_timestamp_pb2.Timestamp]
+    def __init__(self, anchor: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., day_seconds: _Optional[float] = ..., from_minute: _Optional[int] = ..., until_minute: _Optional[int] = ..., exam_until_minute: _Optional[int] = ..., exam_days: _Optional[_Iterable[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]]] = ...) -> None: ...
+
+class TimePolicy(_message.Message):
+    __slots__ = ("reminder_hours", "verification_reminder_days", "quiet")
+    REMINDER_HOURS_FIELD_NUMBER: _ClassVar[int]
+    VERIFICATION_REMINDER_DAYS_FIELD_NUMBER: _ClassVar[int]
+    QUIET_FIELD_NUMBER: _ClassVar[int]
+    reminder_hours: _containers.RepeatedScalarFieldContainer[float]
+    verification_reminder_days: _containers.RepeatedScalarFieldContainer[float]
+    quiet: QuietHours
+    def __init__(self, reminder_hours: _Optional[_Iterable[float]] = ..., verification_reminder_days: _Optional[_Iterable[float]] = ..., quiet: _Optional[_Union[QuietHours, _Mapping]] = ...) -> None: ...
+
 class Cycle(_message.Message):
-    __slots__ = ("cycle_id", "province_code", "year", "title", "time_zone", "day_seconds", "phase", "sequence", "phases", "calendar_version", "read_at", "held_since", "draft", "milestones")
+    __slots__ = ("cycle_id", "province_code", "year", "title", "time_zone", "day_seconds", "phase", "sequence", "phases", "calendar_version", "read_at", "held_since", "draft", "milestones", "time_policy")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +128,7 @@ class Cycle(_message.Message):
     HELD_SINCE_FIELD_NUMBER: _ClassVar[int]
     DRAFT_FIELD_NUMBER: _ClassVar[int]
     MILESTONES_FIELD_NUMBER: _ClassVar[int]
+    TIME_POLICY_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     province_code: str
     year: int
@@ -116,7 +143,8 @@ class Cycle(_message.Message):
     held_since: _timestamp_pb2.Timestamp
     draft: bool
     milestones: _containers.RepeatedCompositeFieldContainer[CycleMilestone]
-    def __init__(self, cycle_id: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., day_seconds: _Optional[float] = ..., phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., phases: _Optional[_Iterable[_Union[CyclePhase, _Mapping]]] = ..., calendar_version: _Optional[int] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., draft: _Optional[bool] = ..., milestones: _Optional[_Iterable[_Union[CycleMilestone, _Mapping]]] = ...) -> None: ...
+    time_policy: TimePolicy
+    def __init__(self, cycle_id: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., day_seconds: _Optional[float] = ..., phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., phases: _Optional[_Iterable[_Union[CyclePhase, _Mapping]]] = ..., calendar_version: _Optional[int] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., draft: _Optional[bool] = ..., milestones: _Optional[_Iterable[_Union[CycleMilestone, _Mapping]]] = ..., time_policy: _Optional[_Union[TimePolicy, _Mapping]] = ...) -> None: ...
 
 class CycleMilestone(_message.Message):
     __slots__ = ("key", "phase_key", "name", "day", "exam")

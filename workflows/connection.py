@@ -5,10 +5,20 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import structlog
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
+from temporalio.common import TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
 
 from services.kit import temporal
 from services.kit.settings import Settings
+from workflows.primitives import visible
+
+_QUESTION = " AND ".join(f"{key.name} IS NULL" for key in visible.KEYS)
+_TRIES, _PAUSE = 20, 0.5
+"""How often, and how many seconds apart, one looks whether attributes just added are served."""
 
 
 class TemporalConnection:
@@ -20,11 +30,11 @@ class TemporalConnection:
         self._settings = settings
         self._runtime_metrics = runtime_metrics
         self._connecting: asyncio.Task[Client] | None = None
+        self._visible = False
 
     async def start(self) -> None:
         """Begin connecting."""
-        connecting = temporal.connect(self._settings, runtime_metrics=self._runtime_metrics)
-        self._connecting = asyncio.create_task(connecting)
+        self._connecting = asyncio.create_task(self._connect())
 
     async def stop(self) -> None:
         """Stop trying; a connection made closes with the process."""
@@ -42,3 +52,59 @@ class TemporalConnection:
         if self._connecting is None:
             raise RuntimeError("the connection to Temporal was not started")
         return await asyncio.shield(self._connecting)
+
+    def attributes(self, cycle_id: str, base_code: str = "", round_number: int = 0) -> TypedSearchAttributes:
+        """What to give to `start_workflow` so that the run can be found; nothing where the namespace cannot tell."""
+        if not self._visible:
+            return TypedSearchAttributes.empty
+        return visible.start_attributes(cycle_id, base_code, round_number)
+
+    async def _connect(self) -> Client:
+        client = await temporal.connect(self._settings, runtime_metrics=self._runtime_metrics)
+        self._visible = await know_attributes(client)
+        return client
+
+
+async def know_attributes(client: Client) -> bool:
+    """OPS-01: make the search attributes known to the client's namespace; whether it knows them all now.
+
+    Harmless to repeat. A namespace that may not be changed from here (Temporal Cloud, say) is a line in the log: its
+    attributes are added by hand, and until then nobody sees in Temporal what a run waits for; nothing else is amiss.
+    """
+    if await _are_known(client):
+        return True
+    try:
+        await add_attributes(client)
+    except RPCError as error:
+        structlog.get_logger("temporal").warning("cannot add search attributes", error=str(error)[:200])
+        return False
+    for _ in range(_TRIES):
+        if await _are_known(client):
+            return True
+        await asyncio.sleep(_PAUSE)
+    structlog.get_logger("temporal").warning("search attributes are not served yet: shown from the next start on")
+    return False
+
+
+async def add_attributes(client: Client) -> None:
+    """Add the attributes, one by one, so that those which are there already keep none of the others out."""
+    for key in visible.KEYS:
+        request = AddSearchAttributesRequest(namespace=client.namespace)
+        # Both enums are the server's own numbers.
+        request.search_attributes[key.name] = IndexedValueType.ValueType(key.indexed_value_type.value)
+        try:
+            await client.operator_service.add_search_attributes(request)
+        except RPCError as error:
+            if "already exists" not in str(error):
+                raise
+
+
+async def _are_known(client: Client) -> bool:
+    # Whoever may start a workflow may ask this, also where the list of attributes is for administrators alone.
+    try:
+        await client.count_workflows(_QUESTION)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+            raise
+        return False
+    return True

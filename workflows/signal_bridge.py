@@ -139,6 +139,9 @@ class SignalBridge:
                 id=window_id,
                 task_queue=base_window.TASK_QUEUE,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                search_attributes=self._connection.attributes(
+                    first.window.cycle_id, first.window.base_code, first.window.round
+                ),
                 start_signal=base_window.DECISIONS_MADE,
                 start_signal_args=[news],
             )
@@ -156,6 +159,7 @@ async def start_cycle(connection: TemporalConnection, cycle_id: str, reuse: Work
             recruitment_cycle.CycleStart(cycle_id),
             id=recruitment_cycle.workflow_id(cycle_id),
             task_queue=recruitment_cycle.TASK_QUEUE,
+            search_attributes=connection.attributes(cycle_id),
             id_reuse_policy=reuse,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
@@ -173,6 +177,7 @@ async def offer_seat(connection: TemporalConnection, seat: SeatOfferStart, reuse
             seat,
             id=seat_offer.workflow_id(seat.cycle_id, seat.base_code, seat.specialty_code, seat.seat_offer_id),
             task_queue=seat_offer.TASK_QUEUE,
+            search_attributes=connection.attributes(seat.cycle_id, seat.base_code),
             id_reuse_policy=reuse,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )

@@ -21,6 +21,8 @@ from workflows.base_window import contract as base_window
 from workflows.base_window.activities import WindowActivities
 from workflows.base_window.contract import Decision, DecisionsMade, WindowEnded, WindowStart
 from workflows.base_window.workflow import BaseWindow
+from workflows.connection import add_attributes
+from workflows.primitives.visible import start_attributes
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.recruitment_cycle.activities import CycleActivities
 from workflows.recruitment_cycle.contract import CycleEnded, CycleStart
@@ -47,6 +49,7 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=test_server_path(), plugins=[PLUGIN]
     ) as environment:
+        await add_attributes(environment.client)
         yield environment
 
 
@@ -89,6 +92,7 @@ class Stage:
             CycleStart(cycle_id),
             id=recruitment_cycle.workflow_id(cycle_id),
             task_queue=recruitment_cycle.TASK_QUEUE,
+            search_attributes=start_attributes(cycle_id),
         )
 
     async def start_window(self, base_code: str, round_number: int) -> WorkflowHandle[BaseWindow, WindowEnded]:
@@ -99,6 +103,7 @@ class Stage:
             WindowStart(cycle_id, base_code, round_number),
             id=base_window.workflow_id(cycle_id, base_code, round_number),
             task_queue=base_window.TASK_QUEUE,
+            search_attributes=start_attributes(cycle_id, base_code, round_number),
         )
 
     async def start_offers(self, base_code: str, seat_offer_id: str) -> WorkflowHandle[SeatOffer, SeatOfferEnded]:
@@ -109,6 +114,7 @@ class Stage:
             seat,
             id=seat_offer.workflow_id(seat.cycle_id, seat.base_code, seat.specialty_code, seat_offer_id),
             task_queue=seat_offer.TASK_QUEUE,
+            search_attributes=start_attributes(seat.cycle_id, base_code),
         )
 
     def window(self, base_code: str, round_number: int) -> WorkflowHandle[BaseWindow, WindowEnded]:

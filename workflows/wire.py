@@ -1,4 +1,4 @@
-"""Between contracts and activities: failures and instants."""
+"""Between contracts and activities: failures, instants and quiet hours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from residency.enrollment.v1 import cycle_pb2
 from services.kit.domain import DomainError
+from services.kit.quiet import NEVER, QuietHours
 from services.kit.temporal import to_application_error
 
 
@@ -30,3 +32,18 @@ def instant(stamp: Timestamp) -> datetime:
 def instant_of(message: Message, field: str) -> datetime | None:
     """The instant in `field` of `message`; None when it is not set."""
     return instant(getattr(message, field)) if message.HasField(field) else None
+
+
+def quiet_of(message: cycle_pb2.TimePolicy | cycle_pb2.QuietHours) -> QuietHours:
+    """MSG-08: the quiet hours of a contract's policy; one that says nothing is never quiet."""
+    said = message.quiet if isinstance(message, cycle_pb2.TimePolicy) else message
+    if not said.HasField("anchor") or said.day_seconds <= 0:
+        return NEVER
+    return QuietHours(
+        instant(said.anchor),
+        said.day_seconds,
+        said.from_minute,
+        said.until_minute,
+        said.exam_until_minute,
+        frozenset(instant(day) for day in said.exam_days),
+    )

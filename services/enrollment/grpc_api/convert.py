@@ -17,6 +17,7 @@ from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import NAMES, Milestones
 from services.enrollment.domain.phases import Phase
 from services.enrollment.domain.refusals import REASONS, Decision
+from services.enrollment.domain.sending import TimePolicy
 from services.enrollment.views import ProblemView, SectionView
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -157,3 +158,20 @@ def milestones_of(message: cycle_pb2.Milestones) -> Milestones:
 def milestones_message(milestones: Milestones) -> cycle_pb2.Milestones:
     """The same as a message."""
     return cycle_pb2.Milestones(**{name: timestamp(at) for name, at in milestones.dated()})
+
+
+def time_policy_message(policy: TimePolicy) -> cycle_pb2.TimePolicy:
+    """When people may be disturbed."""
+    quiet = policy.quiet
+    return cycle_pb2.TimePolicy(
+        reminder_hours=policy.reminder_hours,
+        verification_reminder_days=policy.verification_reminder_days,
+        quiet=cycle_pb2.QuietHours(
+            anchor=timestamp(quiet.anchor),
+            day_seconds=quiet.day_seconds,
+            from_minute=quiet.from_minute,
+            until_minute=quiet.until_minute,
+            exam_until_minute=quiet.exam_until_minute,
+            exam_days=[day for day in map(timestamp, sorted(quiet.exam_days)) if day is not None],
+        ),
+    )

@@ -34,6 +34,7 @@ ONCE_BY_NATURE = {
     "notify.NotifyService.RewrapSealed": "a value sealed anew is not due again",
     "enrollment.CycleService.EnterPhase": "the number of the phase is its key",
     "enrollment.CycleService.CloseWindow": "a window is closed once",
+    "enrollment.CycleService.PrepareNextCycle": "a province has one draft a year",
     "enrollment.PlaceService.OfferNext": "an open offer of the freed seat is answered, no second made",
     "enrollment.PlaceService.ExpireOffer": "an offer ends once",
     "notify.NotifyService.MarkRead": "what is read stays read",

@@ -17,6 +17,7 @@ STAFF = PEOPLE - SELF_REGISTERED
 ADMINISTRATORS = {"system_administrator", "security_administrator", "auditor"}
 
 POWERFUL = {
+    "enrollment.CycleService.ConfirmCycle",
     "enrollment.CycleService.CreateCycle",
     "enrollment.DecisionService.GrantProvisional",
     "enrollment.DecisionService.Admit",
@@ -66,6 +67,9 @@ MACHINE_METHODS = {
         "enrollment.CycleService.EnterPhase",
         "enrollment.CycleService.GetWindow",
         "enrollment.CycleService.CloseWindow",
+        "enrollment.CycleService.GetPhaseReport",
+        "enrollment.CycleService.ListConcerned",
+        "enrollment.CycleService.PrepareNextCycle",
         "enrollment.PlaceService.ListOffers",
         "enrollment.PlaceService.OfferNext",
         "enrollment.PlaceService.ExpireOffer",
@@ -77,6 +81,7 @@ MACHINE_METHODS = {
         "notify.NotifyService.SendNotice",
     },
     "operator": {
+        "enrollment.CycleService.ConfirmCycle",
         "enrollment.CycleService.CreateCycle",
         "enrollment.FormService.GetPrintedForms",
         "enrollment.FormService.PrintForms",

@@ -19,6 +19,7 @@ from tests.authority import (
     asks_province,
     asks_selection,
     asks_staff,
+    asks_year,
 )
 from tests.authority.asks import ASKS, Relation
 from tests.authority.document import Line, Page
@@ -36,6 +37,7 @@ ENTRIES = (
     asks_province,
     asks_selection,
     asks_staff,
+    asks_year,
 )
 """What fills `ASKS`."""
 AT_ONCE = 24

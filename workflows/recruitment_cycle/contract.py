@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 NAME = "RecruitmentCycle"
@@ -11,6 +11,11 @@ TASK_QUEUE = "residency-cycle"
 
 RECHECK = "recheck"
 STATUS = "status"
+CHANGE = "change_calendar"
+"""The update that tells a cycle that another version of its calendar holds."""
+
+HOLD = "hold"
+RESUME = "resume"
 
 
 def workflow_id(cycle_id: str) -> str:
@@ -19,11 +24,28 @@ def workflow_id(cycle_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class CycleMemory:
+    """What a run hands to the next when its history has grown long.
+
+    `known_version` is the version of the calendar that it acted on last, `announced` the one that the bases were told
+    of last. `reminded` holds what was reminded of (`registration/72`), `unreported` the rounds whose windows it
+    started and of which the province has had no report.
+    """
+
+    known_version: int = 0
+    announced: int = 0
+    held: bool = False
+    reminded: list[str] = field(default_factory=list)
+    unreported: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class CycleStart:
     """Starts the year of `cycle_id`. `windows_opened` is the last round whose windows an earlier run started."""
 
     cycle_id: str
     windows_opened: int = 0
+    memory: CycleMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +53,18 @@ class Recheck:
     """Signal: the calendar is now at `calendar_version`; read it again."""
 
     calendar_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """Update: version `calendar_version` holds. `kind` is `amend`, `hold`, `resume`, `advance` or `end`.
+
+    `urgent` when some wait ends sooner than before, or everything stops or goes on.
+    """
+
+    calendar_version: int
+    kind: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +79,38 @@ class PhaseTimes:
     round: int
     opens_at: datetime | None
     closes_at: datetime | None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietTimes:
+    """When nobody is disturbed; see `services.kit.quiet.QuietHours`, whose fields these are."""
+
+    anchor: datetime
+    day_seconds: float
+    from_minute: int
+    until_minute: int
+    exam_until_minute: int = 0
+    exam_days: list[datetime] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """The calendar of a cycle as enrollment answered it at `read_at`, by the database's clock."""
+    """The calendar of a cycle as enrollment answered it at `read_at`, by the database's clock.
+
+    `reminder_hours` are calendar hours before a date; `held_since` is set while everything stands still.
+    """
 
     cycle_id: str
     sequence: int
     calendar_version: int
     phases: list[PhaseTimes]
     read_at: datetime
+    held_since: datetime | None = None
+    draft: bool = False
+    day_seconds: float = 86_400.0
+    reminder_hours: list[float] = field(default_factory=list)
+    quiet: QuietTimes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +138,17 @@ class BaseCodes:
 
 @dataclass(frozen=True, slots=True)
 class CycleStatus:
-    """Query answer: the phase the gate stands in, and when the next one opens (unset at the end)."""
+    """Answer: the phase the gate stands in, and when the next one opens (unset at the end)."""
 
     cycle_id: str
     sequence: int
     phase: str
     next_opens_at: datetime | None
     windows_opened: int
+    calendar_version: int = 0
+    held_since: datetime | None = None
+    waits_for: str = ""
+    """What it waits for, as `workflows.primitives.visible` names it; empty when it does something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,22 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from residency.enrollment.v1 import cycle_pb2 as _cycle_pb2
 from residency.kit.v1 import policy_pb2 as _policy_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class Concern(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CONCERN_UNSPECIFIED: _ClassVar[Concern]
+    CONCERN_DRAFTS: _ClassVar[Concern]
+    CONCERN_FIXABLE: _ClassVar[Concern]
+CONCERN_UNSPECIFIED: Concern
+CONCERN_DRAFTS: Concern
+CONCERN_FIXABLE: Concern
 
 class PhaseDates(_message.Message):
     __slots__ = ("phase", "name", "first_day", "last_day", "key", "gap_name")
@@ -172,3 +182,91 @@ class SetMilestonesResponse(_message.Message):
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     window: _cycle_pb2.Window
     def __init__(self, window: _Optional[_Union[_cycle_pb2.Window, _Mapping]] = ...) -> None: ...
+
+class ListConcernedRequest(_message.Message):
+    __slots__ = ("cycle_id", "concern", "base_code", "round", "page_size", "page_token")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    CONCERN_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    concern: Concern
+    base_code: str
+    round: int
+    page_size: int
+    page_token: str
+    def __init__(self, cycle_id: _Optional[str] = ..., concern: _Optional[_Union[Concern, str]] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ConcernedPerson(_message.Message):
+    __slots__ = ("person_id", "application_id", "base_name", "specialty_name", "until")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_NAME_FIELD_NUMBER: _ClassVar[int]
+    SPECIALTY_NAME_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    application_id: str
+    base_name: str
+    specialty_name: str
+    until: _timestamp_pb2.Timestamp
+    def __init__(self, person_id: _Optional[str] = ..., application_id: _Optional[str] = ..., base_name: _Optional[str] = ..., specialty_name: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListConcernedResponse(_message.Message):
+    __slots__ = ("persons", "next_page_token")
+    PERSONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    persons: _containers.RepeatedCompositeFieldContainer[ConcernedPerson]
+    next_page_token: str
+    def __init__(self, persons: _Optional[_Iterable[_Union[ConcernedPerson, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetPhaseReportRequest(_message.Message):
+    __slots__ = ("cycle_id", "round")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    round: int
+    def __init__(self, cycle_id: _Optional[str] = ..., round: _Optional[int] = ...) -> None: ...
+
+class GetPhaseReportResponse(_message.Message):
+    __slots__ = ("unreviewed", "unselected", "bases", "open")
+    UNREVIEWED_FIELD_NUMBER: _ClassVar[int]
+    UNSELECTED_FIELD_NUMBER: _ClassVar[int]
+    BASES_FIELD_NUMBER: _ClassVar[int]
+    OPEN_FIELD_NUMBER: _ClassVar[int]
+    unreviewed: int
+    unselected: int
+    bases: int
+    open: int
+    def __init__(self, unreviewed: _Optional[int] = ..., unselected: _Optional[int] = ..., bases: _Optional[int] = ..., open: _Optional[int] = ...) -> None: ...
+
+class PrepareNextCycleRequest(_message.Message):
+    __slots__ = ("cycle_id", "year")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    year: int
+    def __init__(self, cycle_id: _Optional[str] = ..., year: _Optional[int] = ...) -> None: ...
+
+class PrepareNextCycleResponse(_message.Message):
+    __slots__ = ("cycle_id", "title")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    title: str
+    def __init__(self, cycle_id: _Optional[str] = ..., title: _Optional[str] = ...) -> None: ...
+
+class ConfirmCycleRequest(_message.Message):
+    __slots__ = ("idempotency_key", "cycle_id")
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    idempotency_key: str
+    cycle_id: str
+    def __init__(self, idempotency_key: _Optional[str] = ..., cycle_id: _Optional[str] = ...) -> None: ...
+
+class ConfirmCycleResponse(_message.Message):
+    __slots__ = ("cycle",)
+    CYCLE_FIELD_NUMBER: _ClassVar[int]
+    cycle: _cycle_pb2.Cycle
+    def __init__(self, cycle: _Optional[_Union[_cycle_pb2.Cycle, _Mapping]] = ...) -> None: ...

@@ -70,6 +70,26 @@ class CycleServiceStub:
                 request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.CloseWindowRequest.SerializeToString,
                 response_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.CloseWindowResponse.FromString,
                 _registered_method=True)
+        self.ListConcerned = channel.unary_unary(
+                '/residency.enrollment.v1.CycleService/ListConcerned',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListConcernedRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListConcernedResponse.FromString,
+                _registered_method=True)
+        self.GetPhaseReport = channel.unary_unary(
+                '/residency.enrollment.v1.CycleService/GetPhaseReport',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.GetPhaseReportRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.GetPhaseReportResponse.FromString,
+                _registered_method=True)
+        self.PrepareNextCycle = channel.unary_unary(
+                '/residency.enrollment.v1.CycleService/PrepareNextCycle',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleResponse.FromString,
+                _registered_method=True)
+        self.ConfirmCycle = channel.unary_unary(
+                '/residency.enrollment.v1.CycleService/ConfirmCycle',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ConfirmCycleRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ConfirmCycleResponse.FromString,
+                _registered_method=True)
         self.SetMilestones = channel.unary_unary(
                 '/residency.enrollment.v1.CycleService/SetMilestones',
                 request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.SetMilestonesRequest.SerializeToString,
@@ -130,6 +150,34 @@ class CycleServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListConcerned(self, request, context):
+        """Lists who is concerned by a date, by ids only, so that each can be told once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPhaseReport(self, request, context):
+        """Sums how the windows of a round ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PrepareNextCycle(self, request, context):
+        """Copies a province's cycle as the draft of its next year; nothing begins before it is confirmed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmCycle(self, request, context):
+        """Makes a prepared cycle real: everybody sees it, and its workflow starts when the fact is heard.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetMilestones(self, request, context):
         """Sets a base's own dates inside a round.
         """
@@ -174,6 +222,26 @@ def add_CycleServiceServicer_to_server(servicer, server):
                     servicer.CloseWindow,
                     request_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.CloseWindowRequest.FromString,
                     response_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.CloseWindowResponse.SerializeToString,
+            ),
+            'ListConcerned': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConcerned,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListConcernedRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListConcernedResponse.SerializeToString,
+            ),
+            'GetPhaseReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPhaseReport,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.GetPhaseReportRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.GetPhaseReportResponse.SerializeToString,
+            ),
+            'PrepareNextCycle': grpc.unary_unary_rpc_method_handler(
+                    servicer.PrepareNextCycle,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleResponse.SerializeToString,
+            ),
+            'ConfirmCycle': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmCycle,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ConfirmCycleRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ConfirmCycleResponse.SerializeToString,
             ),
             'SetMilestones': grpc.unary_unary_rpc_method_handler(
                     servicer.SetMilestones,
@@ -371,6 +439,114 @@ class CycleService:
             '/residency.enrollment.v1.CycleService/CloseWindow',
             residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.CloseWindowRequest.SerializeToString,
             residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.CloseWindowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListConcerned(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.CycleService/ListConcerned',
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListConcernedRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListConcernedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPhaseReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.CycleService/GetPhaseReport',
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.GetPhaseReportRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.GetPhaseReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PrepareNextCycle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.CycleService/PrepareNextCycle',
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmCycle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.CycleService/ConfirmCycle',
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ConfirmCycleRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ConfirmCycleResponse.FromString,
             options,
             channel_credentials,
             insecure,

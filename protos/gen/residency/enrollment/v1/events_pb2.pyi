@@ -220,22 +220,28 @@ class ApplicationPublished(_message.Message):
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., list_id: _Optional[str] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ObjectionFiled(_message.Message):
-    __slots__ = ("application", "objection_id")
+    __slots__ = ("application", "objection_id", "list_id")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
     OBJECTION_ID_FIELD_NUMBER: _ClassVar[int]
+    LIST_ID_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFact
     objection_id: str
-    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., objection_id: _Optional[str] = ...) -> None: ...
+    list_id: str
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., objection_id: _Optional[str] = ..., list_id: _Optional[str] = ...) -> None: ...
 
 class ObjectionResolved(_message.Message):
-    __slots__ = ("application", "objection_id", "upheld")
+    __slots__ = ("application", "objection_id", "upheld", "list_id", "frozen")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
     OBJECTION_ID_FIELD_NUMBER: _ClassVar[int]
     UPHELD_FIELD_NUMBER: _ClassVar[int]
+    LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFact
     objection_id: str
     upheld: bool
-    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., objection_id: _Optional[str] = ..., upheld: _Optional[bool] = ...) -> None: ...
+    list_id: str
+    frozen: bool
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., objection_id: _Optional[str] = ..., upheld: _Optional[bool] = ..., list_id: _Optional[str] = ..., frozen: _Optional[bool] = ...) -> None: ...
 
 class ApplicationPlaceLost(_message.Message):
     __slots__ = ("application", "cause", "freed", "remark")

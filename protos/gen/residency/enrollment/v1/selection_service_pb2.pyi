@@ -3,6 +3,7 @@ import datetime
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from residency.enrollment.v1 import application_pb2 as _application_pb2
+from residency.enrollment.v1 import cycle_pb2 as _cycle_pb2
 from residency.kit.v1 import policy_pb2 as _policy_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -502,3 +503,63 @@ class ListObjectionsResponse(_message.Message):
     objections: _containers.RepeatedCompositeFieldContainer[Objection]
     next_page_token: str
     def __init__(self, objections: _Optional[_Iterable[_Union[Objection, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetListProgressRequest(_message.Message):
+    __slots__ = ("list_id",)
+    LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    list_id: str
+    def __init__(self, list_id: _Optional[str] = ...) -> None: ...
+
+class GetListProgressResponse(_message.Message):
+    __slots__ = ("cycle_id", "base_code", "province_code", "number", "ends_at", "verification_closes_at", "entries", "admissible", "objected", "admitted", "held", "day_seconds", "time_policy", "read_at")
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    VERIFICATION_CLOSES_AT_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    ADMISSIBLE_FIELD_NUMBER: _ClassVar[int]
+    OBJECTED_FIELD_NUMBER: _ClassVar[int]
+    ADMITTED_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    TIME_POLICY_FIELD_NUMBER: _ClassVar[int]
+    READ_AT_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    base_code: str
+    province_code: str
+    number: int
+    ends_at: _timestamp_pb2.Timestamp
+    verification_closes_at: _timestamp_pb2.Timestamp
+    entries: int
+    admissible: int
+    objected: int
+    admitted: int
+    held: bool
+    day_seconds: float
+    time_policy: _cycle_pb2.TimePolicy
+    read_at: _timestamp_pb2.Timestamp
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., province_code: _Optional[str] = ..., number: _Optional[int] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., verification_closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entries: _Optional[int] = ..., admissible: _Optional[int] = ..., objected: _Optional[int] = ..., admitted: _Optional[int] = ..., held: _Optional[bool] = ..., day_seconds: _Optional[float] = ..., time_policy: _Optional[_Union[_cycle_pb2.TimePolicy, _Mapping]] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListOpenListsRequest(_message.Message):
+    __slots__ = ("cycle_id",)
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    cycle_id: str
+    def __init__(self, cycle_id: _Optional[str] = ...) -> None: ...
+
+class OpenList(_message.Message):
+    __slots__ = ("list_id", "cycle_id", "base_code")
+    LIST_ID_FIELD_NUMBER: _ClassVar[int]
+    CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
+    BASE_CODE_FIELD_NUMBER: _ClassVar[int]
+    list_id: str
+    cycle_id: str
+    base_code: str
+    def __init__(self, list_id: _Optional[str] = ..., cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ...) -> None: ...
+
+class ListOpenListsResponse(_message.Message):
+    __slots__ = ("lists",)
+    LISTS_FIELD_NUMBER: _ClassVar[int]
+    lists: _containers.RepeatedCompositeFieldContainer[OpenList]
+    def __init__(self, lists: _Optional[_Iterable[_Union[OpenList, _Mapping]]] = ...) -> None: ...

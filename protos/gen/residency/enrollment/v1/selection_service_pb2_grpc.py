@@ -95,6 +95,16 @@ class SelectionServiceStub:
                 request_serializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListObjectionsRequest.SerializeToString,
                 response_deserializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListObjectionsResponse.FromString,
                 _registered_method=True)
+        self.GetListProgress = channel.unary_unary(
+                '/residency.enrollment.v1.SelectionService/GetListProgress',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.GetListProgressRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.GetListProgressResponse.FromString,
+                _registered_method=True)
+        self.ListOpenLists = channel.unary_unary(
+                '/residency.enrollment.v1.SelectionService/ListOpenLists',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListOpenListsRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListOpenListsResponse.FromString,
+                _registered_method=True)
 
 
 class SelectionServiceServicer:
@@ -185,6 +195,20 @@ class SelectionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetListProgress(self, request, context):
+        """Counts how the people of one list stand, and when its waits end. Counts only, no people.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOpenLists(self, request, context):
+        """Lists the published lists that still wait for something, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SelectionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -247,6 +271,16 @@ def add_SelectionServiceServicer_to_server(servicer, server):
                     servicer.ListObjections,
                     request_deserializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListObjectionsRequest.FromString,
                     response_serializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListObjectionsResponse.SerializeToString,
+            ),
+            'GetListProgress': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetListProgress,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.GetListProgressRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.GetListProgressResponse.SerializeToString,
+            ),
+            'ListOpenLists': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenLists,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListOpenListsRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListOpenListsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -574,6 +608,60 @@ class SelectionService:
             '/residency.enrollment.v1.SelectionService/ListObjections',
             residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListObjectionsRequest.SerializeToString,
             residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListObjectionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetListProgress(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.SelectionService/GetListProgress',
+            residency_dot_enrollment_dot_v1_dot_selection__service__pb2.GetListProgressRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_selection__service__pb2.GetListProgressResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenLists(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.SelectionService/ListOpenLists',
+            residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListOpenListsRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_selection__service__pb2.ListOpenListsResponse.FromString,
             options,
             channel_credentials,
             insecure,

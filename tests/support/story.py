@@ -1,8 +1,9 @@
 """History → readable lines, so that a person can review what a process waits for and does.
 
 Replay does not notice a changed timer length; a changed story does. Days count from the start of the workflow; what
-happens off midnight carries its time of day. Record with `python -m tests.support.story record [NAME …]`: it adds
-histories and stories dated today, and never touches recorded ones: old histories are what running workflows look like.
+happens off midnight carries its time of day. Record with `python -m tests.support.story record [NAME …]`: where the
+latest story is told differently now, it adds a history and a story dated today (a second one of a day carries its time
+too), and never touches recorded ones: old histories are what running workflows look like.
 """
 
 from __future__ import annotations
@@ -144,18 +145,24 @@ async def _record(names: list[str]) -> None:
     from tests.replay.scenarios import SCENARIOS  # noqa: PLC0415
     from tests.support.temporal import time_skipping  # noqa: PLC0415
 
-    today = datetime.now(UTC).date().isoformat()
     async with time_skipping() as environment:
         for name in names or sorted(SCENARIOS):
-            target = HISTORIES / f"{name}.{today}.json"
-            if target.exists():
-                print(f"kept      {target}")
-                continue
             history = await SCENARIOS[name](environment)
+            recorded = sorted(HISTORIES.glob(f"{name}.*.story"))
+            if recorded and recorded[-1].read_text() == story_of(history):
+                print(f"kept      {recorded[-1]}")
+                continue
+            target = _new_file(name, datetime.now(UTC))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(history.to_json() + "\n")
             target.with_suffix(".story").write_text(story_of(history))
             print(f"recorded  {target}")
+
+
+def _new_file(name: str, now: datetime) -> Path:
+    """Named by the day; by the minute too when the day has one already, which sorts behind it."""
+    dated = HISTORIES / f"{name}.{now:%Y-%m-%d}.json"
+    return HISTORIES / f"{name}.{now:%Y-%m-%dT%H%M}.json" if dated.exists() else dated
 
 
 def main(arguments: list[str]) -> int:

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from services.kit.quiet import QuietHours
+
+from services.kit.quiet import QuietHours
+
 NAME = "BaseWindow"
 TASK_QUEUE = "residency-windows"
 
@@ -15,9 +19,6 @@ STATUS = "status"
 
 LARGEST_BATCH = 25
 """Decisions in one signal at most: keeps the history of a base with 400 applications under 400 events."""
-
-ROUNDS = (1, 2, 3)
-"""First choice, second choice, reallocation: the rounds that have windows."""
 
 
 def workflow_id(cycle_id: str, base_code: str, round_number: int) -> str:
@@ -34,15 +35,24 @@ class DecisionKind(StrEnum):
     PROVISIONALLY_ADMITTED = "provisionally_admitted"
     NOT_SELECTED = "not_selected"
     WITHDRAWN = "withdrawn"
+    ADMITTED = "admitted"
+    PUBLISHED = "published"
+    """A published list names the provisional admission."""
+    UNDONE = "undone"
+    """A place that was given is given no more: the base decides again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One fact about one application; `version` is the application's version after it."""
+    """One fact about one application; `version` is the application's version after it, `at` when it happened.
+
+    `at` is aware UTC by the clock of enrollment's database; None in facts of before it was told.
+    """
 
     application_id: str
     version: int
     kind: DecisionKind
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +71,15 @@ class WindowMoved:
 
 @dataclass(frozen=True, slots=True)
 class WindowMemory:
-    """What a run hands to the next when its history has grown long."""
+    """What a run hands to the next when its history has grown long: nothing that grows with the applications.
+
+    `handled_until`: whatever was due until then was done, or makes no sense any more. `heard` and `digest_done` are
+    of runs that began before `window-in-full`.
+    """
 
     heard: list[Decision] = field(default_factory=list)
     digest_done: bool = False
+    handled_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +103,15 @@ class WindowQuestion:
 
 @dataclass(frozen=True, slots=True)
 class WindowTimes:
-    """Activity output: the window as enrollment answered it. Instants are aware UTC.
+    """Activity output: the window as enrollment answered it at `read_at`, by its database's clock. Instants are UTC.
 
     `review_deadline` is the end of verdicts: the base's own date, or the end of the round. `pending` counts the
-    applications that wait for a verdict. `over` holds once the gate has left the round, `closed` once it was written
-    down how the window ended.
+    applications that wait for a verdict, `late_pending` those of them that were repaired after a late rejection and may
+    be reviewed until the round ends. `decided` have a verdict, `to_select` of them are approved and neither selected
+    nor marked as not selected, `unpublished` provisionally admitted and on no list where the policy asks for one.
+    `fixable` were rejected and may still repair, until `fix_until` whoever was rejected late. `over` holds once the
+    gate has left the round, `closed` once it was written down how the window ended, `held` while everything stands
+    still. Histories recorded before a field existed lack it: hence the defaults.
     """
 
     opens_at: datetime
@@ -101,15 +120,33 @@ class WindowTimes:
     pending: int
     over: bool
     day_seconds: float
-    closed: bool = False  # histories recorded before it existed lack it
+    closed: bool = False
+    written_exam: datetime | None = None
+    interview: datetime | None = None
+    pre_admission: datetime | None = None
+    phase: str = ""
+    late_pending: int = 0
+    decided: int = 0
+    to_select: int = 0
+    unpublished: int = 0
+    fixable: int = 0
+    fix_until: datetime | None = None
+    held: bool = False
+    read_at: datetime | None = None
+    reminder_hours: list[float] = field(default_factory=list)
+    quiet: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WindowCount:
-    """Activity output: applications never reviewed, and approved ones never selected, when the round ended."""
+    """Activity output: applications never reviewed, and approved ones never selected, when the round ended.
+
+    `closed` is False when enrollment refused because the round goes on by its clock and calendar: nothing is written.
+    """
 
     unreviewed: int
     unselected: int
+    closed: bool = True
 
 
 class NoticeTemplate(StrEnum):

@@ -173,7 +173,7 @@ class Milestones(_message.Message):
     def __init__(self, review_deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., written_exam: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., interview: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pre_admission: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Window(_message.Message):
-    __slots__ = ("cycle_id", "base_code", "round", "opens_at", "closes_at", "milestones", "pending", "approved", "rejected", "provisional", "over", "day_seconds", "closed")
+    __slots__ = ("cycle_id", "base_code", "round", "opens_at", "closes_at", "milestones", "pending", "approved", "rejected", "provisional", "over", "day_seconds", "closed", "read_at", "held_since", "phase", "phase_name", "province_code", "base_name", "time_policy", "admitted", "not_selected", "unpublished", "fixable", "fix_until", "late_pending")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     BASE_CODE_FIELD_NUMBER: _ClassVar[int]
     ROUND_FIELD_NUMBER: _ClassVar[int]
@@ -187,6 +187,19 @@ class Window(_message.Message):
     OVER_FIELD_NUMBER: _ClassVar[int]
     DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
+    READ_AT_FIELD_NUMBER: _ClassVar[int]
+    HELD_SINCE_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    PHASE_NAME_FIELD_NUMBER: _ClassVar[int]
+    PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
+    BASE_NAME_FIELD_NUMBER: _ClassVar[int]
+    TIME_POLICY_FIELD_NUMBER: _ClassVar[int]
+    ADMITTED_FIELD_NUMBER: _ClassVar[int]
+    NOT_SELECTED_FIELD_NUMBER: _ClassVar[int]
+    UNPUBLISHED_FIELD_NUMBER: _ClassVar[int]
+    FIXABLE_FIELD_NUMBER: _ClassVar[int]
+    FIX_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    LATE_PENDING_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     base_code: str
     round: int
@@ -200,4 +213,17 @@ class Window(_message.Message):
     over: bool
     day_seconds: float
     closed: bool
-    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milestones: _Optional[_Union[Milestones, _Mapping]] = ..., pending: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., provisional: _Optional[int] = ..., over: _Optional[bool] = ..., day_seconds: _Optional[float] = ..., closed: _Optional[bool] = ...) -> None: ...
+    read_at: _timestamp_pb2.Timestamp
+    held_since: _timestamp_pb2.Timestamp
+    phase: Phase
+    phase_name: str
+    province_code: str
+    base_name: str
+    time_policy: TimePolicy
+    admitted: int
+    not_selected: int
+    unpublished: int
+    fixable: int
+    fix_until: _timestamp_pb2.Timestamp
+    late_pending: int
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ..., opens_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., milestones: _Optional[_Union[Milestones, _Mapping]] = ..., pending: _Optional[int] = ..., approved: _Optional[int] = ..., rejected: _Optional[int] = ..., provisional: _Optional[int] = ..., over: _Optional[bool] = ..., day_seconds: _Optional[float] = ..., closed: _Optional[bool] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[Phase, str]] = ..., phase_name: _Optional[str] = ..., province_code: _Optional[str] = ..., base_name: _Optional[str] = ..., time_policy: _Optional[_Union[TimePolicy, _Mapping]] = ..., admitted: _Optional[int] = ..., not_selected: _Optional[int] = ..., unpublished: _Optional[int] = ..., fixable: _Optional[int] = ..., fix_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., late_pending: _Optional[int] = ...) -> None: ...

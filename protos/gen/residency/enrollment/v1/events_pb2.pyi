@@ -70,7 +70,7 @@ class MilestonesSet(_message.Message):
     def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., round: _Optional[int] = ...) -> None: ...
 
 class ApplicationFact(_message.Message):
-    __slots__ = ("application_id", "cycle_id", "person_id", "base_code", "base_name", "specialty_code", "specialty_name", "submission_number", "round", "version", "state")
+    __slots__ = ("application_id", "cycle_id", "person_id", "base_code", "base_name", "specialty_code", "specialty_name", "submission_number", "round", "version", "state", "phase", "decided_at", "release_at")
     APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +82,9 @@ class ApplicationFact(_message.Message):
     ROUND_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_AT_FIELD_NUMBER: _ClassVar[int]
     application_id: str
     cycle_id: str
     person_id: str
@@ -93,7 +96,10 @@ class ApplicationFact(_message.Message):
     round: int
     version: int
     state: _application_pb2.ApplicationState
-    def __init__(self, application_id: _Optional[str] = ..., cycle_id: _Optional[str] = ..., person_id: _Optional[str] = ..., base_code: _Optional[str] = ..., base_name: _Optional[str] = ..., specialty_code: _Optional[str] = ..., specialty_name: _Optional[str] = ..., submission_number: _Optional[int] = ..., round: _Optional[int] = ..., version: _Optional[int] = ..., state: _Optional[_Union[_application_pb2.ApplicationState, str]] = ...) -> None: ...
+    phase: _cycle_pb2.Phase
+    decided_at: _timestamp_pb2.Timestamp
+    release_at: _timestamp_pb2.Timestamp
+    def __init__(self, application_id: _Optional[str] = ..., cycle_id: _Optional[str] = ..., person_id: _Optional[str] = ..., base_code: _Optional[str] = ..., base_name: _Optional[str] = ..., specialty_code: _Optional[str] = ..., specialty_name: _Optional[str] = ..., submission_number: _Optional[int] = ..., round: _Optional[int] = ..., version: _Optional[int] = ..., state: _Optional[_Union[_application_pb2.ApplicationState, str]] = ..., phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., release_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ApplicationSubmitted(_message.Message):
     __slots__ = ("application", "left_base_code")
@@ -244,24 +250,28 @@ class ObjectionResolved(_message.Message):
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., objection_id: _Optional[str] = ..., upheld: _Optional[bool] = ..., list_id: _Optional[str] = ..., frozen: _Optional[bool] = ...) -> None: ...
 
 class ApplicationPlaceLost(_message.Message):
-    __slots__ = ("application", "cause", "freed", "remark")
+    __slots__ = ("application", "cause", "freed", "remark", "undone_since")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     FREED_FIELD_NUMBER: _ClassVar[int]
     REMARK_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_SINCE_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFact
     cause: str
     freed: bool
     remark: str
-    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., cause: _Optional[str] = ..., freed: _Optional[bool] = ..., remark: _Optional[str] = ...) -> None: ...
+    undone_since: _timestamp_pb2.Timestamp
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., cause: _Optional[str] = ..., freed: _Optional[bool] = ..., remark: _Optional[str] = ..., undone_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ApplicationAdmissionUndone(_message.Message):
-    __slots__ = ("application", "remark")
+    __slots__ = ("application", "remark", "undone_since")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
     REMARK_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_SINCE_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFact
     remark: str
-    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., remark: _Optional[str] = ...) -> None: ...
+    undone_since: _timestamp_pb2.Timestamp
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., remark: _Optional[str] = ..., undone_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ApplicationOffered(_message.Message):
     __slots__ = ("application", "until", "offer_number")

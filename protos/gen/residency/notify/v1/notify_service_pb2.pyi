@@ -70,7 +70,7 @@ class MarkReadResponse(_message.Message):
     def __init__(self, message: _Optional[_Union[Message, _Mapping]] = ...) -> None: ...
 
 class SendNoticeRequest(_message.Message):
-    __slots__ = ("key", "template", "person_id", "organisation_code", "parameters")
+    __slots__ = ("key", "template", "person_id", "organisation_code", "parameters", "release_at")
     class ParametersEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -83,12 +83,14 @@ class SendNoticeRequest(_message.Message):
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
     ORGANISATION_CODE_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_AT_FIELD_NUMBER: _ClassVar[int]
     key: str
     template: str
     person_id: str
     organisation_code: str
     parameters: _containers.ScalarMap[str, str]
-    def __init__(self, key: _Optional[str] = ..., template: _Optional[str] = ..., person_id: _Optional[str] = ..., organisation_code: _Optional[str] = ..., parameters: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    release_at: _timestamp_pb2.Timestamp
+    def __init__(self, key: _Optional[str] = ..., template: _Optional[str] = ..., person_id: _Optional[str] = ..., organisation_code: _Optional[str] = ..., parameters: _Optional[_Mapping[str, str]] = ..., release_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SendNoticeResponse(_message.Message):
     __slots__ = ("written",)

@@ -88,7 +88,7 @@ class NotifyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SendNotice(self, request, context):
-        """Sends a timed notice once per key.
+        """Sends a timed notice once per key, to be seen from its release on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

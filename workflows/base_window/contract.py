@@ -8,8 +8,6 @@ from enum import StrEnum
 
 from services.kit.quiet import QuietHours
 
-from services.kit.quiet import QuietHours
-
 NAME = "BaseWindow"
 TASK_QUEUE = "residency-windows"
 

@@ -8,6 +8,7 @@ from residency.enrollment.v1 import place_service_pb2 as pb
 from residency.enrollment.v1.place_service_pb2_grpc import PlaceServiceServicer
 from services.enrollment.domain.offers import Outcome
 from services.enrollment.grpc_api import convert
+from services.enrollment.grpc_api.decisions import read_token, write_token
 from services.enrollment.handlers.co_signing import ConfirmGrant, CoSigningHandlers, ProposeGrant
 from services.enrollment.handlers.offers import AnswerOffer, OfferHandlers, OfferNext
 from services.enrollment.handlers.places import (
@@ -23,7 +24,7 @@ from services.enrollment.handlers.places import (
 )
 from services.enrollment.handlers.placing import PlaceView
 from services.enrollment.handlers.revocations import DecideRevocation, ProposeRevocation, RevocationHandlers
-from services.enrollment.store.offers import OfferRecord
+from services.enrollment.store.offers import MOST_LISTED, OfferRecord
 from services.enrollment.store.places import ProposalRecord, QuitRecord, RevocationRecord
 from services.kit.auth import caller
 
@@ -150,8 +151,10 @@ class Places(PlaceServiceServicer):
 
     async def ListOffers(self, request: pb.ListOffersRequest, context: Any) -> pb.ListOffersResponse:
         """Lists offers."""
-        found = await self._offers.list_offers(caller(), request.cycle_id, open_only=request.open_only)
-        return pb.ListOffersResponse(offers=map(offer_message, found))
+        after = read_token(request.page_token)
+        found = await self._offers.list_offers(caller(), request.cycle_id, open_only=request.open_only, after=after)
+        following = (found[-1].offered_at, found[-1].application_id) if len(found) == MOST_LISTED else None
+        return pb.ListOffersResponse(offers=map(offer_message, found), next_page_token=write_token(following))
 
     async def OfferNext(self, request: pb.OfferNextRequest, context: Any) -> pb.OfferNextResponse:
         """Offers a freed seat to the next."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
@@ -10,7 +11,7 @@ from services.enrollment import facts
 from services.enrollment.domain.application import Event, State, effective_state
 from services.enrollment.domain.capabilities import Action, Decision
 from services.enrollment.domain.choice import Choice
-from services.enrollment.domain.offers import Outcome, list_round, offered_until, offers_in
+from services.enrollment.domain.offers import Outcome, offered_until, offers_in
 from services.enrollment.handlers.deciding import Allowed, allow
 from services.enrollment.handlers.decisions import granted
 from services.enrollment.handlers.places import own_base
@@ -121,7 +122,7 @@ class OfferHandlers(Placing):
             if closed or not offers_in(gate.phase, cycle.policy):
                 raise _Ended("NOT_IN_PHASE")
             place = (order.base_code, order.specialty_code)
-            found = await self._offers.next_waiting(order.cycle_id, *place, list_round(gate.phase))
+            found = await self._offers.next_waiting(order.cycle_id, *place, gate.round)
             if found is None:
                 raise _Ended("NOBODY_WAITS")
             application_id, ranks[application_id] = found[0], found[1]
@@ -173,20 +174,23 @@ class OfferHandlers(Placing):
         except _Ended as ended:
             return Outcome(ended.why)
 
-    async def list_offers(self, caller: Caller, cycle_id: str, *, open_only: bool) -> list[OfferRecord]:
+    async def list_offers(
+        self, caller: Caller, cycle_id: str, *, open_only: bool, after: tuple[datetime, str] | None = None
+    ) -> list[OfferRecord]:
         """One's own, those of the caller's base, or of the province's cycle. Raises NOT_FOUND for another's cycle.
 
-        A machine sees all of a cycle, without names.
+        A page of them, newest first, those older than `after`. A machine sees all of a cycle, without names.
         """
         if caller.role == "scheduler":
             await self.cycle(cycle_id)
-            found = await self._offers.offers(cycle_id, open_only=open_only)
+            found = await self._offers.offers(cycle_id, open_only=open_only, after=after)
             return [_unnamed(offer) for offer in found]
         if caller.role == "applicant":
             await self.cycle(cycle_id)
-            return await self._offers.offers(cycle_id, person_id=caller.person_id, open_only=open_only)
+            person = caller.person_id
+            return await self._offers.offers(cycle_id, person_id=person, open_only=open_only, after=after)
         base = await own_base(self, caller, cycle_id)
-        return await self._offers.offers(cycle_id, base_code=base, open_only=open_only)
+        return await self._offers.offers(cycle_id, base_code=base, open_only=open_only, after=after)
 
 
 class _Ended(Exception):
@@ -249,7 +253,7 @@ def _check_over(offer: OfferRecord, now: Situation) -> None:
 
 
 def _state(now: Situation, record: ApplicationRecord) -> State:
-    return effective_state(record.state, record.round, now.gate.phase)
+    return effective_state(record.state, record.round, now.gate.standing)
 
 
 def _place(record: ApplicationRecord) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from services.enrollment.domain.offers import Outcome
 from services.enrollment.records import ApplicationRecord, Statement
+from services.enrollment.store.objections import START
 from services.enrollment.store.rows import Row
 from services.kit.database import Database
 
@@ -33,10 +34,11 @@ _OFFER = """
 _LIST = f"""
     {_OFFER}
     WHERE o.cycle_id = $1 AND ($2 = '' OR o.base_code = $2) AND ($3 = '' OR a.person_id = $3)
-        AND (NOT $4 OR o.outcome = 'open')
-    ORDER BY o.offered_at DESC, o.application_id LIMIT $5
+        AND (NOT $4 OR o.outcome = 'open') AND (o.offered_at, o.application_id) < ($6, $7)
+    ORDER BY o.offered_at DESC, o.application_id DESC LIMIT $5
 """
 MOST_LISTED = 500
+"""Offers of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,20 @@ class OfferStore:
         return int(await self._database.fetchval(query, seat_offer_id))
 
     async def offers(
-        self, cycle_id: str, *, base_code: str = "", person_id: str = "", open_only: bool = False
+        self,
+        cycle_id: str,
+        *,
+        base_code: str = "",
+        person_id: str = "",
+        open_only: bool = False,
+        after: tuple[datetime, str] | None = None,
     ) -> list[OfferRecord]:
-        """Offers of a cycle, newest first; of one base, or to one person, when named."""
-        found = await self._database.fetch(_LIST, cycle_id, base_code, person_id, open_only, MOST_LISTED)
+        """A page of a cycle's offers, newest first, those older than `after`; of one base, or to one person, if named.
+
+        The following page begins after the last one's `offered_at` and application.
+        """
+        asked = (cycle_id, base_code, person_id, open_only, MOST_LISTED, *(after or START))
+        found = await self._database.fetch(_LIST, *asked)
         return [_offer_of(row) for row in found]
 
     async def _one(self, condition: str, *values: object) -> OfferRecord | None:

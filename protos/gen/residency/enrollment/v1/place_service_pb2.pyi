@@ -429,18 +429,22 @@ class AnswerOfferResponse(_message.Message):
     def __init__(self, place: _Optional[_Union[HeldPlace, _Mapping]] = ...) -> None: ...
 
 class ListOffersRequest(_message.Message):
-    __slots__ = ("cycle_id", "open_only")
+    __slots__ = ("cycle_id", "open_only", "page_token")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     OPEN_ONLY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     open_only: bool
-    def __init__(self, cycle_id: _Optional[str] = ..., open_only: _Optional[bool] = ...) -> None: ...
+    page_token: str
+    def __init__(self, cycle_id: _Optional[str] = ..., open_only: _Optional[bool] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListOffersResponse(_message.Message):
-    __slots__ = ("offers",)
+    __slots__ = ("offers", "next_page_token")
     OFFERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     offers: _containers.RepeatedCompositeFieldContainer[Offer]
-    def __init__(self, offers: _Optional[_Iterable[_Union[Offer, _Mapping]]] = ...) -> None: ...
+    next_page_token: str
+    def __init__(self, offers: _Optional[_Iterable[_Union[Offer, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class OfferNextRequest(_message.Message):
     __slots__ = ("cycle_id", "base_code", "specialty_code", "seat_offer_id")

@@ -199,15 +199,23 @@ def published(cycle: CycleRecord, after: ApplicationRecord, list_id: str, ends_a
     return _fact("application.published", body, after.id, after.version)
 
 
-def objection_filed(cycle: CycleRecord, after: ApplicationRecord, objection_id: str) -> Fact:
-    """Somebody objects to a provisional admission."""
-    body = events_pb2.ObjectionFiled(application=_about(cycle, after), objection_id=objection_id)
+def objection_filed(cycle: CycleRecord, after: ApplicationRecord, objection_id: str, list_id: str) -> Fact:
+    """Somebody objects to a provisional admission; `list_id` is empty when no list names it yet."""
+    body = events_pb2.ObjectionFiled(application=_about(cycle, after), objection_id=objection_id, list_id=list_id)
     return _fact("objection.filed", body, after.id, after.version)
 
 
-def objection_resolved(cycle: CycleRecord, after: ApplicationRecord, objection_id: str, *, upheld: bool) -> Fact:
-    """The province resolved an objection."""
-    body = events_pb2.ObjectionResolved(application=_about(cycle, after), objection_id=objection_id, upheld=upheld)
+def objection_resolved(
+    cycle: CycleRecord, after: ApplicationRecord, objection_id: str, list_id: str, *, upheld: bool
+) -> Fact:
+    """The province resolved an objection; whether the admission stays frozen, the application's marks say."""
+    body = events_pb2.ObjectionResolved(
+        application=_about(cycle, after),
+        objection_id=objection_id,
+        upheld=upheld,
+        list_id=list_id,
+        frozen=after.marks.objected,
+    )
     return _fact("objection.resolved", body, after.id, after.version)
 
 
@@ -263,7 +271,7 @@ def audit_sealed(seal: Seal) -> Fact:
 
 
 def _about(cycle: CycleRecord, after: ApplicationRecord) -> events_pb2.ApplicationFact:
-    choice = after.submitted
+    choice, window = after.submitted, cycle.calendar.window_of(after.round)
     return events_pb2.ApplicationFact(
         application_id=after.id,
         cycle_id=cycle.id,
@@ -274,6 +282,7 @@ def _about(cycle: CycleRecord, after: ApplicationRecord) -> events_pb2.Applicati
         specialty_name=cycle.catalogue.specialties.get(choice.specialty_code, ""),
         submission_number=after.submission_number,
         round=after.round,
+        phase=window.phase.label if window is not None else None,
         version=after.version,
         state=f"APPLICATION_STATE_{after.state.name}",
     )

@@ -10,6 +10,7 @@ from services.enrollment.domain.publicity import Entry
 from services.enrollment.domain.scores import Part, text_of
 from services.enrollment.grpc_api import convert
 from services.enrollment.grpc_api.decisions import read_token, write_token
+from services.enrollment.handlers.list_progress import ListProgressHandlers, ListProgressView
 from services.enrollment.handlers.lists import ListedView, ListHandlers, ListView, PublishList
 from services.enrollment.handlers.objections import FileObjection, ObjectionHandlers, ResolveObjection
 from services.enrollment.handlers.ranking import (
@@ -29,12 +30,18 @@ class Selection(SelectionServiceServicer):
     """Serves SelectionService."""
 
     def __init__(
-        self, scores: ScoreHandlers, ranking: RankingHandlers, lists: ListHandlers, objections: ObjectionHandlers
+        self,
+        scores: ScoreHandlers,
+        ranking: RankingHandlers,
+        lists: ListHandlers,
+        objections: ObjectionHandlers,
+        progress: ListProgressHandlers,
     ) -> None:
         self._scores = scores
         self._ranking = ranking
         self._lists = lists
         self._objections = objections
+        self._progress = progress
 
     async def EnterScores(self, request: pb.EnterScoresRequest, context: Any) -> pb.EnterScoresResponse:
         """Enters or corrects scores, row by row."""
@@ -161,6 +168,19 @@ class Selection(SelectionServiceServicer):
             objections=map(_objection, page.objections), next_page_token=write_token(page.following)
         )
 
+    async def GetListProgress(self, request: pb.GetListProgressRequest, context: Any) -> pb.GetListProgressResponse:
+        """Counts how the people of one list stand."""
+        return _progress(await self._progress.get_progress(request.list_id))
+
+    async def ListOpenLists(self, request: pb.ListOpenListsRequest, context: Any) -> pb.ListOpenListsResponse:
+        """Lists the published lists that still wait for something."""
+        found = await self._progress.list_open(request.cycle_id)
+        return pb.ListOpenListsResponse(
+            lists=[
+                pb.OpenList(list_id=each.list_id, cycle_id=each.cycle_id, base_code=each.base_code) for each in found
+            ]
+        )
+
 
 def _result(result: RowResult) -> pb.ScoreResult:
     view, refusal = result.accepted, result.refusal
@@ -261,4 +281,24 @@ def _objection(objection: Objection) -> pb.Objection:
         resolution=objection.resolution,
         resolved_at=convert.timestamp(objection.resolved_at),
         name=objection.name,
+    )
+
+
+def _progress(view: ListProgressView) -> pb.GetListProgressResponse:
+    counts = view.counts
+    return pb.GetListProgressResponse(
+        cycle_id=counts.cycle_id,
+        base_code=counts.base_code,
+        province_code=view.province_code,
+        number=counts.number,
+        ends_at=convert.timestamp(counts.ends_at),
+        verification_closes_at=convert.timestamp(view.verification_closes_at),
+        entries=counts.entries,
+        admissible=counts.admissible,
+        objected=counts.objected,
+        admitted=counts.admitted,
+        held=view.held,
+        day_seconds=view.day_seconds,
+        time_policy=convert.time_policy_message(view.time_policy),
+        read_at=convert.timestamp(view.read_at),
     )

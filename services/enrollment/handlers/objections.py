@@ -81,6 +81,7 @@ class ObjectionHandlers:
                 *(new_id(), before.id, cycle.id, before.submitted.base_code, before.submitted.specialty_code),
                 *(ObjectionState.OPEN, order.grounds.strip(), order.objector.strip()),
                 *(caller.actor, caller.organisation, now.gate.now),
+                list_id=await self._objections.list_of(before),
             )
             after = replace(before, version=before.version + 1, marks=replace(before.marks, objected=True))
             detail = {"objection_id": objection.id}
@@ -88,7 +89,7 @@ class ObjectionHandlers:
                 caller, "file_objection", order.idempotency_key, cycle, now.gate, decision, before, detail
             )
             write = Write(
-                *(after, entry, decision.until, facts.objection_filed(cycle, after, objection.id)),
+                *(after, entry, decision.until, facts.objection_filed(cycle, after, objection.id, objection.list_id)),
                 verdict=Verdict("object", "", "", False),
                 marks=True,
                 also=(self._objections.insert(objection),),
@@ -129,7 +130,7 @@ class ObjectionHandlers:
             )
             write = Write(
                 *(after, entry, decision.until),
-                facts.objection_resolved(cycle, after, objection.id, upheld=order.uphold),
+                facts.objection_resolved(cycle, after, objection.id, objection.list_id, upheld=order.uphold),
                 verdict=Verdict(kind, "", "", False),
                 marks=True,
                 also=(self._objections.resolve(after_it, caller.actor),),

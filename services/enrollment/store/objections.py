@@ -16,6 +16,10 @@ _OTHERS = """
     SELECT count(*) FROM objection
     WHERE application_id = $1 AND id <> $2 AND state <> 'dismissed' AND filed_at >= $3
 """
+_LIST = """
+    SELECT l.id FROM published_list l JOIN published_entry e ON e.list_id = l.id
+    WHERE e.application_id = $1 AND l.base_code = $2 ORDER BY l.number DESC LIMIT 1
+"""
 _PAGE = """
     SELECT o.*, a.name FROM objection o JOIN application a ON a.id = o.application_id
     WHERE o.cycle_id = $1 AND ($2 = '' OR o.base_code = $2) AND (NOT $3 OR o.state = 'open')
@@ -52,6 +56,8 @@ class Objection:
     resolution: str = field(default="", repr=False)
     resolved_at: datetime | None = None
     name: str = field(default="", repr=False)
+    list_id: str = ""
+    """The list that named the person when it was filed; empty when none did."""
 
 
 class ObjectionStore:
@@ -71,6 +77,13 @@ class ObjectionStore:
         since = application.provisional_at or datetime.min.replace(tzinfo=UTC)
         return int(await self._database.fetchval(_OTHERS, application.id, objection_id, since))
 
+    async def list_of(self, application: ApplicationRecord) -> str:
+        """The list that names somebody's place, the latest when several do; empty when none does."""
+        if application.marks.publicity_ends_at is None:
+            return ""
+        found = await self._database.fetchval(_LIST, application.id, application.submitted.base_code)
+        return "" if found is None else str(found)
+
     async def page(
         self, cycle_id: str, base_code: str, *, open_only: bool, after: tuple[datetime, str], limit: int
     ) -> list[Objection]:
@@ -83,11 +96,12 @@ class ObjectionStore:
         body = {"grounds": objection.grounds, "objector": objection.objector}
         return Statement(
             "INSERT INTO objection (id, application_id, cycle_id, base_code, specialty_code, body, sealed_with,"
-            " filed_by, filed_for, filed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            " filed_by, filed_for, filed_at, list_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             (
                 *(objection.id, objection.application_id, objection.cycle_id, objection.base_code),
                 *(objection.specialty_code, self._sealing.seal_record(body_record(objection.id), body)),
                 *(self._sealing.key, objection.filed_by, objection.filed_for, objection.filed_at),
+                objection.list_id or None,
             ),
             1,
         )
@@ -116,7 +130,7 @@ class ObjectionStore:
             *(id_, str(row["application_id"]), str(row["cycle_id"]), row["base_code"], row["specialty_code"]),
             *(ObjectionState(row["state"]), body.get("grounds", ""), body.get("objector", "")),
             *(row["filed_by"], row["filed_for"], row["filed_at"]),
-            *(resolution.get("reason", ""), row["resolved_at"], row["name"]),
+            *(resolution.get("reason", ""), row["resolved_at"], row["name"], str(row["list_id"] or "")),
         )
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from services.enrollment import facts
-from services.enrollment.data import national_working_days
 from services.enrollment.domain.capabilities import Action, Actor, Decision, Standing, decide
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.publicity import Entry, Head, list_hash, mask_name, publicity_end
 from services.enrollment.domain.refusals import require
 from services.enrollment.domain.scores import text_of
-from services.enrollment.domain.working_days import WorkingDays
 from services.enrollment.handlers.deeds import Deed, DeedRunner
 from services.enrollment.handlers.ranking import RankingHandlers
 from services.enrollment.handlers.running import canonical, cycle_audit_entry
+from services.enrollment.handlers.working_days import Days
 from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Statement
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.deeds import DeedStore
@@ -26,9 +25,6 @@ from services.enrollment.store.lists import ListStore, Named, PublishedList, ins
 from services.enrollment.store.scores import append_to_applications
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id
-
-Days = Callable[[CycleRecord], WorkingDays]
-"""The working days that hold for a cycle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +87,11 @@ class UnpublishedView:
 _VIEW: TypeAdapter[PublishedView] = TypeAdapter(PublishedView)
 
 
-def national(_: CycleRecord) -> WorkingDays:
-    """The working days of the State Council's notices, for every province alike."""
-    return national_working_days()
-
-
 class ListHandlers:
     """Published lists."""
 
     def __init__(
-        self, cycles: CycleStore, deeds: DeedStore, lists: ListStore, ranking: RankingHandlers, days: Days = national
+        self, cycles: CycleStore, deeds: DeedStore, lists: ListStore, ranking: RankingHandlers, days: Days
     ) -> None:
         self._runner = DeedRunner(cycles, deeds)
         self._lists = lists
@@ -117,9 +108,9 @@ class ListHandlers:
 
         async def decided(cycle: CycleRecord, gate: GateRecord) -> Deed[PublishedView]:
             decision = _allowed(caller, cycle, gate)
-            placed = await self._lists.placed(cycle.id, caller.organisation)
+            placed = await self._lists.placed(cycle.id, caller.organisation, cycle.calendar.rounds)
             chosen = await self._chosen(caller, order, placed)
-            days = self._days(cycle)
+            days = await self._days(cycle)
             number = cycle.policy.publicity_working_days
             head = Head(
                 *(cycle.id, caller.organisation),
@@ -151,11 +142,11 @@ class ListHandlers:
         Where the policy asks for publicity, nobody of them can be admitted.
         """
         cycle, gate = await self._runner.own(caller, cycle_id)
-        placed = await self._lists.placed(cycle.id, caller.organisation)
+        placed = await self._lists.placed(cycle.id, caller.organisation, cycle.calendar.rounds)
         unnamed = [each for each in placed if each.marks.publicity_ends_at is None]
         number = cycle.policy.publicity_working_days
         try:
-            ends_at = publicity_end(cycle.calendar, gate.now, number, self._days(cycle))
+            ends_at = publicity_end(cycle.calendar, gate.now, number, await self._days(cycle))
         except DomainError as unknown:
             return UnpublishedView(unnamed, number, None, unknown.message)
         return UnpublishedView(unnamed, number, ends_at, "")

@@ -6,14 +6,16 @@ import json
 from typing import Any
 
 from services.enrollment.domain.phases import P2
-from services.enrollment.handlers.lists import Days, ListHandlers, PublishList, national
+from services.enrollment.handlers.lists import ListHandlers, PublishList
 from services.enrollment.handlers.objections import ObjectionHandlers
 from services.enrollment.handlers.ranking import RankingHandlers, RankingView, SetWaitingList, WaitingListView
 from services.enrollment.handlers.scores import EnterScores, RowResult, ScoreHandlers, ScoreRow
+from services.enrollment.handlers.working_days import Days, provincial_days
 from services.enrollment.store.deeds import DeedStore
 from services.enrollment.store.lists import ListStore
 from services.enrollment.store.objections import ObjectionStore
 from services.enrollment.store.scores import ScoreStore
+from services.enrollment.store.working_days import WorkingDayStore
 from services.kit.domain import Caller
 from tests.handlers.enrollment.story import ADMINISTRATOR, MEDICINE, QILU, REVIEWER, Stage, key
 
@@ -24,13 +26,14 @@ OTHER_PROVINCE = Caller("elsewhere", "province_administrator", "11")
 class Selecting:
     """Selection over a stage whose gate stands in the first review round."""
 
-    def __init__(self, stage: Stage, days: Days = national) -> None:
+    def __init__(self, stage: Stage, days: Days | None = None) -> None:
         self.stage = stage
         self.database = stage.database
         deeds = DeedStore(stage.database, stage.sealing)
         self.score_store = ScoreStore(stage.database, stage.sealing)
         self.scores = ScoreHandlers(stage.cycle_store, stage.application_store, deeds, self.score_store)
         self.ranking = RankingHandlers(stage.cycle_store, deeds, self.score_store)
+        days = days or provincial_days(WorkingDayStore(stage.database))
         self.lists = ListHandlers(stage.cycle_store, deeds, ListStore(stage.database), self.ranking, days)
         self.objections = ObjectionHandlers(
             stage.cycle_store, stage.application_store, deeds, ObjectionStore(stage.database, stage.sealing)

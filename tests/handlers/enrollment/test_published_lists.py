@@ -17,6 +17,7 @@ from services.enrollment.domain.publicity import Head, list_hash
 from services.enrollment.domain.working_days import WorkingDays
 from services.enrollment.handlers.decisions import Admit
 from services.enrollment.handlers.lists import PublishedView
+from services.enrollment.records import CycleRecord
 from services.kit.database import Database
 from services.kit.domain import Caller, DomainError, Kind
 from tests.handlers.enrollment.selecting import Selecting
@@ -134,7 +135,11 @@ async def test_list_01_the_period_is_reckoned_in_the_days_of_the_calendar(desk: 
 
 async def test_list_02_nothing_is_published_into_days_that_nobody_knows(desk: Selecting) -> None:
     short = WorkingDays("x", "test", date(2023, 1, 1), date(2023, 7, 4))
-    blind = Selecting(desk.stage, lambda _: short)
+
+    async def knows_little(_: CycleRecord) -> WorkingDays:
+        return short
+
+    blind = Selecting(desk.stage, knows_little)
     [one] = await desk.people(1, "provisional")
     error = await refused(blind)
     assert (error.reason, error.rule, error.details["year"]) == ("WORKING_DAYS_UNKNOWN", "LIST-02", "2023")

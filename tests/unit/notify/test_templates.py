@@ -14,7 +14,8 @@ from residency.identity.v1 import events_pb2 as identity
 from services.kit.domain import Caller, DomainError, Kind
 from services.notify.consumers import HEARD, SILENT
 from services.notify.domain.recipients import Recipient, organisation_read_by
-from services.notify.domain.templates import TEMPLATES, Kept, Template, Value, render, render_from_text
+from services.notify.domain.shapes import Kept, Template, Value
+from services.notify.domain.templates import TEMPLATES, render, render_from_text
 
 SAMPLE: dict[Kept, Value] = {
     Kept.TEXT: "齐鲁医院",
@@ -62,6 +63,48 @@ def test_msg_01_the_notices_of_the_handbook_say_what_it_promises() -> None:
     assert "审核结果：审核不通过\n备注：缺少毕业证书" in rejected.body
     provisional = render("application_provisional", {**WHERE, "result": "拟录取", "remark": "请体检"})
     assert "录取结果：拟录取\n备注：请体检" in provisional.body
+
+
+TIMED = {
+    "registration_closing": {"closes_at": Kept.INSTANT},
+    "fix_reminder": {"base": Kept.TEXT, "specialty": Kept.TEXT, "until": Kept.INSTANT},
+    "milestone_reminder": {"milestone": Kept.TEXT, "at": Kept.INSTANT, "count": Kept.NUMBER},
+    "window_digest": {
+        "round_name": Kept.TEXT,
+        "count": Kept.NUMBER,
+        "deadline": Kept.INSTANT,
+        "forecast": Kept.REMARK,
+    },
+    "window_not_published": {"round_name": Kept.TEXT, "count": Kept.NUMBER},
+    "publicity_ended": {"number": Kept.NUMBER, "admissible": Kept.NUMBER, "objected": Kept.NUMBER},
+    "verification_reminder": {"count": Kept.NUMBER, "closes_at": Kept.INSTANT},
+    "verification_overdue": {"count": Kept.NUMBER},
+    "milestone_overdue": {"base": Kept.TEXT, "milestone": Kept.TEXT, "count": Kept.NUMBER},
+    "phase_report": {
+        "phase": Kept.TEXT,
+        "unreviewed": Kept.NUMBER,
+        "unselected": Kept.NUMBER,
+        "bases": Kept.NUMBER,
+    },
+    "verification_overdue_province": {"base": Kept.TEXT, "count": Kept.NUMBER},
+    "next_cycle_prepared": {"title": Kept.TEXT},
+}
+"""What those who keep the time send, and what they say with it."""
+
+
+@pytest.mark.parametrize(("key", "parameters"), TIMED.items(), ids=TIMED)
+def test_msg_01_timed_notices_take_what_who_keeps_the_time_knows(key: str, parameters: dict[str, Kept]) -> None:
+    assert TEMPLATES[key].parameters == parameters
+
+
+def test_msg_01_a_digest_says_its_forecast_when_there_is_one() -> None:
+    values = {"round_name": "第一志愿", "count": "12", "deadline": "2023-07-28T18:00:00+08:00"}
+    told = render_from_text("window_digest", {**values, "forecast": "按目前进度可按时完成"})
+    assert told.body.splitlines() == [
+        "第一志愿还有12份报名待处理，请在2023年7月28日 18:00前完成。",
+        "进度预计：按目前进度可按时完成",
+    ]
+    assert len(render_from_text("window_digest", {**values, "forecast": ""}).body.splitlines()) == 1
 
 
 def test_msg_01_every_kind_of_security_notice_has_its_text() -> None:

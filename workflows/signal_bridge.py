@@ -205,7 +205,7 @@ def decisions_in(event_type: str, body: bytes, traceparent: str = "") -> list[He
     if found is None:
         return []
     about, kind, left_base = found
-    if about.round not in base_window.ROUNDS:
+    if about.round < 1:
         return []
     told = [(about.base_code, kind)]
     if left_base and left_base != about.base_code:

@@ -14,7 +14,7 @@ from services.enrollment.domain.choice import Catalogue, Choice
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import Phase
+from services.enrollment.domain.phases import Phase, standing_round
 from services.enrollment.domain.policy import Policy
 from services.enrollment.domain.unlock import Unlocked
 from services.kit.domain import Fact
@@ -54,11 +54,19 @@ class GateRecord:
     held_since: datetime | None = None
     """Since when the cycle is held; then also `closes_at`."""
 
+    @property
+    def standing(self) -> int:
+        """CAL-14: the round that what is submitted now belongs to; more than any once the last has ended."""
+        return standing_round(self.phase, self.round)
+
     def moment(self, cycle: CycleRecord) -> Moment:
         """The same for the pure rules."""
-        calendar = cycle.calendar
+        phases = cycle.calendar.phases
         return Moment(
-            self.phase, self.now, self.closes_at, calendar.openings(), calendar.day, self.held_since is not None
+            *(self.phase, self.round, self.now, self.closes_at, phases[self.sequence].opens_at),
+            phases[self.sequence + 1 :],
+            cycle.calendar.day,
+            self.held_since is not None,
         )
 
 

@@ -9,18 +9,16 @@ from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
-from residency.enrollment.v1 import application_pb2
+from residency.enrollment.v1 import application_pb2, cycle_pb2
 from residency.enrollment.v1 import events_pb2 as enrollment
 from residency.identity.v1 import account_pb2
 from residency.identity.v1 import events_pb2 as identity
 from services.kit.database import UnitOfWork
 from services.kit.messaging import Delivery, Poison
 from services.notify.domain.recipients import Recipient
-from services.notify.domain.templates import TEMPLATES, Value, render
+from services.notify.domain.shapes import Value
+from services.notify.domain.templates import TEMPLATES, render
 from services.notify.handlers import Notify
-
-REALLOCATION_ROUND = 3
-"""The round in which 拟录取 is called 调剂录取."""
 
 STATE_LABELS = {
     application_pb2.APPLICATION_STATE_PENDING: "待审核",
@@ -209,7 +207,7 @@ _HEARD: tuple[Hearing, ...] = (
         enrollment.ApplicationProvisionallyAdmitted,
         _always("application_provisional"),
         lambda fact, _delivery: {
-            "result": "调剂录取" if fact.application.round == REALLOCATION_ROUND else "拟录取",
+            "result": "调剂录取" if fact.application.phase == cycle_pb2.PHASE_REALLOCATION else "拟录取",
             "remark": fact.remark,
         },
     ),

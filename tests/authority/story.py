@@ -142,7 +142,10 @@ async def _applied(scene: Scene, who: Someone, cycle: str, base: str) -> tuple[s
 async def _gate(scene: Scene, phase: str, sequence: int) -> None:
     await scene.state.execute(
         "enrollment",
-        "UPDATE cycle_gate SET phase = $1, sequence = $2, closes_at = now() + interval '1 hour'",
+        """
+        UPDATE cycle_gate g SET phase = $1, sequence = $2, round = p.round, closes_at = now() + interval '1 hour'
+        FROM cycle_phase p WHERE p.cycle_id = g.cycle_id AND p.sequence = $2
+        """,
         *(phase, sequence),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.enrollment.domain.phases import P5, P6, Phase, standing_round
+from services.enrollment.domain.phases import AFTER_ALL_ROUNDS, P6, Phase
 from services.kit.domain import DomainError, Kind
 
 
@@ -113,7 +113,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(15, "provisional", Event.WITHDRAW, Who.APPLICANT, "P2 to P5; policy on", "withdrawn"),
     _row(16, "draft pending rejected reopened", Event.WITHDRAW, Who.APPLICANT, "unapproved; P1 to P4", "withdrawn"),
     _row(17, "withdrawn", Event.START, Who.APPLICANT, "as 1, in a later round; policy on", "draft"),
-    _row(18, "draft pending rejected approved reopened", Event.ROUNDS_END, Who.TIME, "P4 over", "closed_unplaced"),
+    _row(
+        18, "draft pending rejected approved reopened", Event.ROUNDS_END, Who.TIME, "no round left", "closed_unplaced"
+    ),
     _row(19, "provisional", Event.CONFIRMATION_ENDS, Who.TIME, "P5 over; flagged overdue", ""),
     _row(20, "provisional", Event.UNDO_GRANT, Who.BASE, "P2 or P3; within the hold", "approved"),
     _row(20, "provisional", Event.UNDO_REALLOCATION, Who.BASE, "P4; within the hold", "pending"),
@@ -149,14 +151,15 @@ def next_state(state: State, event: Event) -> State:
     return transition(state, event).target or state
 
 
-def effective_state(stored: State, stored_round: int, phase: Phase) -> State:
-    """APP-02: what a stored state means in `phase`: un-admitted of an earlier round reopens, and closes after P4.
+def effective_state(stored: State, stored_round: int, standing: int) -> State:
+    """APP-02: what a stored state means where the cycle stands in round `standing` (CAL-14).
 
-    Derived on every read, so that a flip writes one row however many applications there are.
+    Un-admitted of an earlier round reopens, and closes after the last. Derived on every read, so that a flip writes
+    one row however many applications there are.
     """
-    if phase in (P5, P6):
+    if standing == AFTER_ALL_ROUNDS:
         return State.CLOSED_UNPLACED if stored is State.DRAFT or stored in IN_REVIEW else stored
-    if stored in IN_REVIEW and stored_round < standing_round(phase):
+    if stored in IN_REVIEW and stored_round < standing:
         return State.REOPENED
     return stored
 

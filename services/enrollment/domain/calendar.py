@@ -77,9 +77,14 @@ class Calendar:
         """Real time a calendar day takes."""
         return timedelta(seconds=self.day_seconds)
 
-    def window(self, phase: Phase) -> PhaseWindow | None:
-        """The window of `phase`; None when the calendar leaves the phase out."""
-        return next((window for window in self.phases if window.phase is phase), None)
+    @property
+    def rounds(self) -> range:
+        """CAL-12: the numbers of the review rounds; there is always a first, which registration is for."""
+        return range(1, max(1, *(window.round for window in self.phases)) + 1)
+
+    def window_of(self, number: int) -> PhaseWindow | None:
+        """The phase in which round `number` is reviewed; None when there is none."""
+        return next((window for window in self.phases if number and window.round == number), None)
 
     def day_of(self, instant: datetime) -> date:
         """LIST-05: the calendar day in which `instant` lies: counted from the start of the first day of the notice.
@@ -94,15 +99,16 @@ class Calendar:
         first_day, starts_at = self._start()
         return starts_at + (day - first_day).days * self.day
 
+    @property
+    def begins_at(self) -> datetime:
+        """When the first day listed begins, in UTC."""
+        return self._start()[1]
+
     def _start(self) -> tuple[date, datetime]:
         for window in self.phases:
             if window.first_day is not None and window.opens_at is not None:
                 return window.first_day, window.opens_at
         raise ValueError("a calendar lists at least one phase")
-
-    def openings(self) -> dict[Phase, datetime]:
-        """When each phase opens, preparation excepted."""
-        return {window.phase: window.opens_at for window in self.phases if window.opens_at is not None}
 
 
 def build_calendar(

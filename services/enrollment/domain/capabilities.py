@@ -67,7 +67,7 @@ def _decide(action: Action, case: Case) -> Decision:
     if unlocked_until is not None and not in_table(action, case):
         bounds = [at for at in (unlocked_until, case.moment.closes_at) if at is not None]
         return Decision(True, "", RULE, min(bounds), "UNLOCK_END")
-    until, changed_by = case.moment.closes_at, next_label(case.moment.phase)
+    until, changed_by = case.moment.closes_at, next_label(case)
     if bound_by_deadline(action, case) and case.deadline is not None and case.deadline != until:
         until, changed_by = case.deadline, "REVIEW_DEADLINE"
     until, changed_by = sooner(action, case, until, changed_by)

@@ -7,25 +7,36 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.enrollment.domain.application import State, effective_state
+from services.enrollment.domain.calendar import PhaseWindow
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import Phase
+from services.enrollment.domain.phases import Phase, standing_round
 from services.enrollment.domain.policy import Policy
 from services.enrollment.domain.unlock import UNLOCKABLE, Unlocked
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where the cycle stands: the gate, the database's clock, and when later phases are planned to open (aware UTC)."""
+    """Where the cycle stands: the gate, the database's clock, and what the calendar plans after it (aware UTC)."""
 
     phase: Phase
+    round: int
+    """Review round of the phase; 0 when none."""
     now: datetime
     closes_at: datetime | None = None
-    openings: Mapping[Phase, datetime] = field(default_factory=dict)
+    opens_at: datetime | None = None
+    """When the phase was planned to open."""
+    ahead: tuple[PhaseWindow, ...] = ()
+    """The phases after it, in order."""
     day: timedelta = timedelta(days=1)
     held: bool = False
     """The cycle is held: `closes_at` is since when, and nobody knows when it goes on."""
+
+    @property
+    def standing(self) -> int:
+        """CAL-14: the round that what is submitted now belongs to; more than any once the last has ended."""
+        return standing_round(self.phase, self.round)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ class Case:
     @property
     def state(self) -> State:
         """APP-02: the state as of the phase."""
-        return effective_state(self.standing.state, self.standing.round, self.moment.phase)
+        return effective_state(self.standing.state, self.standing.round, self.moment.standing)
 
     @property
     def deadline(self) -> datetime | None:

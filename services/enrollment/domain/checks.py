@@ -9,7 +9,7 @@ from datetime import datetime
 from services.enrollment.domain.application import State
 from services.enrollment.domain.case import Case
 from services.enrollment.domain.marks import Ending
-from services.enrollment.domain.phases import P1, P2, P3, P4, P5, P6, Phase, later_phases, standing_round
+from services.enrollment.domain.phases import P1, P2, P3, P4, P5, P6, Phase
 from services.enrollment.domain.refusals import Decision
 from services.enrollment.domain.tables import (
     B4,
@@ -287,7 +287,7 @@ def hold_ends(case: Case) -> datetime | None:
 
 
 def _may_reregister(case: Case) -> bool:
-    later = standing_round(case.moment.phase) > case.standing.round
+    later = case.moment.standing > case.standing.round
     return case.policy.reregistration and later and Action.START in REREGISTER.cells.get(case.moment.phase, frozenset())
 
 
@@ -337,14 +337,13 @@ def _reason(action: Action, case: Case) -> str:
 
 def _opening(action: Action, case: Case) -> tuple[datetime | None, str]:
     """The next phase in which the action opens if nobody does anything until then."""
-    for phase in later_phases(case.moment.phase):
-        later = replace(case, moment=replace(case.moment, phase=phase))
-        if phase in case.moment.openings and in_table(action, later):
-            return case.moment.openings[phase], phase.label
+    for window in case.moment.ahead:
+        later = replace(case, moment=replace(case.moment, phase=window.phase, round=window.round))
+        if in_table(action, later):
+            return window.opens_at, window.phase.label
     return None, ""
 
 
-def next_label(phase: Phase) -> str:
-    """Label of the phase after `phase`; empty after the last."""
-    following = later_phases(phase)
-    return following[0].label if following else ""
+def next_label(case: Case) -> str:
+    """Label of the phase that comes next; empty in the last."""
+    return case.moment.ahead[0].phase.label if case.moment.ahead else ""

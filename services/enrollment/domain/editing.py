@@ -53,7 +53,7 @@ def fields(
         found += [FieldDecision(f"{section}.{field.key}", Action.EDIT_PROFILE, decision) for field in definition.fields]
     for name, action in CHOICE.items():
         decision = decide(action, moment, milestones, standing, actor, policy)
-        state = effective_state(standing.state, standing.round, moment.phase)
+        state = effective_state(standing.state, standing.round, moment.standing)
         in_bounds = decision.reason in ("WRONG_STATE", "NOT_IN_PHASE") and decision.rule != "CAP-CLOSED"
         if action is Action.EDIT_BASE and in_bounds and base_is_locked(state, moment.phase):
             decision = Decision(False, "BASE_LOCKED", "APP-08", decision.until, decision.changed_by)

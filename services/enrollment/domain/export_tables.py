@@ -111,7 +111,7 @@ BASE = _is("base", "培训基地", "Training base", "当前有效提交所报培
 SPECIALTY_CODE = _is("specialty_code", "培训专业代码", "Specialty code", "当前有效提交所报培训专业的代码")
 SPECIALTY = _is("specialty", "培训专业", "Specialty", "当前有效提交所报培训专业")
 STATE = _is("state", "状态", "State", "导出时的状态", ColumnType.CODE, codes=STATES)
-ROUND = _is("round", "轮次", "Round", "1 第一志愿,2 第二志愿,3 调剂", ColumnType.NUMBER)
+ROUND = _is("round", "轮次", "Round", "第几轮;日程中第一个审核阶段为第 1 轮,依次计数", ColumnType.NUMBER)
 APPLICATION = _is("application_id", "报名编号", "Application", "系统内报名的唯一编号")
 
 register(

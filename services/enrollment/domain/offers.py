@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.enrollment.domain.case import Moment
-from services.enrollment.domain.phases import P2, P3, P5, Phase, review_round
+from services.enrollment.domain.phases import P2, P3, P5, Phase
 from services.enrollment.domain.policy import Policy
 
 
@@ -19,18 +19,9 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
 
 
-ANY_ROUND = 0
-"""Stands for the latest round that has a waiting list, once the rounds are over."""
-
-
 def offers_in(phase: Phase, policy: Policy) -> bool:
     """OFF-01: waiting lists live within their round (P2, P3), in P5 where the policy backfills; P4 has none."""
     return phase in (P2, P3) or (phase is P5 and policy.backfill_after_rounds)
-
-
-def list_round(phase: Phase) -> int:
-    """The round whose waiting list is offered to in `phase`; `ANY_ROUND` once the rounds are over."""
-    return review_round(phase) or ANY_ROUND
 
 
 def offered_until(moment: Moment, policy: Policy) -> datetime:

@@ -1,4 +1,7 @@
-"""The phases of a cycle, in order, and the review round each belongs to (rules-enrollment B1)."""
+"""The phases of a cycle, in order, and where a cycle stands among its review rounds (rules-enrollment B1).
+
+The kind of a phase says what may be done in it; which round it is, the calendar of the cycle says.
+"""
 
 from __future__ import annotations
 
@@ -35,32 +38,15 @@ REPEATED = frozenset({P3})
 LISTED = ORDER[1:-1]
 """The phases a notice prints; preparation and closed are implied."""
 
-ROUNDS: dict[Phase, int] = {P2: 1, P3: 2, P4: 3}
-"""Review round of a phase; the others have none."""
-
-AFTER_ALL_ROUNDS = 4
-"""Larger than every round: where a cycle stands once reallocation has ended."""
+AFTER_ALL_ROUNDS = 1_000_000
+"""Larger than every round: where a cycle stands once its last round has ended."""
 
 
-def review_round(phase: Phase) -> int:
-    """Round 1 to 3 that is reviewed in `phase`; 0 when none is."""
-    return ROUNDS.get(phase, 0)
+def standing_round(phase: Phase, number: int) -> int:
+    """CAL-14: round in which what is submitted in `phase` is reviewed; `number` is the review round of the phase.
 
-
-def standing_round(phase: Phase) -> int:
-    """Round in which a submission made in `phase` is reviewed; preparation 0, and 4 once all rounds are over."""
-    if phase is P0:
-        return 0
-    if phase is P1:
-        return 1
-    return ROUNDS.get(phase, AFTER_ALL_ROUNDS)
-
-
-def phase_of_round(number: int) -> Phase:
-    """The phase in which round `number` is reviewed; KeyError when there is none."""
-    return {number: phase for phase, number in ROUNDS.items()}[number]
-
-
-def later_phases(phase: Phase) -> tuple[Phase, ...]:
-    """The phases after `phase`, in order."""
-    return ORDER[ORDER.index(phase) + 1 :]
+    Preparation 0, registration 1, a phase in which bases decide its own, and after the last round more than any.
+    """
+    if phase in REVIEWING:
+        return number
+    return {P0: 0, P1: 1}.get(phase, AFTER_ALL_ROUNDS)

@@ -209,8 +209,11 @@ KEYS: Mapping[str, Key] = {key.name: key for key in _ALL}
 """PLAN-09: every key of a policy, in the order of a form; there is no other."""
 
 
-def changed_policy(present: Policy, values: Mapping[str, Any], catalogue: Catalogue) -> Policy:
-    """PLAN-09: `present` with `values` put in, once all of it holds together. Raises INVALID naming key and rule."""
+def changed_policy(present: Policy, values: Mapping[str, Any], catalogue: Catalogue, rounds: Sequence[int]) -> Policy:
+    """PLAN-09: `present` with `values` put in, once all of it holds together. Raises INVALID naming key and rule.
+
+    `rounds` are the numbers of the cycle's review rounds.
+    """
     known = {entry.name for entry in fields(Policy)}
     checked: dict[str, Any] = {}
     for name, value in values.items():
@@ -219,7 +222,7 @@ def changed_policy(present: Policy, values: Mapping[str, Any], catalogue: Catalo
         checked[name] = KEYS[name].check(name, value)
     policy = Policy(**{entry.name: checked.get(entry.name, getattr(present, entry.name)) for entry in fields(Policy)})
     _check_parts(policy)
-    check_rows(policy.reversion, catalogue)
+    check_rows(policy.reversion, catalogue, rounds)
     check_rules(policy.eligibility, catalogue)
     return policy
 

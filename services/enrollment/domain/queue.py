@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.enrollment.domain.application import IN_REVIEW, PLACED, State, effective_state
 from services.enrollment.domain.case import Case
-from services.enrollment.domain.phases import P0, P5, P6, REVIEWING, Phase, standing_round
+from services.enrollment.domain.phases import AFTER_ALL_ROUNDS, REVIEWING
 
-ROUNDS = (1, 2, 3)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -45,7 +45,7 @@ def due_at(case: Case, submitted_at: datetime | None) -> datetime | None:
     """
     if case.state is not State.PENDING or case.moment.phase not in REVIEWING or submitted_at is None:
         return None
-    since = max(submitted_at, case.moment.openings.get(case.moment.phase, submitted_at))
+    since = max(submitted_at, case.moment.opens_at or submitted_at)
     due = since + case.moment.day * case.policy.review_days
     return due if case.deadline is None else min(due, case.deadline)
 
@@ -53,22 +53,22 @@ def due_at(case: Case, submitted_at: datetime | None) -> datetime | None:
 def late_since(case: Case) -> datetime:
     """PLC-03: what was submitted by then is late; `case` is that of a pending application without a fix window."""
     bound = case.moment.now - case.moment.day * case.policy.review_days
-    opened = case.moment.openings.get(case.moment.phase)
+    opened = case.moment.opens_at
     return _NEVER if opened is not None and opened > bound else bound
 
 
-def cells(phase: Phase, states: frozenset[State]) -> list[Cell]:
+def cells(standing: int, rounds: Iterable[int], states: frozenset[State]) -> list[Cell]:
     """CAP-QUEUE: a queue shows the round under way and everybody placed; an older round's rest is gone from it.
 
-    After all rounds it shows everybody, with the state that is left. `states` are effective; empty means all.
+    `standing` is where the cycle stands among its `rounds` (CAL-14); after the last it shows everybody, with the state
+    that is left. `states` are effective; empty means all.
     """
-    if phase is P0:
+    if not standing:
         return []
-    over = phase in (P5, P6)
     shown = []
-    for number in ROUNDS:
+    for number in rounds:
         for state in sorted(IN_REVIEW | PLACED):
-            current = number == standing_round(phase) or over or state in PLACED
-            if current and (not states or effective_state(state, number, phase) in states):
+            current = standing in (number, AFTER_ALL_ROUNDS) or state in PLACED
+            if current and (not states or effective_state(state, number, standing) in states):
                 shown.append(Cell(number, state))
     return shown

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.enrollment.domain.choice import Catalogue, Programme
-from services.enrollment.domain.phases import Phase, standing_round
 from services.kit.domain import DomainError, Kind
 
 ANY = "*"
-ROUNDS = (1, 2, 3)
 _KNOWN = frozenset({"from", "to", "after_round", "keep", "at_most"})
 
 Cell = tuple[str, str]
@@ -33,24 +31,28 @@ class Moved:
     row: int
 
 
-def check_rows(rows: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> None:
-    """PLAN-11: each rule is well formed and names what the cycle has. Raises INVALID naming the row."""
+def check_rows(rows: Sequence[Mapping[str, Any]], catalogue: Catalogue, rounds: Sequence[int]) -> None:
+    """PLAN-11: each rule is well formed and names what the cycle has. Raises INVALID naming the row.
+
+    `rounds` are the numbers of the cycle's review rounds.
+    """
     for number, row in enumerate(rows, 1):
-        _check_row(number, row, catalogue)
+        _check_row(number, row, catalogue, rounds)
     _check_circles(rows, catalogue)
 
 
 def revert(
-    rows: Sequence[Mapping[str, Any]], catalogue: Catalogue, taken: Mapping[Cell, int], phase: Phase
+    rows: Sequence[Mapping[str, Any]], catalogue: Catalogue, taken: Mapping[Cell, int], standing: int
 ) -> list[Moved]:
     """PLAN-13: what goes where by the rows whose round is over, in their order; the sum of all plans stays the same.
 
+    `standing` is where the cycle stands among its rounds (CAL-14).
     No donor falls below what is taken, or below what it keeps. Receivers are cells with a plan whose programme is open.
     """
     plan = dict(catalogue.plan)
     moves: list[Moved] = []
     for number, row in enumerate(rows, 1):
-        if standing_round(phase) <= row["after_round"]:
+        if standing <= row["after_round"]:
             continue
         for donor, receiver in _edges(row, catalogue):
             open_there = catalogue.programmes.get(receiver, Programme.OPEN) is Programme.OPEN
@@ -63,7 +65,7 @@ def revert(
     return moves
 
 
-def _check_row(number: int, row: Mapping[str, Any], catalogue: Catalogue) -> None:
+def _check_row(number: int, row: Mapping[str, Any], catalogue: Catalogue, rounds: Sequence[int]) -> None:
     unknown = sorted(set(row) - _KNOWN)
     if unknown:
         raise _refused(number, f"不认识 {unknown[0]}")
@@ -76,8 +78,8 @@ def _check_row(number: int, row: Mapping[str, Any], catalogue: Catalogue) -> Non
             raise _refused(number, f"{name} 中没有基地 {base}")
         if specialty != ANY and specialty not in catalogue.specialties:
             raise _refused(number, f"{name} 中没有专业 {specialty}")
-    if row.get("after_round") not in ROUNDS:
-        raise _refused(number, "after_round 须为 1、2 或 3")
+    if row.get("after_round") not in rounds:
+        raise _refused(number, f"after_round 须为 {'、'.join(map(str, rounds))} 之一")
     for name in ("keep", "at_most"):
         amount = row.get(name, 0)
         if isinstance(amount, bool) or not isinstance(amount, int | float) or amount < 0 or amount != int(amount):

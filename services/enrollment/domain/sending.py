@@ -33,7 +33,7 @@ def quiet_hours(policy: Policy, calendar: Calendar, own: Milestones | None = Non
     if own is not None:
         exams |= {exam for exam in (own.written_exam, own.interview) if exam is not None}
     return QuietHours(
-        min(calendar.openings().values()),
+        calendar.begins_at,
         calendar.day_seconds,
         minute_of_day(policy.quiet_hours.get("from", "")),
         minute_of_day(policy.quiet_hours.get("until", "")),

@@ -15,7 +15,6 @@ from services.enrollment.domain.capabilities import Action, Actor, Decision, Rol
 from services.enrollment.domain.choice import Choice, check_codes, needs_free_place
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.marks import Marks
-from services.enrollment.domain.phases import standing_round
 from services.enrollment.domain.screening import PaperCounts, Screened, Screening
 from services.enrollment.domain.submitting import Submission, check_submittable, penalised
 from services.enrollment.domain.unlock import RULE as UNLOCKED
@@ -168,7 +167,7 @@ class ApplicationHandlers:
             if screened.penalised_until is not None:
                 raise penalised(screened.penalised_until)
             before = now.application
-            number = standing_round(now.gate.phase)
+            number = now.gate.standing
             if before is None:
                 after = ApplicationRecord(
                     new_id(), cycle.id, caller.person_id, person.name, person.masked_document, 1, State.DRAFT, number
@@ -248,7 +247,7 @@ class ApplicationHandlers:
                 before,
                 version=before.version + 1,
                 state=next_state(state_of(now), Event.SUBMIT),
-                round=standing_round(now.gate.phase),
+                round=now.gate.standing,
                 submission_number=before.submission_number + 1,
                 submitted=before.draft,
                 submitted_at=now.gate.now,
@@ -287,7 +286,7 @@ class ApplicationHandlers:
             decision = allow(Action.WITHDRAW, cycle, now)
             before = edited(now, 0)
             state = next_state(state_of(now), Event.WITHDRAW)
-            number = standing_round(now.gate.phase)
+            number = now.gate.round or before.round
             after = replace(before, version=before.version + 1, state=state, round=number, provisional_at=None)
             if before.state is not State.PROVISIONAL:
                 fact = facts.withdrawn(cycle, after)

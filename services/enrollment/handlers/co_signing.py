@@ -129,7 +129,7 @@ def _answered(
     if not order.approve:
         # To decline touches no seat and no state: it stays open whatever became of the application meanwhile.
         declined = Decision(True, "", "PLC-02", now.gate.closes_at)
-        allowed = Allowed(before, declined, effective_state(before.state, before.round, now.gate.phase))
+        allowed = Allowed(before, declined, effective_state(before.state, before.round, now.gate.standing))
         after = replace(before, version=before.version + 1)
         fact = facts.grant_declined(cycle, after, order.remark)
         return allowed, Turn("decline_grant", after, fact, remark=order.remark, also=also)

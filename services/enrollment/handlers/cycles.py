@@ -16,7 +16,7 @@ from services.enrollment.domain.capabilities import Action, Actor, Policy, Stand
 from services.enrollment.domain.choice import Catalogue
 from services.enrollment.domain.gate import check_entry
 from services.enrollment.domain.milestones import Milestones, check_milestones
-from services.enrollment.domain.phases import P0, P1, Phase, phase_of_round, review_round
+from services.enrollment.domain.phases import P0, P1
 from services.enrollment.domain.policy_rules import changed_policy
 from services.enrollment.domain.refusals import require
 from services.enrollment.handlers import running
@@ -94,7 +94,7 @@ class CycleHandlers:
             order.title,
             order.time_zone,
             1,
-            changed_policy(Policy(), order.policy, catalogue),
+            changed_policy(Policy(), order.policy, catalogue, calendar.rounds),
             calendar,
             catalogue,
             0,
@@ -328,11 +328,7 @@ def _bad_plan(message: str) -> DomainError:
 
 
 def _round_window(cycle: CycleRecord, base_code: str, number: int) -> PhaseWindow:
-    try:
-        phase: Phase = phase_of_round(number)
-    except KeyError:
-        raise _no_window() from None
-    window = cycle.calendar.window(phase)
+    window = cycle.calendar.window_of(number)
     if window is None or base_code not in cycle.catalogue.bases:
         raise _no_window()
     return window
@@ -343,7 +339,7 @@ def _allow_milestones(caller: Caller, cycle: CycleRecord, gate: GateRecord, numb
     actor = Actor(caller.role, caller.organisation)
     decision = decide(Action.SET_MILESTONES, gate.moment(cycle), Milestones(), Standing(), actor, cycle.policy)
     require(decision)
-    under_way = 1 if gate.phase is P1 else review_round(gate.phase)
+    under_way = 1 if gate.phase is P1 else gate.round
     if number != under_way:
         raise DomainError(Kind.NOT_NOW, "NOT_IN_PHASE", "只能设置本轮的日期。", field="round", rule="CAP-B5-MILESTONES")
     return decision.rule

@@ -55,7 +55,7 @@ def allow(
     actor = Actor(caller.role, organisation)
     decision = decide(action, now.gate.moment(cycle), now.milestones, standing, actor, cycle.policy)
     require(decision)
-    return Allowed(before, decision, effective_state(before.state, before.round, now.gate.phase))
+    return Allowed(before, decision, effective_state(before.state, before.round, now.gate.standing))
 
 
 def standing_of(cycle: CycleRecord, record: ApplicationRecord, seats_left: int) -> Standing:

@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from services.enrollment import facts
 from services.enrollment.domain.capabilities import Action
 from services.enrollment.domain.milestones import LABELS, Milestones
-from services.enrollment.domain.phases import review_round
 from services.enrollment.handlers import running
 from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.deeds import DeedRunner
@@ -90,7 +89,7 @@ class ExtendingHandlers:
 
 def _extended(order: ExtendDeadline, present: Milestones, gate: GateRecord) -> Milestones:
     wanted, closes_at = order.review_deadline, gate.closes_at
-    if order.round != review_round(gate.phase):
+    if order.round != gate.round:
         raise _refused(Kind.NOT_NOW, "NOT_IN_PHASE", "只能延长本轮的审核截止时间。", "round")
     if closes_at is not None and wanted > closes_at:
         raise _refused(Kind.INVALID, "MILESTONE_OUTSIDE", "审核截止时间须在本阶段之内。", "review_deadline")

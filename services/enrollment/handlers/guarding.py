@@ -13,7 +13,6 @@ from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.editing import base_is_locked
 from services.enrollment.domain.eligibility import reasons
 from services.enrollment.domain.marks import Marks
-from services.enrollment.domain.phases import standing_round
 from services.enrollment.domain.refusals import base_locked, require, stale_version
 from services.enrollment.domain.screening import Screened
 from services.enrollment.domain.submitting import barred
@@ -24,7 +23,7 @@ from services.enrollment.records import ApplicationRecord, CycleRecord, Situatio
 def state_of(now: Situation) -> State:
     """The application's state as of the gate's phase."""
     found = now.application
-    return State.NONE if found is None else effective_state(found.state, found.round, now.gate.phase)
+    return State.NONE if found is None else effective_state(found.state, found.round, now.gate.standing)
 
 
 def allow(
@@ -99,7 +98,7 @@ def marks_of_submission(now: Situation, before: ApplicationRecord, screened: Scr
 
     A hold stays until the province releases it; a place on the waiting list of a round gone by does not.
     """
-    marks, same_round = before.marks, before.round == standing_round(now.gate.phase)
+    marks, same_round = before.marks, before.round == now.gate.standing
     repaired = marks.fix_until is not None and (state_of(now) is State.PENDING or now.gate.now < marks.fix_until)
     return replace(
         marks,

@@ -14,7 +14,6 @@ from services.enrollment.domain.capabilities import Action, Actor, Decision, Rol
 from services.enrollment.domain.choice import Choice, check_codes
 from services.enrollment.domain.dossier import Section, refuse
 from services.enrollment.domain.marks import Marks
-from services.enrollment.domain.phases import standing_round
 from services.enrollment.domain.reallocation import Cell
 from services.enrollment.domain.refusals import require
 from services.enrollment.domain.suiting import unsuited
@@ -162,7 +161,7 @@ class MovingHandlers:
         return await self._runner.run(caller, order, _MOVED, read, decided)
 
     async def _check_free(self, cycle: CycleRecord, choice: Choice, before: ApplicationRecord, now: Situation) -> None:
-        state = effective_state(before.state, before.round, now.gate.phase)
+        state = effective_state(before.state, before.round, now.gate.standing)
         here = (before.submitted.base_code, before.submitted.specialty_code)
         if state is State.PENDING and here == (choice.base_code, choice.specialty_code):
             raise DomainError(Kind.CONFLICT, "ALREADY_THERE", "该申请人已报考该志愿。", field="to", rule="REAL-07")
@@ -186,8 +185,8 @@ class MovingHandlers:
         after = replace(
             before,
             version=before.version + 1,
-            state=next_state(effective_state(before.state, before.round, now.gate.phase), Event.MOVE),
-            round=standing_round(now.gate.phase),
+            state=next_state(effective_state(before.state, before.round, now.gate.standing), Event.MOVE),
+            round=now.gate.standing,
             draft=choice,
             submission_number=before.submission_number + 1,
             submitted=choice,

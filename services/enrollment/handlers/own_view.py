@@ -35,7 +35,7 @@ def own_view(
     return ApplicationView(
         record.id,
         cycle.id,
-        effective_state(record.state, record.round, now.gate.phase),
+        effective_state(record.state, record.round, now.gate.standing),
         record.round,
         record.version,
         record.draft,

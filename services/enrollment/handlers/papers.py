@@ -264,7 +264,7 @@ def _own(now: Situation) -> ApplicationRecord:
 
 def _state(now: Situation) -> State:
     found = _own(now)
-    return effective_state(found.state, found.round, now.gate.phase)
+    return effective_state(found.state, found.round, now.gate.standing)
 
 
 def _allow(cycle: CycleRecord, now: Situation, kind: PaperKind) -> Decision:

@@ -136,7 +136,7 @@ def place_view(record: ApplicationRecord, gate: GateRecord) -> PlaceView:
         record.submission_number,
         record.submitted.base_code,
         record.submitted.specialty_code,
-        effective_state(record.state, record.round, gate.phase),
+        effective_state(record.state, record.round, gate.standing),
         record.round,
         record.version,
         record.provisional_at,

@@ -67,7 +67,7 @@ class PolicyHandlers:
             require_province(caller, cycle, gate)
             if order.expected_edition not in (0, gate.edition):
                 raise _stale(gate.edition)
-            after = changed_policy(cycle.policy, order.values, cycle.catalogue)
+            after = changed_policy(cycle.policy, order.values, cycle.catalogue, cycle.calendar.rounds)
             was, becomes = plain(cycle.policy), plain(after)
             changed = [name for name in KEYS if was[name] != becomes[name]]
             check_unlocked(changed, gate.phase, override=order.override_lock)

@@ -10,7 +10,6 @@ from services.enrollment.domain.capabilities import Action, Actor, capabilities,
 from services.enrollment.domain.case import Case, Moment, Standing
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import review_round
 from services.enrollment.domain.queue import EVERYBODY, Narrowed, cells, due_at, late_since
 from services.enrollment.domain.refusals import require
 from services.enrollment.handlers.deciding import standing_of
@@ -66,13 +65,14 @@ class QueueHandlers:
         if specialty_code and specialty_code not in cycle.catalogue.specialties:
             return QueuePage([], None)
         milestones = Milestones()
-        if number := review_round(gate.phase):
-            milestones = Milestones(await self._queries.review_deadline(cycle.id, caller.organisation, number))
+        if gate.round:
+            milestones = Milestones(await self._queries.review_deadline(cycle.id, caller.organisation, gate.round))
         if late_only:
             states, narrowed = frozenset({State.PENDING}), _late(cycle, gate, milestones, narrowed)
         limit = size or PAGE
+        wanted = cells(gate.standing, cycle.calendar.rounds, states)
         found = await self._queries.queue(
-            *(cycle.id, caller.organisation, cells(gate.phase, states), specialty_code, after or _START, limit + 1),
+            *(cycle.id, caller.organisation, wanted, specialty_code, after or _START, limit + 1),
             narrowed,
         )
         page = found[:limit]
@@ -120,7 +120,7 @@ def _row(record: ApplicationRecord, moment: Moment, cycle: CycleRecord, mileston
         record.name,
         record.masked_document,
         record.submitted.specialty_code,
-        effective_state(record.state, record.round, moment.phase),
+        effective_state(record.state, record.round, moment.standing),
         record.submitted_at,
         record.submitted.accepts_reallocation,
         record.not_selected,

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from services.enrollment.domain.application import PLACED, State, effective_state
 from services.enrollment.domain.capabilities import Action, Actor, Decision, Standing, decide
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import review_round, standing_round
+from services.enrollment.domain.phases import P4
 from services.enrollment.domain.ranking import Candidate, CutOff, Ranked, Ranking, rank, waiting_order
 from services.enrollment.domain.refusals import require
 from services.enrollment.domain.scores import FULL_MARKS, STEP, Part, Score, read_marks, scheme_of, text_of, total_of
@@ -31,9 +31,6 @@ from services.enrollment.store.scores import (
 )
 from services.kit.domain import Caller, DomainError, Kind
 
-ROUNDS = 3
-REALLOCATION = 3
-"""The round in which bases admit from among those pending, and nobody waits."""
 _BEGUN = frozenset({"offered", "accepted", "declined", "expired"})
 _TOTAL = (Part("total", Decimal(1), FULL_MARKS),)
 
@@ -132,15 +129,15 @@ class RankingHandlers:
         `UNKNOWN_SPECIALTY`.
         """
         cycle, gate = await self._runner.own(caller, cycle_id)
-        under_way = min(max(standing_round(gate.phase), 1), ROUNDS)
+        under_way = min(max(gate.standing, 1), cycle.calendar.rounds[-1])
         place = Place(cycle_id, caller.organisation, specialty_code, number or under_way)
-        now = await self._standing(cycle, place, under_way=place.round == review_round(gate.phase))
+        now = await self._standing(cycle, place, under_way=place.round == gate.round)
         positions = {each.application_id: each.rank for each in now.waiting}
         rows = []
         for row in now.ranking.rows:
             found = now.applications[row.candidate.application_id]
             record = found.application
-            state = effective_state(record.state, record.round, gate.phase)
+            state = effective_state(record.state, record.round, gate.standing)
             rows.append(RankedView(record, state, row, found.version, positions.get(record.id, 0)))
         version = max((each.version for each in now.waiting), default=0)
         return RankingView(
@@ -176,7 +173,7 @@ class RankingHandlers:
 
         async def decided(cycle: CycleRecord, gate: GateRecord) -> Deed[WaitingListView]:
             decision, place = self._allowed(caller, cycle, gate, order.specialty_code)
-            if place.round == REALLOCATION:
+            if _reallocates(cycle, place):
                 raise _not_now("NO_WAITING_LIST", "调剂阶段不设候补名单。")
             now = await self._standing(cycle, place, under_way=True)
             if any(each.state in _BEGUN for each in now.waiting):
@@ -207,7 +204,7 @@ class RankingHandlers:
         actor = Actor(caller.role, caller.organisation)
         decision = decide(Action.SET_CUT_OFF, gate.moment(cycle), Milestones(), Standing(), actor, cycle.policy)
         require(decision)
-        return decision, Place(cycle.id, caller.organisation, specialty_code, review_round(gate.phase))
+        return decision, Place(cycle.id, caller.organisation, specialty_code, gate.round)
 
     async def _seats(self, place: Place) -> tuple[int, int]:
         seats = await self._scores.seats(place)
@@ -224,7 +221,7 @@ class RankingHandlers:
         """
         scheme = scheme_of(cycle.policy)
         planned, taken = await self._seats(place)
-        states = {State.APPROVED, *PLACED} | ({State.PENDING} if place.round == REALLOCATION else set())
+        states = {State.APPROVED, *PLACED} | ({State.PENDING} if _reallocates(cycle, place) else set())
         found = await self._scores.candidates(place, sorted(states))
         cut_off = await self._scores.cut_off(place)
         candidates = [
@@ -241,6 +238,12 @@ class RankingHandlers:
         ranking = rank(candidates, cycle.policy.tie_rules, cut_off, free if under_way else 0)
         by_id = {each.application.id: each for each in found}
         return _Standing(by_id, ranking, cut_off, await self._scores.waiting(place), planned, free)
+
+
+def _reallocates(cycle: CycleRecord, place: Place) -> bool:
+    """Whether the round is one in which bases admit from among those pending, and nobody waits."""
+    window = cycle.calendar.window_of(place.round)
+    return window is not None and window.phase is P4
 
 
 def _marks(now: _Standing, ids: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:

@@ -14,7 +14,6 @@ from services.enrollment.domain.application import State
 from services.enrollment.domain.capabilities import Action, Actor, Standing, decide
 from services.enrollment.domain.choice import Choice, Programme
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import standing_round
 from services.enrollment.domain.reallocation import STAYS, Cell, propose
 from services.enrollment.domain.refusals import require
 from services.enrollment.domain.suiting import Suits
@@ -134,7 +133,7 @@ class ReallocationHandlers:
 
         async def decided(cycle: CycleRecord, gate: GateRecord) -> Deed[Reallocation]:
             _require_moving(caller, cycle, gate)
-            found = await self._store.movable_rows(cycle.id, standing_round(gate.phase))
+            found = await self._store.movable_rows(cycle.id, gate.standing)
             free = await self._free(cycle)
             # Thousands of dossiers are opened and compared: others are served meanwhile.
             made = await asyncio.to_thread(self._made, cycle, found, free)
@@ -289,7 +288,7 @@ class ReallocationHandlers:
 
 def _require_moving(caller: Caller, cycle: CycleRecord, gate: GateRecord) -> None:
     """CAP-MOVE, asked about nobody in particular: the phase and the caller."""
-    anybody = Standing(State.PENDING, standing_round(gate.phase), 1, accepts_reallocation=True)
+    anybody = Standing(State.PENDING, gate.standing, 1, accepts_reallocation=True)
     actor = Actor(caller.role, caller.organisation)
     require(decide(Action.MOVE, gate.moment(cycle), Milestones(), anybody, actor, cycle.policy))
 

@@ -80,7 +80,7 @@ class RevertingHandlers:
         # What was read last counts: the places as the database has them now.
         catalogue = replace(cycle.catalogue, plan=planned)
         taken = {each.cell: each.taken for each in seats}
-        return tuple(revert(cycle.policy.reversion, catalogue, taken, gate.phase)), planned
+        return tuple(revert(cycle.policy.reversion, catalogue, taken, gate.standing)), planned
 
 
 def _changes(moves: Sequence[Moved], planned: dict[Cell, int]) -> list[Planned]:

@@ -8,11 +8,11 @@ from services.enrollment import facts
 from services.enrollment.domain.application import REOPENED_AS, Event
 from services.enrollment.domain.capabilities import Action
 from services.enrollment.domain.marks import Ending
-from services.enrollment.domain.phases import P3, P4, Phase, standing_round
+from services.enrollment.domain.phases import P3, P4
 from services.enrollment.handlers.deciding import Allowed, allow
 from services.enrollment.handlers.places import own_base
 from services.enrollment.handlers.placing import PlaceView, Placing, Turn, lost
-from services.enrollment.records import CycleRecord, Situation
+from services.enrollment.records import CycleRecord, GateRecord, Situation
 from services.enrollment.store import places
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
@@ -68,7 +68,7 @@ class RevocationHandlers(Placing):
             if not order.approve:
                 return allowed, _kept(caller, cycle, now, allowed, order.remark)
             event, stored = Event.REVOKE, None
-            if reopens(allowed.before.round, now.gate.phase):
+            if reopens(allowed.before.round, now.gate):
                 event, stored = Event.REVOKE_REOPENING, REOPENED_AS
             return allowed, lost(*(caller, cycle, now, allowed, event, Ending.REVOKED, order.remark), stored=stored)
 
@@ -80,9 +80,9 @@ class RevocationHandlers(Placing):
         return await self._places.revocations(cycle_id, base, open_only=open_only)
 
 
-def reopens(number: int, phase: Phase) -> bool:
+def reopens(number: int, gate: GateRecord) -> bool:
     """PLC-11: whoever loses the place of a round gone by chooses anew while P3 or P4 lasts."""
-    return phase in (P3, P4) and number < standing_round(phase)
+    return gate.phase in (P3, P4) and number < gate.round
 
 
 def _kept(caller: Caller, cycle: CycleRecord, now: Situation, allowed: Allowed, remark: str) -> Turn:

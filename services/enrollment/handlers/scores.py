@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pydantic import TypeAdapter
 
 from services.enrollment.domain.capabilities import Action, Actor, decide
-from services.enrollment.domain.phases import review_round
 from services.enrollment.domain.refusals import require, superseded
 from services.enrollment.domain.scores import entered, is_correction, read_marks, scheme_of, text_of
 from services.enrollment.handlers.deeds import DeedRunner
@@ -165,7 +164,7 @@ class ScoreHandlers:
             cycle.policy,
         )
         require(decision)
-        number, scheme = review_round(now.gate.phase), scheme_of(cycle.policy)
+        number, scheme = now.gate.round, scheme_of(cycle.policy)
         stored = await self._scores.latest(before.id, before.submitted.base_code, number)
         known = stored.score if stored else None
         score = entered(known, read_marks(row.parts, scheme), row.reason, scheme)

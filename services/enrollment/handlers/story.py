@@ -9,7 +9,7 @@ from datetime import datetime
 from services.enrollment.domain.application import IN_REVIEW, PLACED, State, effective_state
 from services.enrollment.domain.audit import AuditRow
 from services.enrollment.domain.choice import Choice
-from services.enrollment.domain.phases import ORDER, Phase
+from services.enrollment.domain.phases import Phase, standing_round
 from services.enrollment.handlers.running import not_found
 from services.enrollment.records import ApplicationRecord
 from services.enrollment.store.applications import ApplicationStore
@@ -94,13 +94,25 @@ class StoryHandlers:
         written = [row for row in await self._queries.audit(application_id) if row.at <= moment]
         submissions = await self._stories.submissions(application_id)
         if as_of is None:
-            phase = situation.gate.phase
+            phase, standing = situation.gate.phase, situation.gate.standing
         else:
-            phase = _later(written, await self._stories.entered(record.cycle_id, moment))
+            phase, standing = await self._stood(record.cycle_id, situation.gate.edition, written, moment)
         base = caller.organisation if caller.role.startswith("base_") else ""
         named = caller.role in ("province_administrator", "auditor")
         rows = [_row(row, named=named) for row in written if not base or row.organisation in ("", base)]
-        return Story(rows, _standing(written, submissions, phase, base), moment)
+        return Story(rows, _standing(written, submissions, phase, standing, base), moment)
+
+    async def _stood(self, cycle_id: str, edition: int, written: list[AuditRow], moment: datetime) -> tuple[Phase, int]:
+        """Phase and round of a moment: the last that the gate had entered, and no earlier one than of the last row.
+
+        What was entered keeps its number however the calendar is changed afterwards.
+        """
+        cycle = await self._cycles.cycle(cycle_id, edition)
+        if cycle is None:
+            raise not_found()
+        entered = await self._stories.entered(cycle_id, moment)
+        window = cycle.calendar.phases[max([entered, *(row.gate_sequence for row in written[-1:])])]
+        return window.phase, standing_round(window.phase, window.round)
 
     async def _visible(self, caller: Caller, record: ApplicationRecord) -> bool:
         if caller.role == "applicant":
@@ -135,21 +147,15 @@ def _row(row: AuditRow, *, named: bool) -> StoryRow:
     )
 
 
-def _later(written: list[AuditRow], entered: list[Phase]) -> Phase:
-    """The phase of a moment: the last that the gate had entered, and no earlier one than that of the last row."""
-    phases = [*entered, *(Phase(row.phase) for row in written[-1:])]
-    return max(phases, key=ORDER.index, default=ORDER[0])
-
-
 def _standing(
-    written: list[AuditRow], submissions: dict[int, Submission], phase: Phase, only_base: str
+    written: list[AuditRow], submissions: dict[int, Submission], phase: Phase, standing: int, only_base: str
 ) -> StandingThen:
     """What the last row says; the round of a state under review is that of its submission (APP-02)."""
     if not written:
         return StandingThen(State.NONE, phase)
     last = written[-1]
     submission = submissions.get(last.submission_number)
-    state = effective_state(State(last.state_after), submission.round if submission is not None else 0, phase)
+    state = effective_state(State(last.state_after), submission.round if submission is not None else 0, standing)
     if submission is not None and only_base and submission.choice.base_code != only_base:
         submission = None
     choice = submission.choice if submission is not None else Choice()

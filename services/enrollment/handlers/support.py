@@ -64,8 +64,7 @@ class SupportHandlers:
 
         async def decided(cycle: CycleRecord, now: Situation) -> Outcome[UnlockView]:
             before = _application(caller, cycle, now)
-            phase = now.gate.phase
-            check_unlock(caller, order.person_id, effective_state(before.state, before.round, phase))
+            check_unlock(caller, order.person_id, effective_state(before.state, before.round, now.gate.standing))
             _check_gate(now)
             since = now.gate.now
             until = since + timedelta(minutes=order.minutes)

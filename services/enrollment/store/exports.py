@@ -137,7 +137,7 @@ class ApplicationRows:
             "base": catalogue.bases.get(choice.base_code, ""),
             "specialty_code": choice.specialty_code,
             "specialty": catalogue.specialties.get(choice.specialty_code, ""),
-            "state": effective_state(record.state, record.round, gate.phase).value,
+            "state": effective_state(record.state, record.round, gate.standing).value,
             "round": record.round,
             "accepts_reallocation": choice.accepts_reallocation,
             "submission_number": number,

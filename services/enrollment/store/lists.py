@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.enrollment.domain.phases import ROUNDS
 from services.enrollment.domain.publicity import Entry, Head
 from services.enrollment.records import ApplicationRecord, Statement
 from services.enrollment.store import rows
@@ -56,9 +55,9 @@ class ListStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def placed(self, cycle_id: str, base_code: str) -> list[ApplicationRecord]:
-        """Everybody provisionally admitted at a base, by specialty and document."""
-        found = await self._database.fetch(_PLACED, cycle_id, base_code, list(ROUNDS.values()))
+    async def placed(self, cycle_id: str, base_code: str, rounds: Sequence[int]) -> list[ApplicationRecord]:
+        """Everybody provisionally admitted at a base in these rounds, by specialty and document."""
+        found = await self._database.fetch(_PLACED, cycle_id, base_code, list(rounds))
         return [record for record in map(rows.application_of, found) if record is not None]
 
     async def last_number(self, cycle_id: str, base_code: str) -> int:

@@ -55,7 +55,7 @@ class ScoreRows:
             "base": cycle.catalogue.bases.get(base, ""),
             "specialty_code": specialty,
             "specialty": cycle.catalogue.specialties.get(specialty, ""),
-            "state": effective_state(record.state, record.round, gate.phase).value,
+            "state": effective_state(record.state, record.round, gate.standing).value,
             "round": row["score_round"],
             **parts,
             "total": None if score.total is None else float(score.total),

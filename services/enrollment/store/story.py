@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.enrollment.domain.choice import Choice
-from services.enrollment.domain.phases import Phase
 from services.kit.database import Database
 
 _SUBMISSIONS = """
     SELECT number, round, base_code, specialty_code, accepts_reallocation, submitted_at
     FROM submission WHERE application_id = $1 ORDER BY number
 """
-_ENTERED = "SELECT phase, entered_at FROM cycle_phase WHERE cycle_id = $1 AND entered_at <= $2 ORDER BY sequence"
+_ENTERED = "SELECT coalesce(max(sequence), 0) FROM cycle_phase WHERE cycle_id = $1 AND entered_at <= $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,6 @@ class StoryStore:
             for row in found
         }
 
-    async def entered(self, cycle_id: str, by: datetime) -> list[Phase]:
-        """The phases that the gate had entered by then, in order."""
-        return [Phase(row["phase"]) for row in await self._database.fetch(_ENTERED, cycle_id, by)]
+    async def entered(self, cycle_id: str, by: datetime) -> int:
+        """Number of the last phase that the gate had entered by then; 0 for preparation."""
+        return int(await self._database.fetchval(_ENTERED, cycle_id, by))

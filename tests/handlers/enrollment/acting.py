@@ -11,7 +11,7 @@ from services.enrollment.domain.capabilities import Action
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import P1, review_round
+from services.enrollment.domain.phases import P1
 from services.enrollment.handlers.applications import (
     SaveChoice,
     SaveSection,
@@ -44,6 +44,7 @@ from services.enrollment.handlers.scores import EnterScores, ScoreRow
 from services.kit.domain import Caller
 from tests.handlers.enrollment.casting import THIRD, Case, World
 from tests.handlers.enrollment.story import DOSSIER, MEDICINE, QILU, SECOND, SKIN, key
+from tests.support import rounds
 
 
 def done(world: World, case: Case) -> Awaitable[object]:
@@ -73,7 +74,7 @@ def _review(*, approve: bool) -> Callable[[World, Case, Caller], Awaitable[objec
 
 
 def _milestones(world: World, case: Case, who: Caller) -> Awaitable[object]:
-    number = max(review_round(world.phase), 1)
+    number = rounds.ROUND.get(world.phase, 1)
     at = datetime.now(UTC) + timedelta(days=12 if world.phase is P1 else 2)
     base = who.organisation if who.role.startswith("base_") else QILU
     # The third base: a deadline of the first would end the other rows of this cycle.
@@ -84,7 +85,7 @@ def _milestones(world: World, case: Case, who: Caller) -> Awaitable[object]:
 
 def _extend(world: World, case: Case, who: Caller) -> Awaitable[object]:
     at = datetime.now(UTC) + timedelta(days=3)
-    number = review_round(world.phase)
+    number = rounds.ROUND.get(world.phase, 0)
     return world.extending.extend_deadline(who, ExtendDeadline(case.record.cycle_id, THIRD, number, at, "延期", key()))
 
 

@@ -12,7 +12,7 @@ from services.enrollment.domain.capabilities import Action, Actor, Decision, Mom
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import ORDER, Phase, review_round, standing_round
+from services.enrollment.domain.phases import ORDER, Phase
 from services.enrollment.domain.policy import Policy
 from services.enrollment.handlers.deeds import DeedRunner
 from services.enrollment.handlers.extending import ExtendingHandlers
@@ -48,6 +48,7 @@ from tests.handlers.enrollment.story import (
     dates,
 )
 from tests.handlers.enrollment.tables import Row
+from tests.support import rounds
 
 THIRD = "SD-QFS"
 STAFF = {
@@ -140,7 +141,7 @@ class World:
         if self._changes:
             await stage.decree(**self._changes)
         await stage.database.execute("UPDATE seat SET taken = 2000 WHERE cycle_id = $1", stage.cycle_id)
-        if number := review_round(self.phase):
+        if number := rounds.ROUND.get(self.phase):
             await stage.database.execute(
                 "INSERT INTO base_window (cycle_id, base_code, round, review_deadline) VALUES ($1, $2, $3, $4)",
                 *(stage.cycle_id, THIRD, number, datetime.now(UTC) + timedelta(hours=2)),
@@ -270,7 +271,7 @@ class World:
 
 def _stored(word: str, phase: Phase) -> tuple[State, int]:
     """What is stored where the tables say `word`: a derived state lies in a round gone by."""
-    under_way = standing_round(phase)
+    under_way = rounds.standing(phase)
     if word == "reopened":
         return State.REJECTED, under_way - 1
     if word == "closed_unplaced":

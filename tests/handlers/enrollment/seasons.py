@@ -52,6 +52,7 @@ from tests.handlers.enrollment.story import (
     cycle_order,
     key,
 )
+from tests.support import rounds
 
 PLAN = {(QILU, MEDICINE): 2, (QILU, SKIN): 1, (SECOND, MEDICINE): 1, (SECOND, SKIN): 1}
 PEOPLE = 6
@@ -260,7 +261,7 @@ class Season:
             record = (await self.now(person)).application
             if record is None:
                 continue
-            state = effective_state(record.state, record.round, self.phase)
+            state = effective_state(record.state, record.round, rounds.standing(self.phase))
             assert state not in WAITING
             assert (state is State.PROVISIONAL) == is_overdue(record.state, self.phase)
 

@@ -193,14 +193,21 @@ class Stage:
         )
         await self.database.execute("UPDATE cycle_gate SET edition = edition + 1 WHERE cycle_id = $1", self.cycle_id)
 
-    async def stand(self, phase: Phase, closes_in: float = 3600.0) -> None:
-        """Put the gate into `phase`, open for `closes_in` seconds from now (negative: over, not yet flipped)."""
+    async def stand(self, phase: Phase, closes_in: float = 3600.0, number: int = 0) -> None:
+        """Put the gate into `phase`, open for `closes_in` seconds from now (negative: over, not yet flipped).
+
+        Where the calendar has several of the kind, `number` says which, by its round.
+        """
         closes_at = None if phase is ORDER[-1] else datetime.now(UTC) + timedelta(seconds=closes_in)
         await self.database.execute(
-            "UPDATE cycle_gate SET phase = $2, sequence = $3, closes_at = $4 WHERE cycle_id = $1",
+            """
+            UPDATE cycle_gate g SET phase = p.phase, sequence = p.sequence, round = p.round, closes_at = $4
+            FROM cycle_phase p
+            WHERE g.cycle_id = $1 AND p.cycle_id = $1 AND p.phase = $2 AND ($3 = 0 OR p.round = $3)
+            """,
             self.cycle_id,
             phase.value,
-            ORDER.index(phase),
+            number,
             closes_at,
         )
 

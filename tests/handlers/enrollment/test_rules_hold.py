@@ -35,6 +35,7 @@ from tests.handlers.enrollment.story import (
     applicant,
     key,
 )
+from tests.support import rounds
 
 
 @dataclass
@@ -150,7 +151,9 @@ async def test_what_applicants_are_told_is_what_happens(stage: Stage, word: str,
         case = await brought(stage, word, phase)
         view, may = await stage.applications.get_my_application(case.person, stage.cycle_id)
         assert view.state == effective_state(
-            State.REJECTED if word == "reopened" else State(word), 1 if word == "reopened" else view.round, phase
+            State.REJECTED if word == "reopened" else State(word),
+            1 if word == "reopened" else view.round,
+            rounds.standing(phase),
         )
         await agrees(may[action], applicant_does(case, action))
         await stage.database.execute("UPDATE seat SET planned = planned + 1")

@@ -55,7 +55,7 @@ async def test_cap_queue_a_page_is_read_from_the_index(
     filled: Stage, states: frozenset[State], *, narrowed: bool
 ) -> None:
     """CAP-QUEUE: no scan of the table, no sort of a base's rows: what is looked at stays near what is shown."""
-    wanted = cells(P3, states)
+    wanted = cells(2, (1, 2, 3), states)
     start = await filled.database.fetchval("SELECT '1970-01-01Z'::timestamptz")
     values: list[object] = [
         filled.cycle_id,

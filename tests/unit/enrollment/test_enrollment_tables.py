@@ -13,13 +13,13 @@ from services.enrollment.domain.application import (
 from services.enrollment.domain.capabilities import Action, Actor, Moment, Policy, Standing, capabilities, decide
 from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import ORDER, P0, P1, P2, P3, P4, P5, P6, Phase, standing_round
+from services.enrollment.domain.phases import ORDER, P0, P1, P2, P3, P4, P5, P6, Phase
 from services.enrollment.domain.refusals import REASONS, Decision, require
 from services.enrollment.domain.tables import APPLICANT_ACTIONS, LETTERS, STAFF_ACTIONS
 from services.kit.domain import DomainError, Kind
+from tests.support import rounds
 
 NOW = datetime(2023, 7, 15, 4, 0, tzinfo=UTC)
-OPENINGS = {phase: NOW + timedelta(days=10 * (number - 2)) for number, phase in enumerate(ORDER) if number}
 QILU = "SD-QILU"
 APPLICANT = Actor("applicant")
 REVIEWER = Actor("base_reviewer", QILU)
@@ -27,17 +27,17 @@ ADMINISTRATOR = Actor("base_administrator", QILU)
 
 
 def moment(phase: Phase) -> Moment:
-    return Moment(phase, NOW, NOW + timedelta(hours=1), OPENINGS)
+    return rounds.moment(phase, NOW, NOW + timedelta(hours=1))
 
 
 def standing(word: str, phase: Phase) -> Standing:
     """`rejected` stands in the round of `phase`, `reopened` is a rejection of the round before."""
     if word == "reopened":
-        return Standing(State.REJECTED, standing_round(phase) - 1, 1, QILU)
+        return Standing(State.REJECTED, rounds.standing(phase) - 1, 1, QILU)
     if word == "none":
         return Standing()
     base = "" if word == "draft" else QILU
-    return Standing(State(word), standing_round(phase), 0 if word == "draft" else 1, base)
+    return Standing(State(word), rounds.standing(phase), 0 if word == "draft" else 1, base)
 
 
 # As the table prints it: one column a phase; `-` and `read only` both mean that nothing is edited.
@@ -312,13 +312,13 @@ def test_cap_b5_not_selected_once() -> None:
 @pytest.mark.parametrize(
     ("action", "word", "phase", "reason", "until", "changed_by"),
     [
-        (Action.SUBMIT, "draft", P2, "WRONG_STATE", OPENINGS[P3], "PHASE_SECOND_CHOICE"),
-        (Action.EDIT_BASE, "pending", P2, "NOT_IN_PHASE", OPENINGS[P3], "BASE_DECISION"),
-        (Action.EDIT_BASE, "rejected", P2, "NOT_IN_PHASE", OPENINGS[P3], "PHASE_SECOND_CHOICE"),
-        (Action.EDIT_BASE, "rejected", P3, "WRONG_STATE", OPENINGS[P4], "PHASE_REALLOCATION"),
-        (Action.EDIT_PROFILE, "approved", P2, "WRONG_STATE", OPENINGS[P3], "PHASE_SECOND_CHOICE"),
+        (Action.SUBMIT, "draft", P2, "WRONG_STATE", rounds.opening(P3), "PHASE_SECOND_CHOICE"),
+        (Action.EDIT_BASE, "pending", P2, "NOT_IN_PHASE", rounds.opening(P3), "BASE_DECISION"),
+        (Action.EDIT_BASE, "rejected", P2, "NOT_IN_PHASE", rounds.opening(P3), "PHASE_SECOND_CHOICE"),
+        (Action.EDIT_BASE, "rejected", P3, "WRONG_STATE", rounds.opening(P4), "PHASE_REALLOCATION"),
+        (Action.EDIT_PROFILE, "approved", P2, "WRONG_STATE", rounds.opening(P3), "PHASE_SECOND_CHOICE"),
         (Action.SUBMIT, "provisional", P3, "WRONG_STATE", None, ""),
-        (Action.START, "none", P2, "NOT_IN_PHASE", OPENINGS[P3], "PHASE_SECOND_CHOICE"),
+        (Action.START, "none", P2, "NOT_IN_PHASE", rounds.opening(P3), "PHASE_SECOND_CHOICE"),
         (Action.START, "none", P5, "NOT_IN_PHASE", None, ""),
     ],
 )

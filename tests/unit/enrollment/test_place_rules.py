@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from services.enrollment.domain.application import State
-from services.enrollment.domain.capabilities import Action, Actor, Decision, Moment, Policy, Standing, decide
+from services.enrollment.domain.capabilities import Action, Actor, Decision, Policy, Standing, decide
 from services.enrollment.domain.checks import CHECKS
 from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import ORDER, P2, P3, P4, P5, Phase, standing_round
+from services.enrollment.domain.phases import ORDER, P2, P3, P4, P5, Phase
 from services.enrollment.domain.tables import PROVINCE_ACTIONS, STAFF_ACTIONS, Role
+from tests.support import rounds
 
 NOW = datetime(2023, 7, 15, 4, 0, tzinfo=UTC)
 END = NOW + timedelta(days=3)
@@ -82,7 +83,7 @@ class Cell:
 
 def stored(word: str, phase: Phase) -> Standing:
     """`reopened` and `closed_unplaced` are an approval of the round before, read in a later phase."""
-    number = standing_round(phase)
+    number = rounds.standing(phase)
     if word in ("reopened", "closed_unplaced"):
         return Standing(State.APPROVED, number - 1, 1, QILU, True)
     since = NOW - timedelta(minutes=1)
@@ -113,7 +114,7 @@ def test_every_cell_about_a_place(action: Action) -> None:
     for cell in (cell for cell in CELLS if cell.action is action):
         standing = stored(cell.state, cell.phase)
         marks = replace(OPEN.get(action, Marks()), admitted_at=standing.marks.admitted_at)
-        moment = Moment(cell.phase, NOW, END)
+        moment = rounds.moment(cell.phase, NOW, END)
         found = decide(action, moment, Milestones(), replace(standing, marks=marks), ACTORS[cell.who], POLICY)
         assert found.allowed is cell.allowed, (cell, found)
 
@@ -127,7 +128,7 @@ def test_the_table_is_whole() -> None:
 
 def asked(action: str, phase: Phase, state: str, who: str, marks: Marks, policy: Policy = POLICY) -> Decision:
     standing = replace(stored(state, phase), marks=marks)
-    return decide(Action(action), Moment(phase, NOW, END), Milestones(), standing, ACTORS[who], policy)
+    return decide(Action(action), rounds.moment(phase, NOW, END), Milestones(), standing, ACTORS[who], policy)
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def test_what_stands_in_the_way(row: Refusal) -> None:
 def test_nobody_is_moved_who_has_not_consented(action: str, phase: Phase, state: str, who: str) -> None:
     """CAP-MOVE-CONSENT: neither by the province nor by the base."""
     standing = replace(stored(state, phase), accepts_reallocation=False)
-    found = decide(Action(action), Moment(phase, NOW, END), Milestones(), standing, ACTORS[who], POLICY)
+    found = decide(Action(action), rounds.moment(phase, NOW, END), Milestones(), standing, ACTORS[who], POLICY)
     assert (found.reason, found.rule) == ("CONSENT_REQUIRED", "CAP-MOVE-CONSENT")
 
 
@@ -189,7 +190,7 @@ def test_the_hold_of_an_undo(minutes: int, allowed: bool) -> None:
     """CAP-UNDO: half-open, and the answer says until when."""
     since = NOW - timedelta(minutes=minutes)
     standing = Standing(State.PROVISIONAL, 1, 1, QILU, provisional_at=since)
-    found = decide(Action.UNDO, Moment(P2, NOW, END), Milestones(), standing, ACTORS["admin"], POLICY)
+    found = decide(Action.UNDO, rounds.moment(P2, NOW, END), Milestones(), standing, ACTORS["admin"], POLICY)
     assert found.allowed is allowed
     assert found.until == (since + timedelta(minutes=30) if allowed else None)
     assert found.changed_by == ("HOLD_END" if allowed else "REVOCATION")
@@ -213,7 +214,7 @@ def test_whoever_is_rejected_at_the_last_moment_may_still_repair(
     standing = Standing(State(state), 1, 1, QILU, marks=Marks(fix_until=fix_until))
     who = ACTORS["applicant" if action == "submit" else "reviewer"]
     passed = Milestones(review_deadline=NOW - timedelta(hours=2))
-    found = decide(Action(action), Moment(P2, NOW, END), passed, standing, who, POLICY)
+    found = decide(Action(action), rounds.moment(P2, NOW, END), passed, standing, who, POLICY)
     assert found.allowed is allowed
     if allowed:
         assert found.until == until

@@ -13,6 +13,7 @@ from services.enrollment.domain.policy import Policy
 from services.enrollment.domain.policy_rules import KEYS, changed_policy, check_unlocked, plain, rule_of
 from services.kit.domain import DomainError
 
+ROUNDS = (1, 2, 3)
 CATALOGUE = Catalogue({"A": "甲", "B": "乙"}, {"0100": "内科"}, {("A", "0100"): 2, ("B", "0100"): 2})
 
 
@@ -20,7 +21,7 @@ def test_every_key_of_the_policy_has_its_rule_and_its_name() -> None:
     """PLAN-09."""
     assert set(KEYS) == {entry.name for entry in fields(Policy)}
     assert all(rule_of(key).startswith("PLAN-") and key.label and key.label_en for key in KEYS.values())
-    assert changed_policy(Policy(), plain(Policy()), CATALOGUE) == Policy()
+    assert changed_policy(Policy(), plain(Policy()), CATALOGUE, ROUNDS) == Policy()
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_every_key_of_the_policy_has_its_rule_and_its_name() -> None:
 def test_a_value_that_cannot_be_is_refused_by_key_and_rule(key: str, value: Any, rule: str) -> None:
     """PLAN-01 PLAN-02 PLAN-03 PLAN-04 PLAN-05 PLAN-06 PLAN-07 PLAN-08 PLAN-09 PLAN-14."""
     with pytest.raises(DomainError) as refused:
-        changed_policy(Policy(), {key: value}, CATALOGUE)
+        changed_policy(Policy(), {key: value}, CATALOGUE, ROUNDS)
     assert refused.value.rule == rule
     assert (refused.value.field or "").startswith(f"policy.{key}")
 
@@ -70,7 +71,7 @@ def test_values_are_kept_as_the_policy_means_them() -> None:
         "publicity_working_days": 5.0,
         "reversion": [{"from": ["A", "0100"], "to": ["B", "0100"], "after_round": 1.0, "keep": 1.0}],
     }
-    after = changed_policy(before, values, CATALOGUE)
+    after = changed_policy(before, values, CATALOGUE, ROUNDS)
     assert (after.offer_hours, after.publicity_working_days) == (12.0, 5)
     assert after.tie_rules == ("interview", "submitted_at")
     assert after.score_scales == {"written": 150.0}

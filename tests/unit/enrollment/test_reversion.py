@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.enrollment.domain.choice import Catalogue, Programme
-from services.enrollment.domain.phases import P2, P3, P4
 from services.enrollment.domain.reversion import Moved, check_rows, revert
 from services.kit.domain import DomainError
 
 BASES, SPECIALTIES = ("A", "B", "C"), ("0100", "0200", "0300")
+ROUNDS = (1, 2, 3)
 PLAN = {(base, specialty): 5 for base in BASES for specialty in SPECIALTIES}
 
 
@@ -44,7 +44,7 @@ def test_a_rule_is_well_formed(row: dict[str, Any]) -> None:
     """PLAN-11."""
     good = rule(("A", "0100"), ("B", "0100"))
     with pytest.raises(DomainError) as refused:
-        check_rows([good, row], catalogue())
+        check_rows([good, row], catalogue(), ROUNDS)
     assert (refused.value.rule, refused.value.field) == ("PLAN-11", "policy.reversion[1]")
 
 
@@ -60,7 +60,7 @@ def test_a_rule_is_well_formed(row: dict[str, Any]) -> None:
 def test_nobody_gives_to_whom_they_receive_from(rows: list[dict[str, Any]]) -> None:
     """PLAN-12."""
     with pytest.raises(DomainError) as refused:
-        check_rows(rows, catalogue())
+        check_rows(rows, catalogue(), ROUNDS)
     assert refused.value.rule == "PLAN-12"
 
 
@@ -71,18 +71,18 @@ def test_unfilled_places_go_by_the_rows_in_their_order() -> None:
         rule(("A", "0200"), ("B", "0200"), at_most=2),
         rule(("C", "0300"), ("A", "0300"), after_round=2),
     ]
-    check_rows(rows, catalogue())
+    check_rows(rows, catalogue(), ROUNDS)
     taken = {("A", "0100"): 5, ("B", "0100"): 3}
-    assert revert(rows, catalogue(), taken, P2) == []
-    moves = revert(rows, catalogue(), taken, P3)
+    assert revert(rows, catalogue(), taken, 1) == []
+    moves = revert(rows, catalogue(), taken, 2)
     assert moves == [
         Moved(("B", "0100"), ("B", "0200"), 1, 1),
         Moved(("C", "0100"), ("C", "0200"), 4, 1),
         Moved(("A", "0200"), ("B", "0200"), 2, 2),
     ]
-    assert revert(rows, catalogue(), taken, P4)[-1] == Moved(("C", "0300"), ("A", "0300"), 5, 3)
+    assert revert(rows, catalogue(), taken, 3)[-1] == Moved(("C", "0300"), ("A", "0300"), 5, 3)
     paused = catalogue(programmes={("B", "0200"): Programme.PAUSED})
-    assert [move.receiver for move in revert(rows, paused, taken, P3)] == [("C", "0200")]
+    assert [move.receiver for move in revert(rows, paused, taken, 2)] == [("C", "0200")]
 
 
 cells = st.tuples(st.sampled_from((*BASES, "*")), st.sampled_from((*SPECIALTIES, "*")))
@@ -102,12 +102,12 @@ def test_the_sum_of_plans_stays_and_no_donor_falls_below_what_is_taken(
 ) -> None:
     """PLAN-13."""
     try:
-        check_rows(rows, catalogue())
+        check_rows(rows, catalogue(), ROUNDS)
     except DomainError:
         return
     seats = dict(zip(PLAN, taken, strict=True))
     plan = dict(PLAN)
-    for move in revert(rows, catalogue(), seats, P4):
+    for move in revert(rows, catalogue(), seats, 3):
         assert move.seats > 0
         plan[move.donor] -= move.seats
         plan[move.receiver] += move.seats

@@ -16,9 +16,10 @@ from services.enrollment.domain.application import (
     is_overdue,
     next_state,
 )
-from services.enrollment.domain.phases import P0, P1, P2, P3, P4, P5, P6, Phase
+from services.enrollment.domain.phases import AFTER_ALL_ROUNDS, P0, P1, P2, P3, P4, P5, P6, Phase
 from services.enrollment.domain.queue import Cell, cells
 from services.kit.domain import DomainError
+from tests.support.rounds import standing
 
 B3 = [
     (1, "none", Event.START, "draft"),
@@ -100,7 +101,7 @@ def test_app_01_nothing_else_is_possible() -> None:
 )
 def test_app_02_states_are_derived(stored: str, round_: int, phase: Phase, meant: str) -> None:
     """APP-02: rows 10, 11, 18 and 19 of B3 happen by reading."""
-    assert effective_state(State(stored), round_, phase) is State(meant)
+    assert effective_state(State(stored), round_, standing(phase)) is State(meant)
 
 
 def test_app_02_derived_states_follow_the_rows_of_time() -> None:
@@ -109,7 +110,7 @@ def test_app_02_derived_states_follow_the_rows_of_time() -> None:
     assert targets == DERIVED
     others = [row for row in TRANSITIONS if row.who is not Who.TIME and row.target in DERIVED]
     assert {row.event for row in others} == {Event.REVOKE_REOPENING}  # stored as a rejection of the round gone by
-    assert effective_state(REOPENED_AS, 1, P3) is State.REOPENED
+    assert effective_state(REOPENED_AS, 1, 2) is State.REOPENED
 
 
 def test_app_03_overdue_is_told_and_nothing_more() -> None:
@@ -133,7 +134,7 @@ def test_diagram_has_every_row() -> None:
 )
 def test_cap_queue_shows_the_round_under_way(phase: Phase, shown: set[tuple[int, str]]) -> None:
     """CAP-QUEUE: when a round opens the queue of the one before is empty; those placed stay."""
-    found = cells(phase, frozenset())
+    found = cells(standing(phase), (1, 2, 3), frozenset())
     assert {
         (cell.round, cell.state.value) for cell in found if cell.state.value not in ("provisional", "admitted")
     } == (shown)
@@ -142,5 +143,5 @@ def test_cap_queue_shows_the_round_under_way(phase: Phase, shown: set[tuple[int,
 
 def test_cap_queue_filters_by_the_state_that_is_shown() -> None:
     """CAP-QUEUE: after the rounds, everybody left over is closed_unplaced."""
-    assert cells(P5, frozenset({State.PENDING})) == []
-    assert Cell(2, State.PENDING) in cells(P5, frozenset({State.CLOSED_UNPLACED}))
+    assert cells(AFTER_ALL_ROUNDS, (1, 2, 3), frozenset({State.PENDING})) == []
+    assert Cell(2, State.PENDING) in cells(AFTER_ALL_ROUNDS, (1, 2, 3), frozenset({State.CLOSED_UNPLACED}))

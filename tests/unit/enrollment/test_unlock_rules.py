@@ -12,7 +12,6 @@ from services.enrollment.domain.application import State, effective_state
 from services.enrollment.domain.capabilities import (
     Action,
     Actor,
-    Moment,
     Policy,
     Role,
     Standing,
@@ -24,6 +23,7 @@ from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import ORDER, P2, P6, Phase
 from services.enrollment.domain.unlock import UNLOCKABLE, Unlocked, check_unlock, corrected
 from services.kit.domain import Caller, DomainError, Kind
+from tests.support import rounds
 
 NOW = datetime(2023, 7, 15, 12, 0, tzinfo=UTC)
 CLOSES = NOW + timedelta(hours=3)
@@ -39,14 +39,14 @@ def standing(state: State, round_: int = 1) -> Standing:
 
 @pytest.mark.parametrize(("state", "phase"), EVERY, ids=str)
 def test_unl_01_an_unlock_opens_editing_of_sections_and_nothing_else(state: State, phase: Phase) -> None:
-    moment = Moment(phase, NOW, CLOSES)
+    moment = rounds.moment(phase, NOW, CLOSES)
     locked = capabilities(moment, Milestones(), replace(standing(state), unlocked={}), APPLICANT, Policy())
     opened = capabilities(moment, Milestones(), standing(state), APPLICANT, Policy())
     edit, was = opened.pop(Action.EDIT_PROFILE), locked.pop(Action.EDIT_PROFILE)
     assert opened == locked
     if was.allowed:
         assert edit == was
-    elif effective_state(state, 1, phase) in UNLOCKABLE:
+    elif effective_state(state, 1, rounds.standing(phase)) in UNLOCKABLE:
         assert (edit.allowed, edit.rule, edit.until, edit.changed_by) == (True, "UNL-01", UNTIL, "UNLOCK_END")
     else:
         assert edit == was
@@ -54,7 +54,7 @@ def test_unl_01_an_unlock_opens_editing_of_sections_and_nothing_else(state: Stat
 
 @pytest.mark.parametrize("state", [State.PENDING, State.APPROVED, State.PROVISIONAL, State.ADMITTED])
 def test_unl_02_other_sections_stay_locked(state: State) -> None:
-    moment = Moment(P2, NOW, CLOSES)
+    moment = rounds.moment(P2, NOW, CLOSES)
 
     def edit(section: Section, now: datetime = NOW) -> tuple[bool, str, str]:
         at = replace(moment, now=now)
@@ -69,16 +69,20 @@ def test_unl_02_other_sections_stay_locked(state: State) -> None:
 
 
 def test_unl_01_holds_no_longer_than_the_phase_is_open_and_for_no_other_role() -> None:
-    soon = Moment(P2, NOW, NOW + timedelta(minutes=2))
+    soon = rounds.moment(P2, NOW, NOW + timedelta(minutes=2))
     approved = standing(State.APPROVED)
     late = decide(Action.EDIT_PROFILE, soon, Milestones(), approved, APPLICANT, Policy(), Section.BASIC)
     assert late.until == soon.closes_at
-    over = decide(Action.EDIT_PROFILE, Moment(P2, NOW, NOW), Milestones(), approved, APPLICANT, Policy())
+    over = decide(Action.EDIT_PROFILE, rounds.moment(P2, NOW, NOW), Milestones(), approved, APPLICANT, Policy())
     assert (over.allowed, over.rule) == (False, "CAP-CLOSED")
-    closed = decide(Action.EDIT_PROFILE, Moment(P6, NOW), Milestones(), standing(State.ADMITTED), APPLICANT, Policy())
+    closed = decide(
+        Action.EDIT_PROFILE, rounds.moment(P6, NOW), Milestones(), standing(State.ADMITTED), APPLICANT, Policy()
+    )
     assert (closed.allowed, closed.until) == (True, UNTIL)
     staff = Actor(Role.BASE_ADMINISTRATOR, "B")
-    refused = decide(Action.EDIT_PROFILE, Moment(P2, NOW), Milestones(), standing(State.APPROVED), staff, Policy())
+    refused = decide(
+        Action.EDIT_PROFILE, rounds.moment(P2, NOW), Milestones(), standing(State.APPROVED), staff, Policy()
+    )
     assert refused.rule == "CAP-ROLE"
 
 

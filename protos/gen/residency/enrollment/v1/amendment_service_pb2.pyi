@@ -97,7 +97,7 @@ class HolidayClash(_message.Message):
     def __init__(self, day: _Optional[str] = ..., key: _Optional[str] = ..., what: _Optional[str] = ..., known: _Optional[bool] = ...) -> None: ...
 
 class Impact(_message.Message):
-    __slots__ = ("phases", "unfit", "clashes", "applicants", "bases", "matters", "reasons", "urgent", "calendar")
+    __slots__ = ("phases", "unfit", "clashes", "applicants", "bases", "matters", "reasons", "urgent", "calendar", "milestones", "people")
     PHASES_FIELD_NUMBER: _ClassVar[int]
     UNFIT_FIELD_NUMBER: _ClassVar[int]
     CLASHES_FIELD_NUMBER: _ClassVar[int]
@@ -107,6 +107,8 @@ class Impact(_message.Message):
     REASONS_FIELD_NUMBER: _ClassVar[int]
     URGENT_FIELD_NUMBER: _ClassVar[int]
     CALENDAR_FIELD_NUMBER: _ClassVar[int]
+    MILESTONES_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
     phases: _containers.RepeatedCompositeFieldContainer[PhaseChange]
     unfit: _containers.RepeatedCompositeFieldContainer[UnfitMilestone]
     clashes: _containers.RepeatedCompositeFieldContainer[HolidayClash]
@@ -116,7 +118,9 @@ class Impact(_message.Message):
     reasons: _containers.RepeatedScalarFieldContainer[str]
     urgent: bool
     calendar: _containers.RepeatedCompositeFieldContainer[_cycle_pb2.CyclePhase]
-    def __init__(self, phases: _Optional[_Iterable[_Union[PhaseChange, _Mapping]]] = ..., unfit: _Optional[_Iterable[_Union[UnfitMilestone, _Mapping]]] = ..., clashes: _Optional[_Iterable[_Union[HolidayClash, _Mapping]]] = ..., applicants: _Optional[int] = ..., bases: _Optional[int] = ..., matters: _Optional[bool] = ..., reasons: _Optional[_Iterable[str]] = ..., urgent: _Optional[bool] = ..., calendar: _Optional[_Iterable[_Union[_cycle_pb2.CyclePhase, _Mapping]]] = ...) -> None: ...
+    milestones: _containers.RepeatedCompositeFieldContainer[_cycle_pb2.CycleMilestone]
+    people: int
+    def __init__(self, phases: _Optional[_Iterable[_Union[PhaseChange, _Mapping]]] = ..., unfit: _Optional[_Iterable[_Union[UnfitMilestone, _Mapping]]] = ..., clashes: _Optional[_Iterable[_Union[HolidayClash, _Mapping]]] = ..., applicants: _Optional[int] = ..., bases: _Optional[int] = ..., matters: _Optional[bool] = ..., reasons: _Optional[_Iterable[str]] = ..., urgent: _Optional[bool] = ..., calendar: _Optional[_Iterable[_Union[_cycle_pb2.CyclePhase, _Mapping]]] = ..., milestones: _Optional[_Iterable[_Union[_cycle_pb2.CycleMilestone, _Mapping]]] = ..., people: _Optional[int] = ...) -> None: ...
 
 class Amendment(_message.Message):
     __slots__ = ("amendment_id", "cycle_id", "kind", "state", "based_on", "version", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at", "answer", "impact")

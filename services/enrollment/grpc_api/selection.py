@@ -301,4 +301,6 @@ def _progress(view: ListProgressView) -> pb.GetListProgressResponse:
         day_seconds=view.day_seconds,
         time_policy=convert.time_policy_message(view.time_policy),
         read_at=convert.timestamp(view.read_at),
+        undo_until=convert.timestamp(view.undo_until),
+        base_provisional=counts.base_provisional,
     )

@@ -29,6 +29,8 @@ class ListProgressView:
     day_seconds: float
     time_policy: TimePolicy
     read_at: datetime
+    undo_until: datetime | None
+    """Until when an admission of somebody named can be undone; None when none can."""
 
 
 class ListProgressHandlers:
@@ -48,6 +50,7 @@ class ListProgressHandlers:
         return ListProgressView(
             *(counts, cycle.province_code, verification_end(cycle.calendar), gate.held_since is not None),
             *(cycle.calendar.day_seconds, time_policy(cycle.policy, cycle.calendar), gate.now),
+            _undo_until(counts, cycle),
         )
 
     async def list_open(self, cycle_id: str = "") -> list[WaitingOne]:
@@ -69,6 +72,13 @@ class ListProgressHandlers:
         if cycle is None:
             raise no_cycle()
         return cycle
+
+
+def _undo_until(counts: ListCounts, cycle: CycleRecord) -> datetime | None:
+    if counts.last_admitted_at is None:
+        return None
+    until = counts.last_admitted_at + cycle.policy.hold(cycle.calendar.day)
+    return until if counts.gate.now < until else None
 
 
 def verification_end(calendar: Calendar) -> datetime:

@@ -10,13 +10,16 @@ from services.enrollment.store import rows
 from services.kit.database import Database
 
 _PROGRESS = """
-    SELECT l.cycle_id, l.base_code, l.number, l.ends_at, l.entries, c.admissible, c.objected, c.admitted,
+    SELECT l.cycle_id, l.base_code, l.number, l.ends_at, l.entries, c.*,
+        (SELECT count(*) FROM application a WHERE a.cycle_id = l.cycle_id AND a.base_code = l.base_code
+            AND a.state = 'provisional') AS base_provisional,
         g.phase AS gate_phase, g.sequence AS gate_sequence, g.closes_at AS gate_closes_at, g.edition AS gate_edition,
         g.round AS gate_round, g.held_since AS gate_held_since, clock_timestamp() AS now
     FROM published_list l JOIN cycle_gate g ON g.cycle_id = l.cycle_id, LATERAL (
         SELECT count(*) FILTER (WHERE m.state = 'provisional' AND NOT m.objected) AS admissible,
             count(*) FILTER (WHERE m.state = 'provisional' AND m.objected) AS objected,
-            count(*) FILTER (WHERE m.state = 'admitted') AS admitted
+            count(*) FILTER (WHERE m.state = 'admitted') AS admitted,
+            max(m.admitted_at) FILTER (WHERE m.state = 'admitted') AS last_admitted_at
         FROM list_member m WHERE m.list_id = l.id
     ) c
     WHERE l.id = $1
@@ -41,6 +44,8 @@ class ListCounts:
     admissible: int
     objected: int
     admitted: int
+    last_admitted_at: datetime | None
+    base_provisional: int
     gate: GateRecord
 
 
@@ -66,7 +71,8 @@ class ListProgressStore:
             return None
         return ListCounts(
             *(str(row["cycle_id"]), row["base_code"], row["number"], row["ends_at"], row["entries"]),
-            *(row["admissible"], row["objected"], row["admitted"], rows.gate_of(row)),
+            *(row["admissible"], row["objected"], row["admitted"], row["last_admitted_at"]),
+            *(row["base_provisional"], rows.gate_of(row)),
         )
 
     async def waiting(self, cycle_id: str = "") -> list[WaitingOne]:

@@ -20,7 +20,7 @@ UP = (
     # Somebody is on a list for as long as the place lasts that it named, and no later list names the same place: who
     # lost it has no end of publicity any more, and a place given since is named by a list of its own.
     """CREATE VIEW list_member AS
-    SELECT e.list_id, a.id AS application_id, a.state, a.objected
+    SELECT e.list_id, a.id AS application_id, a.state, a.objected, a.admitted_at
     FROM published_entry e
     JOIN published_list l ON l.id = e.list_id
     JOIN application a ON a.id = e.application_id

@@ -511,7 +511,7 @@ class GetListProgressRequest(_message.Message):
     def __init__(self, list_id: _Optional[str] = ...) -> None: ...
 
 class GetListProgressResponse(_message.Message):
-    __slots__ = ("cycle_id", "base_code", "province_code", "number", "ends_at", "verification_closes_at", "entries", "admissible", "objected", "admitted", "held", "day_seconds", "time_policy", "read_at")
+    __slots__ = ("cycle_id", "base_code", "province_code", "number", "ends_at", "verification_closes_at", "entries", "admissible", "objected", "admitted", "held", "day_seconds", "time_policy", "read_at", "undo_until", "base_provisional")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     BASE_CODE_FIELD_NUMBER: _ClassVar[int]
     PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
@@ -526,6 +526,8 @@ class GetListProgressResponse(_message.Message):
     DAY_SECONDS_FIELD_NUMBER: _ClassVar[int]
     TIME_POLICY_FIELD_NUMBER: _ClassVar[int]
     READ_AT_FIELD_NUMBER: _ClassVar[int]
+    UNDO_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    BASE_PROVISIONAL_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     base_code: str
     province_code: str
@@ -540,7 +542,9 @@ class GetListProgressResponse(_message.Message):
     day_seconds: float
     time_policy: _cycle_pb2.TimePolicy
     read_at: _timestamp_pb2.Timestamp
-    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., province_code: _Optional[str] = ..., number: _Optional[int] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., verification_closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entries: _Optional[int] = ..., admissible: _Optional[int] = ..., objected: _Optional[int] = ..., admitted: _Optional[int] = ..., held: _Optional[bool] = ..., day_seconds: _Optional[float] = ..., time_policy: _Optional[_Union[_cycle_pb2.TimePolicy, _Mapping]] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    undo_until: _timestamp_pb2.Timestamp
+    base_provisional: int
+    def __init__(self, cycle_id: _Optional[str] = ..., base_code: _Optional[str] = ..., province_code: _Optional[str] = ..., number: _Optional[int] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., verification_closes_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entries: _Optional[int] = ..., admissible: _Optional[int] = ..., objected: _Optional[int] = ..., admitted: _Optional[int] = ..., held: _Optional[bool] = ..., day_seconds: _Optional[float] = ..., time_policy: _Optional[_Union[_cycle_pb2.TimePolicy, _Mapping]] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., undo_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., base_provisional: _Optional[int] = ...) -> None: ...
 
 class ListOpenListsRequest(_message.Message):
     __slots__ = ("cycle_id",)

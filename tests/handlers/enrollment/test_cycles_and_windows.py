@@ -102,7 +102,7 @@ async def test_cal_09_the_gate_moves_on_time_in_order_and_once(stage: Stage) -> 
     view = await stage.cycles.enter_phase(WORKER, cycle_id, 2)
     assert (view.phase, view.sequence) == (ORDER[-1], 6)
     for window in view.calendar.phases[1:]:
-        entered_at = view.entered[window.phase]
+        entered_at = view.entered[window.sequence]
         assert entered_at is not None
         assert window.opens_at is not None
         assert entered_at >= window.opens_at

@@ -14,16 +14,21 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
+from residency.enrollment.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.enrollment.v1.place_service_pb2_grpc import PlaceServiceStub
+from residency.enrollment.v1.selection_service_pb2_grpc import SelectionServiceStub
 from residency.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from services.kit.grpc_client import Channel
 from workflows.base_window import contract as base_window
 from workflows.base_window.activities import WindowActivities
 from workflows.base_window.workflow import BaseWindow
 from workflows.connection import TemporalConnection
+from workflows.published_list.activities import ListActivities
+from workflows.published_list.workflow import PublishedList
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.recruitment_cycle.activities import CycleActivities
+from workflows.recruitment_cycle.news import CycleNews
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
 from workflows.seat_offer.activities import OfferActivities
 from workflows.seat_offer.workflow import SeatOffer
@@ -49,18 +54,29 @@ class Queue:
 def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
     """The table. Phases have a queue of their own: they never wait behind the windows of hundreds of bases."""
     cycle = CycleActivities(enrollment.stub(CycleServiceStub))
+    news = CycleNews(
+        enrollment.stub(CycleServiceStub), enrollment.stub(CalendarServiceStub), notify.stub(NotifyServiceStub)
+    )
     window = WindowActivities(enrollment.stub(CycleServiceStub), notify.stub(NotifyServiceStub))
     offers = OfferActivities(enrollment.stub(PlaceServiceStub))
+    lists = ListActivities(enrollment.stub(SelectionServiceStub), notify.stub(NotifyServiceStub))
     return (
         Queue(
             recruitment_cycle.TASK_QUEUE,
             [RecruitmentCycle],
-            [cycle.get_timetable, cycle.enter_phase, cycle.list_bases],
+            [
+                *(cycle.get_timetable, cycle.enter_phase, cycle.list_bases),
+                *(news.remind_drafts, news.report_phase, news.announce_change),
+            ],
         ),
         Queue(
             base_window.TASK_QUEUE,
-            [BaseWindow, SeatOffer],
-            [window.get_window, window.close_window, window.send_notice, offers.offer_next, offers.settle_offer],
+            [BaseWindow, SeatOffer, PublishedList],
+            [
+                *(window.get_window, window.close_window, window.send_notice),
+                *(offers.offer_next, offers.settle_offer),
+                *(lists.get_list_progress, lists.send_list_notice),
+            ],
         ),
     )
 

@@ -1,8 +1,8 @@
-"""What others may know of PublishedList: its name, ids, messages and status. Ids, versions and enums only, no people."""
+"""What others may know of PublishedList: its name, ids, messages and status. Ids, versions and enums, no people."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,10 +63,13 @@ class ListMoved:
 
 @dataclass(frozen=True, slots=True)
 class ListMemory:
-    """What a run hands to the next when its history has grown long."""
+    """What a run hands to the next when its history has grown long.
+
+    `reminded` is the moment of the latest reminder that is done with; None before the first.
+    """
 
     publicity_told: bool = False
-    reminded: list[float] = field(default_factory=list)
+    reminded: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ class ListProgress:
     `ends_at` is the end of the publicity, as printed on the list: it never moves. `verification_closes_at` is the end
     of final verification as the calendar has it now. Of `entries` people, `admissible` hold a provisional place that
     may become final, `objected` hold one that an objection freezes, `admitted` are admitted; the rest is not this
-    list's any more. While `held`, the cycle stands still.
+    list's any more. Until `undo_until` an admission may be undone. `base_provisional` counts everybody provisional at
+    the base, whatever list names them. While `held`, the cycle stands still.
     """
 
     ends_at: datetime
@@ -102,12 +106,14 @@ class ListProgress:
     admissible: int
     objected: int
     admitted: int
+    base_provisional: int
     province_code: str
     held: bool
     day_seconds: float
     reminder_days: list[float]
     read_at: datetime
-    number: int = 0
+    number: int
+    undo_until: datetime | None = None
     quiet: QuietHours = NEVER
 
     @property
@@ -127,12 +133,16 @@ class NoticeTemplate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListNotice:
-    """Activity input: tell the staff of `organisation_code`, once per `key`."""
+    """Activity input: tell the staff of `organisation_code`, once per `key`.
+
+    `count` is everybody provisional at the base; the numbers of one list are `number`, `admissible` and `objected`.
+    """
 
     key: str
     template: NoticeTemplate
     organisation_code: str
     base_code: str
+    count: int
     number: int
     admissible: int
     objected: int
@@ -143,17 +153,15 @@ class ListNotice:
 class ListStatus:
     """Query answer. `objected` is enrollment's last count, moved on by what was heard since.
 
-    Instants are None before enrollment's first answer. `reminded` are the days before the end of verification for which
-    a reminder was due and is done with.
+    Instants are None before enrollment's first answer. `reminded` is the moment of the latest reminder done with.
     """
 
     ends_at: datetime | None
     verification_closes_at: datetime | None
     provisional: int
     objected: int
-    heard: int
     publicity_told: bool
-    reminded: list[float]
+    reminded: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.enrollment.domain.calendar import Calendar
 from services.enrollment.domain.phases import P5, P6
@@ -11,7 +11,7 @@ from services.enrollment.domain.sending import TimePolicy, time_policy
 from services.enrollment.handlers.running import no_cycle
 from services.enrollment.records import CycleRecord, GateRecord
 from services.enrollment.store.cycles import CycleStore
-from services.enrollment.store.list_progress import ListCounts, ListProgressStore, WaitingOne
+from services.enrollment.store.list_progress import ListCounts, ListedPlaces, ListProgressStore
 from services.kit.domain import DomainError, Kind
 
 LATE_DAYS = 2
@@ -50,22 +50,20 @@ class ListProgressHandlers:
         return ListProgressView(
             *(counts, cycle.province_code, verification_end(cycle.calendar), gate.held_since is not None),
             *(cycle.calendar.day_seconds, time_policy(cycle.policy, cycle.calendar), gate.now),
-            _undo_until(counts, cycle),
+            _undo_until(counts.last_admitted_at, cycle, gate),
         )
 
-    async def list_open(self, cycle_id: str = "") -> list[WaitingOne]:
-        """WAIT-30: the lists that wait for something: somebody is provisional, and verification has not long ended."""
-        found = await self._lists.waiting(cycle_id)
-        waiting = {each: await self._waits(each) for each in dict.fromkeys(one.cycle_id for one in found)}
-        return [one for one in found if waiting[one.cycle_id]]
+    async def list_open(self, cycle_id: str = "") -> list[ListedPlaces]:
+        """WAIT-30: lists that wait: somebody is provisional or can become so again, and the end is not long past."""
+        found = await self._lists.with_places(cycle_id)
+        standing = {each: await self._standing(each) for each in dict.fromkeys(one.cycle_id for one in found)}
+        return [one for one in found if _waits(one, *standing[one.cycle_id])]
 
-    async def _waits(self, cycle_id: str) -> bool:
+    async def _standing(self, cycle_id: str) -> tuple[CycleRecord, GateRecord]:
         gate = await self._cycles.gate(cycle_id)
         if gate is None:
             raise no_cycle()
-        calendar = (await self._cycle(cycle_id, gate)).calendar
-        late = timedelta(days=LATE_DAYS) * (calendar.day / timedelta(days=1))
-        return gate.now < verification_end(calendar) + late
+        return await self._cycle(cycle_id, gate), gate
 
     async def _cycle(self, cycle_id: str, gate: GateRecord) -> CycleRecord:
         cycle = await self._cycles.cycle(cycle_id, gate.edition)
@@ -74,11 +72,17 @@ class ListProgressHandlers:
         return cycle
 
 
-def _undo_until(counts: ListCounts, cycle: CycleRecord) -> datetime | None:
-    if counts.last_admitted_at is None:
+def _waits(listed: ListedPlaces, cycle: CycleRecord, gate: GateRecord) -> bool:
+    late = verification_end(cycle.calendar) + cycle.calendar.day * LATE_DAYS
+    settled = not listed.provisional and _undo_until(listed.last_admitted_at, cycle, gate) is None
+    return not settled and gate.now < late
+
+
+def _undo_until(last_admitted_at: datetime | None, cycle: CycleRecord, gate: GateRecord) -> datetime | None:
+    if last_admitted_at is None:
         return None
-    until = counts.last_admitted_at + cycle.policy.hold(cycle.calendar.day)
-    return until if counts.gate.now < until else None
+    until = last_admitted_at + cycle.policy.hold(cycle.calendar.day)
+    return until if gate.now < until else None
 
 
 def verification_end(calendar: Calendar) -> datetime:

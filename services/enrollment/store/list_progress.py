@@ -25,10 +25,12 @@ _PROGRESS = """
     WHERE l.id = $1
 """
 _OPEN = """
-    SELECT l.id, l.cycle_id, l.base_code FROM published_list l
-    WHERE ($1::uuid IS NULL OR l.cycle_id = $1)
-        AND EXISTS (SELECT FROM list_member m WHERE m.list_id = l.id AND m.state = 'provisional')
-    ORDER BY l.published_at, l.id
+    SELECT l.id, l.cycle_id, l.base_code,
+        count(*) FILTER (WHERE m.state = 'provisional') AS provisional,
+        max(m.admitted_at) FILTER (WHERE m.state = 'admitted') AS last_admitted_at
+    FROM published_list l JOIN list_member m ON m.list_id = l.id
+    WHERE ($1::uuid IS NULL OR l.cycle_id = $1) AND m.state IN ('provisional', 'admitted')
+    GROUP BY l.id ORDER BY l.published_at, l.id
 """
 
 
@@ -50,12 +52,14 @@ class ListCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingOne:
-    """A list on which somebody still is provisional."""
+class ListedPlaces:
+    """A list on which somebody holds a place: how many still are provisional, and when the last one was admitted."""
 
     list_id: str
     cycle_id: str
     base_code: str
+    provisional: int
+    last_admitted_at: datetime | None
 
 
 class ListProgressStore:
@@ -75,7 +79,12 @@ class ListProgressStore:
             *(row["base_provisional"], rows.gate_of(row)),
         )
 
-    async def waiting(self, cycle_id: str = "") -> list[WaitingOne]:
-        """Lists of a cycle (of all, when none is named) that name somebody still provisional, oldest first."""
-        found = await self._database.fetch(_OPEN, cycle_id or None)
-        return [WaitingOne(str(row["id"]), str(row["cycle_id"]), row["base_code"]) for row in found]
+    async def with_places(self, cycle_id: str = "") -> list[ListedPlaces]:
+        """Lists of a cycle (of all, when none is named) that name somebody who holds a place, oldest first."""
+        return [
+            ListedPlaces(
+                *(str(row["id"]), str(row["cycle_id"]), row["base_code"]),
+                *(row["provisional"], row["last_admitted_at"]),
+            )
+            for row in await self._database.fetch(_OPEN, cycle_id or None)
+        ]

@@ -40,6 +40,7 @@ from services.enrollment.paperwork import paperwork
 from services.enrollment.people import IdentityPeople
 from services.enrollment.placing import placing
 from services.enrollment.provincial import provincial, screener
+from services.enrollment.publishing import publishing
 from services.enrollment.selecting import selection
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store.applications import ApplicationStore
@@ -169,5 +170,6 @@ def servicers(
         *paperwork(database, sealing, cycles, showing, public_url),
         selection(database, sealing, cycles, applications),
         placing(database, sealing, cycles, applications, queries),
+        publishing(database, sealing, cycles),
         *(provincial(database, sealing, cycles, applications, queries, documents) if documents is not None else []),
     ]

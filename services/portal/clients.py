@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from residency.enrollment.v1.amendment_service_pb2_grpc import AmendmentServiceStub
 from residency.enrollment.v1.application_service_pb2_grpc import ApplicationServiceStub
 from residency.enrollment.v1.board_service_pb2_grpc import BoardServiceStub
+from residency.enrollment.v1.calendar_service_pb2_grpc import CalendarServiceStub
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceStub
 from residency.enrollment.v1.export_service_pb2_grpc import ExportServiceStub
@@ -51,6 +53,8 @@ class Clients:
         self.staff = identity.stub(StaffServiceStub)
         self.support = identity.stub(SupportServiceStub)
         self.cycles = enrollment.stub(CycleServiceStub)
+        self.calendars = enrollment.stub(CalendarServiceStub)
+        self.amendments = enrollment.stub(AmendmentServiceStub)
         self.applications = enrollment.stub(ApplicationServiceStub)
         self.decisions = enrollment.stub(DecisionServiceStub)
         self.board = enrollment.stub(BoardServiceStub)

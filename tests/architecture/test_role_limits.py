@@ -18,6 +18,7 @@ ADMINISTRATORS = {"system_administrator", "security_administrator", "auditor"}
 
 POWERFUL = {
     "enrollment.CycleService.ConfirmCycle",
+    "enrollment.CalendarService.RecordHolidays",
     "enrollment.CycleService.CreateCycle",
     "enrollment.DecisionService.GrantProvisional",
     "enrollment.DecisionService.Admit",

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.portal.api import (
     applications,
+    calendars,
     cycles,
     decisions,
     exports,
@@ -37,6 +38,7 @@ def router() -> APIRouter:
         staff,
         support,
         cycles,
+        calendars,
         applications,
         decisions,
         papers,

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from residency.enrollment.v1 import cycle_pb2
+from residency.enrollment.v1 import calendar_service_pb2, cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from residency.notify.v1 import notify_service_pb2 as notify
 from services.kit.domain import DomainError, Kind
+from tests.support.listing import PublishedLists
 from tests.support.moments import NOTICE, Moments
 from tests.support.waiting import WaitingList
 
 DAY = timedelta(days=1)
+_REVIEWING = ("first_choice", "second_choice", "reallocation")
 
 
 @dataclass
@@ -40,18 +42,78 @@ class Province:
     review_deadlines: dict[str, datetime] = field(default_factory=dict)
     closed_windows: list[tuple[str, int]] = field(default_factory=list)
     notices: dict[str, notify.SendNoticeRequest] = field(default_factory=dict)
+    sent_at: dict[str, datetime] = field(default_factory=dict)
+    rows: list[tuple[int, str, int, date, date]] = field(default_factory=lambda: list(NOTICE))
+    """The calendar as it stands: sequence, phase, review round, first and last day."""
+    changes: int = 0
+    held_since: datetime | None = None
+    drafts: list[str] = field(default_factory=list)
+    """Ids of the people who have a draft and never submitted it."""
+    quiet: bool = False
+    """Whether the province has quiet hours, 21:30 to 08:00, as most have."""
+    reminder_hours: Sequence[float] = (72.0, 24.0)
 
     def __post_init__(self) -> None:
         self.waiting = WaitingList(self.now)
+        self.lists = PublishedLists(
+            self.cycle_id, self.now, lambda: self.opens_at(NOTICE[-1][0] + 1), self.moments.registration_opens
+        )
 
     def opens_at(self, sequence: int) -> datetime:
         """When a phase opens by the calendar as it stands now."""
         if sequence in self.moved:
             return self.moved[sequence]
-        last = NOTICE[-1]
+        last = self.rows[-1]
         if sequence > last[0]:
             return self.moments.midnight(last[4] + DAY)
-        return self.moments.midnight(NOTICE[sequence - 1][3])
+        return self.moments.midnight(self.rows[sequence - 1][3])
+
+    def closes_at(self, sequence: int) -> datetime:
+        """When it closes: with the opening of the next, unless a gap follows."""
+        if sequence == 0 or sequence + 1 in self.moved:
+            return self.opens_at(sequence + 1)
+        return self.moments.midnight(self.rows[sequence - 1][4] + DAY)
+
+    def sequence_of(self, round_number: int) -> int:
+        """The number of the phase in which a round is reviewed."""
+        return next(row[0] for row in self.rows if row[2] == round_number)
+
+    def amend(self, *phases: tuple[str, date, date]) -> int:
+        """Another calendar holds from now on; phases and rounds are counted anew. Answers its version."""
+        self.rows = [
+            (number, phase, sum(one[0] in _REVIEWING for one in phases[:number]) * (phase in _REVIEWING), first, last)
+            for number, (phase, first, last) in enumerate(phases, start=1)
+        ]
+        return self._changed()
+
+    async def hold(self) -> int:
+        """Everything stops."""
+        self.held_since = await self.now()
+        return self._changed()
+
+    async def resume(self) -> int:
+        """Everything goes on; what has not ended ends later by as many whole days as it was held."""
+        assert self.held_since is not None
+        held, self.held_since = self.held_since, None
+        days = -((held - await self.now()) // DAY) * DAY
+        self.rows = [
+            (
+                *row[:3],
+                row[3] + (days if self.moments.midnight(row[3]) > held else timedelta(0)),
+                row[4] + (days if self.moments.midnight(row[4] + DAY) > held else timedelta(0)),
+            )
+            for row in self.rows
+        ]
+        return self._changed()
+
+    def _changed(self) -> int:
+        self.changes += 1
+        return self.version
+
+    @property
+    def version(self) -> int:
+        """Version of the calendar."""
+        return 1 + len(self.moved) + self.changes
 
     async def now(self) -> datetime:
         """The province's own clock."""
@@ -71,7 +133,7 @@ class Province:
             raise DomainError(Kind.CONFLICT, "NOT_NEXT_PHASE", "阶段须依次进入。")
         if request.sequence == self.sequence + 1:
             now = await self.now()
-            if now < self.opens_at(request.sequence):
+            if self.held_since is not None or now < self.opens_at(request.sequence):
                 self.refused.append(request.sequence)
                 raise DomainError(Kind.NOT_NOW, "TOO_EARLY", "未到该阶段的开始时间。")
             self.sequence = request.sequence
@@ -80,13 +142,13 @@ class Province:
         return wire.EnterPhaseResponse(cycle=await self._cycle())
 
     async def GetWindow(self, request: wire.GetWindowRequest) -> wire.GetWindowResponse:
-        phase = request.round + 1
+        phase = self.sequence_of(request.round)
         window = cycle_pb2.Window(
             cycle_id=self.cycle_id,
             base_code=request.base_code,
             round=request.round,
             opens_at=_stamp(self.opens_at(phase)),
-            closes_at=_stamp(self.opens_at(phase + 1)),
+            closes_at=_stamp(self.closes_at(phase)),
             pending=self.pending.get(request.base_code, 0),
             over=self.sequence > phase,
             closed=(request.base_code, request.round) in self.closed_windows,
@@ -97,7 +159,7 @@ class Province:
         return wire.GetWindowResponse(window=window)
 
     async def CloseWindow(self, request: wire.CloseWindowRequest) -> wire.CloseWindowResponse:
-        if await self.now() < self.opens_at(request.round + 2):
+        if await self.now() < self.closes_at(self.sequence_of(request.round)):
             raise DomainError(Kind.NOT_NOW, "WINDOW_OPEN", "本轮尚未结束。")
         window = (request.base_code, request.round)
         if window not in self.closed_windows:
@@ -106,26 +168,65 @@ class Province:
 
     async def SendNotice(self, request: notify.SendNoticeRequest) -> notify.SendNoticeResponse:
         written = request.key not in self.notices
+        self.sent_at.setdefault(request.key, await self.now())
         self.notices.setdefault(request.key, request)
         return notify.SendNoticeResponse(written=written)
+
+    async def ListConcerned(self, request: wire.ListConcernedRequest) -> wire.ListConcernedResponse:
+        begin = int(request.page_token or 0)
+        some = self.drafts[begin : begin + 2]
+        return wire.ListConcernedResponse(
+            persons=[wire.ConcernedPerson(person_id=person_id) for person_id in some],
+            next_page_token=str(begin + 2) if begin + 2 < len(self.drafts) else "",
+        )
+
+    async def GetPhaseReport(self, request: wire.GetPhaseReportRequest) -> wire.GetPhaseReportResponse:
+        closed = [base for base, number in self.closed_windows if number == request.round]
+        owing = [base for base in closed if self.pending.get(base)]
+        return wire.GetPhaseReportResponse(
+            unreviewed=sum(self.pending[base] for base in owing),
+            bases=len(owing),
+            open=len(self.bases) - len(closed),
+            closed=len(closed),
+        )
+
+    async def ListCalendarVersions(
+        self, _: calendar_service_pb2.ListCalendarVersionsRequest
+    ) -> calendar_service_pb2.ListCalendarVersionsResponse:
+        newest = calendar_service_pb2.CalendarVersion(number=self.version, reason="台风")
+        return calendar_service_pb2.ListCalendarVersionsResponse(versions=[newest])
 
     async def _cycle(self) -> cycle_pb2.Cycle:
         cycle = cycle_pb2.Cycle(
             cycle_id=self.cycle_id,
             sequence=self.sequence,
-            calendar_version=1 + len(self.moved),
+            calendar_version=self.version,
+            province_code="SD",
             day_seconds=DAY.total_seconds(),
             read_at=_stamp(await self.now()),
         )
-        names = ["preparation", *[row[1] for row in NOTICE], "closed"]
+        names = ["preparation", *[row[1] for row in self.rows], "closed"]
         for sequence, name in enumerate(names):
             phase = cycle.phases.add(sequence=sequence, phase=cycle_pb2.Phase.Value(f"PHASE_{name.upper()}"))
-            phase.round = NOTICE[sequence - 1][2] if 1 <= sequence <= len(NOTICE) else 0
+            phase.name = name
+            phase.key = name if name not in names[:sequence] else f"{name}.2"
+            phase.round = self.rows[sequence - 1][2] if 1 <= sequence <= len(self.rows) else 0
             if sequence > 0:
                 phase.opens_at.CopyFrom(_stamp(self.opens_at(sequence)))
-            if sequence <= len(NOTICE):
-                phase.closes_at.CopyFrom(_stamp(self.opens_at(sequence + 1)))
+            if sequence <= len(self.rows):
+                phase.closes_at.CopyFrom(_stamp(self.closes_at(sequence)))
+        if self.held_since is not None:
+            cycle.held_since.CopyFrom(_stamp(self.held_since))
+        cycle.time_policy.reminder_hours.extend(self.reminder_hours)
+        if self.quiet:
+            cycle.time_policy.quiet.CopyFrom(_quiet(self.moments.registration_opens))
         return cycle
+
+
+def _quiet(anchor: datetime) -> cycle_pb2.QuietHours:
+    return cycle_pb2.QuietHours(
+        anchor=_stamp(anchor), day_seconds=DAY.total_seconds(), from_minute=21 * 60 + 30, until_minute=8 * 60
+    )
 
 
 def _stamp(moment: datetime) -> Timestamp:

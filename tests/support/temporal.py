@@ -23,9 +23,14 @@ from workflows.base_window.contract import Decision, DecisionsMade, WindowEnded,
 from workflows.base_window.workflow import BaseWindow
 from workflows.connection import add_attributes
 from workflows.primitives.visible import start_attributes
+from workflows.published_list import contract as published_list
+from workflows.published_list.activities import ListActivities
+from workflows.published_list.contract import ListEnded, ListStart
+from workflows.published_list.workflow import PublishedList
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.recruitment_cycle.activities import CycleActivities
 from workflows.recruitment_cycle.contract import CycleEnded, CycleStart
+from workflows.recruitment_cycle.news import CycleNews
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
 from workflows.seat_offer import contract as seat_offer
 from workflows.seat_offer.activities import OfferActivities
@@ -65,18 +70,27 @@ class Stage:
     async def working(self) -> AsyncIterator[None]:
         """The workers of both queues poll inside."""
         cycle = CycleActivities(self.province)
+        news = CycleNews(self.province, self.province, self.province)
         window = WindowActivities(self.province, self.province)
         offers = OfferActivities(self.province.waiting)
+        lists = ListActivities(self.province.lists, self.province)
         table = [
             Queue(
                 recruitment_cycle.TASK_QUEUE,
                 [RecruitmentCycle],
-                [cycle.get_timetable, cycle.enter_phase, cycle.list_bases],
+                [
+                    *(cycle.get_timetable, cycle.enter_phase, cycle.list_bases),
+                    *(news.remind_drafts, news.report_phase, news.announce_change),
+                ],
             ),
             Queue(
                 base_window.TASK_QUEUE,
-                [BaseWindow, SeatOffer],
-                [window.get_window, window.close_window, window.send_notice, offers.offer_next, offers.settle_offer],
+                [BaseWindow, SeatOffer, PublishedList],
+                [
+                    *(window.get_window, window.close_window, window.send_notice),
+                    *(offers.offer_next, offers.settle_offer),
+                    *(lists.get_list_progress, lists.send_list_notice),
+                ],
             ),
         ]
         async with AsyncExitStack() as stack:
@@ -115,6 +129,17 @@ class Stage:
             id=seat_offer.workflow_id(seat.cycle_id, seat.base_code, seat.specialty_code, seat_offer_id),
             task_queue=seat_offer.TASK_QUEUE,
             search_attributes=start_attributes(seat.cycle_id, base_code),
+        )
+
+    async def start_list(self, base_code: str, list_id: str) -> WorkflowHandle[PublishedList, ListEnded]:
+        """Start the wait of a published list as the bridge would."""
+        cycle_id = self.province.cycle_id
+        return await self.client.start_workflow(
+            PublishedList.run,
+            ListStart(cycle_id, base_code, list_id),
+            id=published_list.workflow_id(cycle_id, list_id),
+            task_queue=published_list.TASK_QUEUE,
+            search_attributes=start_attributes(cycle_id, base_code),
         )
 
     def window(self, base_code: str, round_number: int) -> WorkflowHandle[BaseWindow, WindowEnded]:

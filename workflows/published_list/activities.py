@@ -47,14 +47,14 @@ class ListActivities:
     async def send_list_notice(self, notice: ListNotice) -> None:
         """Tell the staff of an organisation, once per key."""
         with translated_failures():
-            await self._notices.SendNotice(
-                notify.SendNoticeRequest(
-                    key=notice.key,
-                    template=notice.template,
-                    organisation_code=notice.organisation_code,
-                    parameters=parameters_of(notice),
-                )
+            request = notify.SendNoticeRequest(
+                key=notice.key,
+                template=notice.template,
+                organisation_code=notice.organisation_code,
+                parameters=parameters_of(notice),
             )
+            request.release_at.FromDatetime(notice.release_at)
+            await self._notices.SendNotice(request)
 
 
 def progress_of(answer: wire.GetListProgressResponse) -> ListProgress:

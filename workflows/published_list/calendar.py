@@ -80,6 +80,11 @@ def reminder_due(known: ListProgress, after: datetime, now: datetime, spread_by:
     return passed[-1] if passed else None
 
 
+def release(known: ListProgress, now: datetime) -> datetime:
+    """WAIT-32: what is told late, after an outage, is not told at night either."""
+    return not_before(known.quiet, now)
+
+
 def _news(known: ListProgress, instant: datetime, spread_by: str) -> datetime:
     minute = timedelta(seconds=known.day_seconds) / _DAY_MINUTES
     late = minute * (crc32(spread_by.encode()) % _NEWS_SPREAD)

@@ -133,7 +133,7 @@ class NoticeTemplate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListNotice:
-    """Activity input: tell the staff of `organisation_code`, once per `key`.
+    """Activity input: tell the staff of `organisation_code`, once per `key`, from `release_at` on.
 
     `count` is everybody provisional at the base; the numbers of one list are `number`, `admissible` and `objected`.
     """
@@ -147,6 +147,7 @@ class ListNotice:
     admissible: int
     objected: int
     closes_at: datetime
+    release_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

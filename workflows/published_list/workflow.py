@@ -159,6 +159,7 @@ class PublishedList:
             admissible=known.admissible,
             objected=known.objected,
             closes_at=known.verification_closes_at,
+            release_at=calendar.release(known, workflow.now()),
         )
         await workflow.execute_activity_method(ListActivities.send_list_notice, notice, **COMMAND)
 

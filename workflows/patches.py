@@ -25,5 +25,20 @@ class Patch:
     removable_after: date
 
 
-PATCHES: tuple[Patch, ...] = ()
-"""The patches in force; none yet."""
+PATCHES: tuple[Patch, ...] = (
+    Patch(
+        "window-in-full",
+        "A window reminds before each date of its base, escalates, falls quiet when it has finished, and stands still "
+        "while the cycle is held; a run of before reminds once.",
+        date(2026, 11, 22),
+        date(2027, 12, 31),
+    ),
+    Patch(
+        "cycle-in-full",
+        "A year reminds drafts, reports its rounds, is held and changed; a run of before enters phases only, and goes on "
+        "as a new run when its calendar first changes.",
+        date(2026, 11, 22),
+        date(2027, 12, 31),
+    ),
+)
+"""The patches in force."""

@@ -24,3 +24,8 @@ QUICK_READ = ActivityConfig(start_to_close_timeout=timedelta(seconds=4), retry_p
 
 COMMAND = ActivityConfig(start_to_close_timeout=timedelta(seconds=6), retry_policy=_FOR_EVER)
 """An order that changes state once, however often it is repeated."""
+
+MANY_CALLS = ActivityConfig(
+    start_to_close_timeout=timedelta(hours=1), heartbeat_timeout=timedelta(seconds=30), retry_policy=_FOR_EVER
+)
+"""The same order for many, each once per key: the activity says that it lives, and goes on where it stood."""

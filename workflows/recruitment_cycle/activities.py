@@ -10,8 +10,15 @@ from temporalio import activity
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from services.kit.domain import DomainError, Kind
-from workflows.recruitment_cycle.contract import BaseCodes, CycleQuestion, PhaseOrder, PhaseTimes, Timetable
-from workflows.wire import instant, instant_of, translated_failures
+from workflows.recruitment_cycle.contract import (
+    BaseCodes,
+    CycleQuestion,
+    PhaseOrder,
+    PhaseTimes,
+    QuietTimes,
+    Timetable,
+)
+from workflows.wire import instant, instant_of, quiet_of, translated_failures
 
 _READ_AGAIN = frozenset({Kind.NOT_NOW, Kind.CONFLICT})
 """Not due by enrollment's clock, or the gate stands elsewhere than thought: the calendar tells what is next."""
@@ -73,6 +80,7 @@ class CycleActivities:
 
 def timetable_of(cycle: cycle_pb2.Cycle) -> Timetable:
     """The contract's cycle as the workflow reads it: instants and enums, no titles."""
+    quiet = quiet_of(cycle.time_policy)
     return Timetable(
         cycle_id=cycle.cycle_id,
         sequence=cycle.sequence,
@@ -84,8 +92,21 @@ def timetable_of(cycle: cycle_pb2.Cycle) -> Timetable:
                 round=phase.round,
                 opens_at=instant_of(phase, "opens_at"),
                 closes_at=instant_of(phase, "closes_at"),
+                key=phase.key,
             )
             for phase in cycle.phases
         ],
         read_at=instant(cycle.read_at),
+        held_since=instant_of(cycle, "held_since"),
+        draft=cycle.draft,
+        day_seconds=cycle.day_seconds,
+        reminder_hours=list(cycle.time_policy.reminder_hours),
+        quiet=QuietTimes(
+            quiet.anchor,
+            quiet.day_seconds,
+            quiet.from_minute,
+            quiet.until_minute,
+            quiet.exam_until_minute,
+            sorted(quiet.exam_days),
+        ),
     )

@@ -14,6 +14,9 @@ STATUS = "status"
 CHANGE = "change_calendar"
 """The update that tells a cycle that another version of its calendar holds."""
 
+LONGEST_HISTORY = 1_000
+"""Events after which a run goes on in a new one, carrying what it remembers."""
+
 HOLD = "hold"
 RESUME = "resume"
 
@@ -28,13 +31,12 @@ class CycleMemory:
     """What a run hands to the next when its history has grown long.
 
     `known_version` is the version of the calendar that it acted on last, `announced` the one that the bases were told
-    of last. `reminded` holds what was reminded of (`registration/72`), `unreported` the rounds whose windows it
-    started and of which the province has had no report.
+    of last. `reminded` holds what was reminded of (`registration/20230711T000000/72`), `unreported` the rounds whose
+    windows it started and of which the province has had no report.
     """
 
     known_version: int = 0
     announced: int = 0
-    held: bool = False
     reminded: list[str] = field(default_factory=list)
     unreported: list[int] = field(default_factory=list)
 
@@ -134,6 +136,49 @@ class BaseCodes:
     """Activity output: the bases that take part, in order."""
 
     codes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReminder:
+    """Activity input: remind whoever has a draft, each once per `reminder`, that registration ends at `closes_at`."""
+
+    cycle_id: str
+    reminder: str
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOrder:
+    """Activity input: tell the province how `round` ended, once its windows have closed; when `final` in any case."""
+
+    cycle_id: str
+    round: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseReport:
+    """Activity output: how a round ended at all bases together, and how many windows are still open."""
+
+    unreviewed: int
+    unselected: int
+    bases: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Activity input: tell the bases and the province, each once per version, what the calendar is now."""
+
+    cycle_id: str
+    calendar_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Activity output: how many were told."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

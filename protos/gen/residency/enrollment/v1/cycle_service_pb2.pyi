@@ -230,16 +230,18 @@ class GetPhaseReportRequest(_message.Message):
     def __init__(self, cycle_id: _Optional[str] = ..., round: _Optional[int] = ...) -> None: ...
 
 class GetPhaseReportResponse(_message.Message):
-    __slots__ = ("unreviewed", "unselected", "bases", "open")
+    __slots__ = ("unreviewed", "unselected", "bases", "open", "closed")
     UNREVIEWED_FIELD_NUMBER: _ClassVar[int]
     UNSELECTED_FIELD_NUMBER: _ClassVar[int]
     BASES_FIELD_NUMBER: _ClassVar[int]
     OPEN_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
     unreviewed: int
     unselected: int
     bases: int
     open: int
-    def __init__(self, unreviewed: _Optional[int] = ..., unselected: _Optional[int] = ..., bases: _Optional[int] = ..., open: _Optional[int] = ...) -> None: ...
+    closed: int
+    def __init__(self, unreviewed: _Optional[int] = ..., unselected: _Optional[int] = ..., bases: _Optional[int] = ..., open: _Optional[int] = ..., closed: _Optional[int] = ...) -> None: ...
 
 class PrepareNextCycleRequest(_message.Message):
     __slots__ = ("cycle_id", "year")

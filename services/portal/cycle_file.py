@@ -11,8 +11,17 @@ import yaml
 from services.kit.domain import DomainError, Kind
 from services.portal.plain_yaml import load
 
-PHASES = ("registration", "first_choice", "second_choice", "reallocation", "confirmation")
-"""The phases that a year has between preparation and its end, in order."""
+PHASES = {
+    "registration": True,
+    "first_choice": True,
+    "second_choice": False,
+    "reallocation": False,
+    "confirmation": True,
+}
+"""The phases that a year has between preparation and its end, in order, and which of them every year has.
+
+A second choice may come more than once.
+"""
 
 
 def request_from_file(text: str) -> dict[str, Any]:
@@ -40,7 +49,7 @@ def request_from_file(text: str) -> dict[str, Any]:
         "time_zone": str(province.get("timezone", "Asia/Shanghai")),
         "year": cycle.get("year", 0),
         "title": _text(cycle, "title"),
-        "phases": [_keys(each, "phase", "name", "first_day", "last_day") for each in phases],
+        "phases": [_keys(each, "phase", "name", "first_day", "last_day", "key", "gap_name") for each in phases],
         "bases": [_keys(each, "code", "name", "main_code", "credit_code") for each in bases],
         "specialties": [_keys(each, "code", "name") for each in specialties],
         "plan": plan,

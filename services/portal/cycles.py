@@ -40,7 +40,7 @@ class CycleView:
     @property
     def phase(self) -> cycle_pb2.CyclePhase:
         """The phase the gate stands in."""
-        found = next((phase for phase in self.cycle.phases if phase.phase == self.cycle.phase), None)
+        found = next((phase for phase in self.cycle.phases if phase.sequence == self.cycle.sequence), None)
         return found if found is not None else cycle_pb2.CyclePhase(phase=self.cycle.phase)
 
     @property
@@ -48,6 +48,17 @@ class CycleView:
         """The review round now, or the one that a base would look at: the last entered, else the first."""
         entered = [phase.round for phase in self.cycle.phases if phase.round and phase.sequence <= self.cycle.sequence]
         return entered[-1] if entered else 1
+
+    def round_name(self, number: int) -> str:
+        """Name of the phase in which round `number` is reviewed, as printed; its number where there is none."""
+        return next((phase.name for phase in self._reviewed(number)), str(number))
+
+    def reallocates(self, number: int) -> bool:
+        """Whether round `number` is a reallocation, in which 拟录取 is called 调剂录取."""
+        return any(phase.phase == cycle_pb2.PHASE_REALLOCATION for phase in self._reviewed(number))
+
+    def _reviewed(self, number: int) -> list[cycle_pb2.CyclePhase]:
+        return [phase for phase in self.cycle.phases if number and phase.round == number]
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ STATE_MEANINGS = {
 PHASE_CLOSES = {
     "preparation": "开始后可注册并填报志愿",
     "registration": "截止后不能修改信息和志愿",
-    "first_choice": "截止后一志愿审核与拟录取结束",
-    "second_choice": "截止后不能再填报二志愿",
+    "first_choice": "截止后本轮审核与拟录取结束",
+    "second_choice": "截止后不能再填报本轮志愿",
     "reallocation": "截止后不能再填报，调剂录取结束",
     "confirmation": "截止后录取结束",
     "closed": "本年度招录已结束",
@@ -197,7 +197,6 @@ ENDINGS = {
     "give_up": "本人放弃",
 }
 SCORE_PARTS = {"written": "笔试", "skills": "技能", "interview": "面试"}
-ROUNDS = {1: "一志愿", 2: "二志愿", 3: "调剂"}
 OBJECTIONS = {"open": "待处理", "upheld": "异议成立", "dismissed": "异议不成立"}
 OFFERS = {"open": "待答复", "accepted": "已接受", "declined": "已放弃", "expired": "逾期未答复"}
 PROGRAMMES = {"open": "招生", "paused": "暂停", "closed": "关闭"}
@@ -244,7 +243,7 @@ REFUSALS = {
 CHANGED_BY = {
     "PHASE_REGISTRATION": "报名开始后可办理",
     "PHASE_FIRST_CHOICE": "一志愿审核阶段开始后可办理",
-    "PHASE_SECOND_CHOICE": "二志愿阶段开始后可办理",
+    "PHASE_SECOND_CHOICE": "下一轮志愿开始后可办理",
     "PHASE_REALLOCATION": "调剂阶段开始后可办理",
     "PHASE_CONFIRMATION": "核实与录取阶段开始后可办理",
     "BASE_DECISION": "等待培训基地审核结果",
@@ -290,8 +289,8 @@ FIELD_RULES = {
 OPEN_NOW = {
     "preparation": [],
     "registration": ["注册、填写信息、填报志愿并提交，截止前可随时修改。"],
-    "first_choice": ["培训基地进行一志愿审核与拟录取。", "审核不通过的报名人可修改信息和专业后重新提交。"],
-    "second_choice": ["未被拟录取的报名人可重新填报志愿，新报名人可注册。", "培训基地进行二志愿审核与拟录取。"],
+    "first_choice": ["培训基地进行本轮审核与拟录取。", "审核不通过的报名人可修改信息和专业后重新提交。"],
+    "second_choice": ["未被拟录取的报名人可重新填报志愿，新报名人可注册。", "培训基地进行本轮审核与拟录取。"],
     "reallocation": ["未被拟录取的报名人可重新填报志愿，新报名人可注册。", "培训基地进行调剂录取。"],
     "confirmation": ["培训基地核实拟录取人员并逐一录取。", "报名人可查询结果。"],
     "closed": ["查询录取结果。"],

@@ -125,7 +125,7 @@ def _unpublished(row: dict[str, Any], names: Catalogue, view: CycleView) -> Line
             Cell(row["name"], href=f"/base/applications/{row['application_id']}"),
             row["masked_document"],
             names.specialties.get(row["specialty_code"], row["specialty_code"]),
-            zh.ROUNDS.get(row["round"], str(row["round"])),
+            view.round_name(row["round"]),
             view.calendar.moment(row["provisional_at"]) if row["provisional_at"] else "",
         )
     )

@@ -39,7 +39,7 @@ async def overview(page: Province, start: int = 0) -> Response:
         phases=_phases(view),
         rows=rows,
         windows=in_review,
-        round_name=f"第 {view.round} 轮",
+        round_name=view.round_name(view.round),
         total=board.total,
         as_of=board.as_of,
         next_href=f"/province?start={start + _BASES_A_PAGE}" if more else "",

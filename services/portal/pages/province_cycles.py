@@ -61,7 +61,8 @@ async def from_form(page: Province) -> Response:
                 "first_day": form.get(f"first_{name}"),
                 "last_day": form.get(f"last_{name}"),
             }
-            for name in PHASES
+            for name, always in PHASES.items()
+            if always or form.get(f"first_{name}") or form.get(f"last_{name}")
         ]
         return {
             "year": year,
@@ -105,8 +106,8 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
         folded=True,
     )
     dates_asked = [
-        Ask(f"{edge}_{name}", f"{zh.PHASE_NAMES[name]}：{word}", "date")
-        for name in PHASES
+        Ask(f"{edge}_{name}", f"{zh.PHASE_NAMES[name]}：{word}", "date", required=always)
+        for name, always in PHASES.items()
         for edge, word in (("first", "开始日"), ("last", "截止日"))
     ]
     form = Form(
@@ -114,7 +115,7 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
         (Ask("year", "年度", "number"), Ask("title", "标题", most=200), *dates_asked),
         (Button("按表单建立"),),
         "按表单建立",
-        "基地、专业和计划数取自当前年度，建立后可再调整。",
+        "基地、专业和计划数取自当前年度，建立后可再调整。没有的轮次留空；志愿多于两轮的年度请按文件建立。",
         folded=True,
     )
     panels = [

@@ -12,6 +12,7 @@ from residency.enrollment.v1 import events_pb2
 from residency.identity.v1 import events_pb2 as identity
 from services.enrollment.domain.calendar import PhaseWindow
 from services.enrollment.domain.dossier import Section
+from services.enrollment.domain.sending import Decided, news_from
 from services.enrollment.records import ApplicationRecord, CycleRecord
 from services.kit.audit_chain import Seal
 from services.kit.domain import Fact
@@ -64,31 +65,36 @@ def submitted(cycle: CycleRecord, after: ApplicationRecord, left_base_code: str)
     return _fact("application.submitted", body, after.id, after.version)
 
 
-def reviewed(cycle: CycleRecord, after: ApplicationRecord, *, approved: bool) -> Fact:
+def reviewed(cycle: CycleRecord, after: ApplicationRecord, decided: Decided, *, approved: bool) -> Fact:
     """A base gave its verdict; a rejection near its deadline names the end of the fix window."""
+    fix_until = None if approved else after.marks.fix_until
     body = events_pb2.ApplicationReviewed(
-        application=_about(cycle, after), approved=approved, reason_code=after.reason_code, remark=after.remark
+        application=_news(cycle, after, decided, until=fix_until),
+        approved=approved,
+        reason_code=after.reason_code,
+        remark=after.remark,
     )
-    if not approved and after.marks.fix_until is not None:
-        body.fix_until.FromDatetime(after.marks.fix_until)
+    if fix_until is not None:
+        body.fix_until.FromDatetime(fix_until)
     return _fact("application.reviewed", body, after.id, after.version)
 
 
-def not_selected(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+def not_selected(cycle: CycleRecord, after: ApplicationRecord, decided: Decided) -> Fact:
     """Approved and not selected in this round."""
-    body = events_pb2.ApplicationNotSelected(application=_about(cycle, after))
+    body = events_pb2.ApplicationNotSelected(application=_news(cycle, after, decided))
     return _fact("application.not_selected", body, after.id, after.version)
 
 
-def provisionally_admitted(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+def provisionally_admitted(cycle: CycleRecord, after: ApplicationRecord, decided: Decided) -> Fact:
     """拟录取 or 调剂录取."""
-    body = events_pb2.ApplicationProvisionallyAdmitted(application=_about(cycle, after), remark=after.remark)
+    about = _news(cycle, after, decided, held=True)
+    body = events_pb2.ApplicationProvisionallyAdmitted(application=about, remark=after.remark)
     return _fact("application.provisionally_admitted", body, after.id, after.version)
 
 
-def admitted(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+def admitted(cycle: CycleRecord, after: ApplicationRecord, decided: Decided) -> Fact:
     """录取."""
-    body = events_pb2.ApplicationAdmitted(application=_about(cycle, after))
+    body = events_pb2.ApplicationAdmitted(application=_news(cycle, after, decided, held=True))
     return _fact("application.admitted", body, after.id, after.version)
 
 
@@ -98,37 +104,69 @@ def withdrawn(cycle: CycleRecord, after: ApplicationRecord, *, freed_place: bool
     return _fact("application.withdrawn", body, after.id, after.version)
 
 
-def place_lost(cycle: CycleRecord, after: ApplicationRecord, cause: str, remark: str, *, freed: bool) -> Fact:
-    """A place was taken back or given up by a decision; `freed` when it may be offered to the next."""
-    body = events_pb2.ApplicationPlaceLost(application=_about(cycle, after), cause=cause, freed=freed, remark=remark)
+def place_lost(
+    cycle: CycleRecord,
+    after: ApplicationRecord,
+    cause: str,
+    remark: str,
+    decided: Decided,
+    *,
+    freed: bool,
+    undone_since: datetime | None = None,
+) -> Fact:
+    """A place was taken back or given up by a decision; `freed` when it may be offered to the next.
+
+    `undone_since` is when the grant was decided that is undone within its hold.
+    """
+    about = _news(cycle, after, decided)
+    body = events_pb2.ApplicationPlaceLost(application=about, cause=cause, freed=freed, remark=remark)
+    if undone_since is not None:
+        body.undone_since.FromDatetime(undone_since)
     return _fact("application.place_lost", body, after.id, after.version)
 
 
-def admission_undone(cycle: CycleRecord, after: ApplicationRecord, remark: str) -> Fact:
-    """The final admission was taken back within the hold."""
-    body = events_pb2.ApplicationAdmissionUndone(application=_about(cycle, after), remark=remark)
+def admission_undone(
+    cycle: CycleRecord, after: ApplicationRecord, remark: str, decided: Decided, undone_since: datetime | None
+) -> Fact:
+    """The final admission of `undone_since` was taken back within its hold."""
+    body = events_pb2.ApplicationAdmissionUndone(application=_news(cycle, after, decided), remark=remark)
+    if undone_since is not None:
+        body.undone_since.FromDatetime(undone_since)
     return _fact("application.admission_undone", body, after.id, after.version)
 
 
-def offered(cycle: CycleRecord, after: ApplicationRecord, until: datetime, number: int) -> Fact:
+def offered(cycle: CycleRecord, after: ApplicationRecord, until: datetime, number: int, decided: Decided) -> Fact:
     """A freed place is offered."""
-    body = events_pb2.ApplicationOffered(application=_about(cycle, after), offer_number=number)
+    body = events_pb2.ApplicationOffered(application=_news(cycle, after, decided, until=until), offer_number=number)
     body.until.FromDatetime(until)
     return _fact("application.offered", body, after.id, after.version)
 
 
-def offer_ended(cycle: CycleRecord, after: ApplicationRecord, number: int, seat_offer_id: str, outcome: str) -> Fact:
-    """An offer was answered, or its time ended."""
+def offer_answered(cycle: CycleRecord, after: ApplicationRecord, number: int, seat_offer_id: str, outcome: str) -> Fact:
+    """An offer was accepted or declined by whom it was made to."""
     body = events_pb2.ApplicationOfferEnded(
         application=_about(cycle, after), offer_number=number, seat_offer_id=seat_offer_id, outcome=outcome
     )
     return _fact("application.offer_ended", body, after.id, after.version)
 
 
-def specialty_changed(cycle: CycleRecord, after: ApplicationRecord, left_code: str, remark: str) -> Fact:
+def offer_expired(
+    cycle: CycleRecord, after: ApplicationRecord, number: int, seat_offer_id: str, decided: Decided
+) -> Fact:
+    """An offer's time ended and nobody had answered."""
+    about = _news(cycle, after, decided)
+    body = events_pb2.ApplicationOfferEnded(
+        application=about, offer_number=number, seat_offer_id=seat_offer_id, outcome="expired"
+    )
+    return _fact("application.offer_ended", body, after.id, after.version)
+
+
+def specialty_changed(
+    cycle: CycleRecord, after: ApplicationRecord, left_code: str, remark: str, decided: Decided
+) -> Fact:
     """A base moved somebody to another of its specialties."""
     body = events_pb2.ApplicationSpecialtyChanged(
-        application=_about(cycle, after),
+        application=_news(cycle, after, decided),
         left_specialty_code=left_code,
         left_specialty_name=cycle.catalogue.specialties.get(left_code, ""),
         remark=remark,
@@ -136,9 +174,10 @@ def specialty_changed(cycle: CycleRecord, after: ApplicationRecord, left_code: s
     return _fact("application.specialty_changed", body, after.id, after.version)
 
 
-def deferred(cycle: CycleRecord, after: ApplicationRecord, until_year: int, remark: str) -> Fact:
+def deferred(cycle: CycleRecord, after: ApplicationRecord, until_year: int, remark: str, decided: Decided) -> Fact:
     """A place is taken up in a later year."""
-    body = events_pb2.ApplicationDeferred(application=_about(cycle, after), until_year=until_year, remark=remark)
+    about = _news(cycle, after, decided)
+    body = events_pb2.ApplicationDeferred(application=about, until_year=until_year, remark=remark)
     return _fact("application.deferred", body, after.id, after.version)
 
 
@@ -192,25 +231,28 @@ def list_published(cycle_id: str, base_code: str, list_id: str, number: int, end
     return _fact("list.published", body, list_id, 1)
 
 
-def published(cycle: CycleRecord, after: ApplicationRecord, list_id: str, ends_at: datetime) -> Fact:
+def published(cycle: CycleRecord, after: ApplicationRecord, list_id: str, ends_at: datetime, decided: Decided) -> Fact:
     """A published list names the provisional admission."""
-    body = events_pb2.ApplicationPublished(application=_about(cycle, after), list_id=list_id)
+    body = events_pb2.ApplicationPublished(application=_news(cycle, after, decided), list_id=list_id)
     body.ends_at.FromDatetime(ends_at)
     return _fact("application.published", body, after.id, after.version)
 
 
-def objection_filed(cycle: CycleRecord, after: ApplicationRecord, objection_id: str, list_id: str) -> Fact:
+def objection_filed(
+    cycle: CycleRecord, after: ApplicationRecord, objection_id: str, list_id: str, decided: Decided
+) -> Fact:
     """Somebody objects to a provisional admission; `list_id` is empty when no list names it yet."""
-    body = events_pb2.ObjectionFiled(application=_about(cycle, after), objection_id=objection_id, list_id=list_id)
+    about = _news(cycle, after, decided)
+    body = events_pb2.ObjectionFiled(application=about, objection_id=objection_id, list_id=list_id)
     return _fact("objection.filed", body, after.id, after.version)
 
 
 def objection_resolved(
-    cycle: CycleRecord, after: ApplicationRecord, objection_id: str, list_id: str, *, upheld: bool
+    cycle: CycleRecord, after: ApplicationRecord, objection_id: str, list_id: str, decided: Decided, *, upheld: bool
 ) -> Fact:
     """The province resolved an objection; whether the admission stays frozen, the application's marks say."""
     body = events_pb2.ObjectionResolved(
-        application=_about(cycle, after),
+        application=_news(cycle, after, decided),
         objection_id=objection_id,
         upheld=upheld,
         list_id=list_id,
@@ -225,15 +267,16 @@ def held(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
     return _fact("application.held", body, after.id, after.version)
 
 
-def released(cycle: CycleRecord, after: ApplicationRecord) -> Fact:
+def released(cycle: CycleRecord, after: ApplicationRecord, decided: Decided) -> Fact:
     """The province has looked into it."""
-    body = events_pb2.ApplicationReleased(application=_about(cycle, after))
+    body = events_pb2.ApplicationReleased(application=_news(cycle, after, decided))
     return _fact("application.released", body, after.id, after.version)
 
 
-def moved(cycle: CycleRecord, after: ApplicationRecord, left_base_code: str, remark: str) -> Fact:
+def moved(cycle: CycleRecord, after: ApplicationRecord, left_base_code: str, remark: str, decided: Decided) -> Fact:
     """The province moved somebody who consents."""
-    body = events_pb2.ApplicationMoved(application=_about(cycle, after), left_base_code=left_base_code, remark=remark)
+    about = _news(cycle, after, decided)
+    body = events_pb2.ApplicationMoved(application=about, left_base_code=left_base_code, remark=remark)
     return _fact("application.moved", body, after.id, after.version)
 
 
@@ -286,6 +329,21 @@ def _about(cycle: CycleRecord, after: ApplicationRecord) -> events_pb2.Applicati
         version=after.version,
         state=f"APPLICATION_STATE_{after.state.name}",
     )
+
+
+def _news(
+    cycle: CycleRecord,
+    after: ApplicationRecord,
+    decided: Decided,
+    *,
+    held: bool = False,
+    until: datetime | None = None,
+) -> events_pb2.ApplicationFact:
+    """MSG-09: the same for what others decided about somebody: when that was, and from when it is told."""
+    about = _about(cycle, after)
+    about.decided_at.FromDatetime(decided.at)
+    about.release_at.FromDatetime(news_from(cycle.policy, cycle.calendar, decided, held=held, until=until))
+    return about
 
 
 def _fact(name: str, body: Message, aggregate_id: str, version: int) -> Fact:

@@ -16,6 +16,7 @@ from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import Phase, standing_round
 from services.enrollment.domain.policy import Policy
+from services.enrollment.domain.sending import Decided
 from services.enrollment.domain.unlock import Unlocked
 from services.kit.domain import Fact
 
@@ -139,6 +140,11 @@ class Situation:
     answered: StoredAnswer | None = None
     unlocked: Mapping[Section, Unlocked] = field(default_factory=dict)
     """Sections of the person's own application that are unlocked now."""
+
+    @property
+    def decided(self) -> Decided:
+        """What a decision in this situation is told by."""
+        return Decided(self.gate.now, self.milestones)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,14 @@ class TimePolicy:
     quiet: QuietHours
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """When something was decided about a person, by the database's clock, and beside which dates of the base."""
+
+    at: datetime
+    own: Milestones | None = None
+
+
 def time_policy(policy: Policy, calendar: Calendar, own: Milestones | None = None) -> TimePolicy:
     """The policy for the whole province, or for a base with its `own` dates."""
     return TimePolicy(policy.reminder_hours, policy.verification_reminder_days, quiet_hours(policy, calendar, own))
@@ -42,9 +50,13 @@ def quiet_hours(policy: Policy, calendar: Calendar, own: Milestones | None = Non
     )
 
 
-def news_from(policy: Policy, calendar: Calendar, decided_at: datetime, *, held: bool = False) -> datetime:
-    """MSG-09: from when a decision of `decided_at` about a person is told: after the undo period where it is `held`,
-    and not in a quiet time.
+def news_from(
+    policy: Policy, calendar: Calendar, decided: Decided, *, held: bool = False, until: datetime | None = None
+) -> datetime:
+    """MSG-09: from when a decision about a person is told: after the undo period where it is `held`, in no quiet time.
+
+    What would be over `until` then is told before: news of it would help nobody.
     """
-    due = decided_at + policy.hold(calendar.day) if held else decided_at
-    return not_before(quiet_hours(policy, calendar), due)
+    due = decided.at + policy.hold(calendar.day) if held else decided.at
+    told = not_before(quiet_hours(policy, calendar, decided.own), due)
+    return due if until is not None and until <= told else told

@@ -138,7 +138,7 @@ def _answered(
     )
     check_qualified(now.gate.phase, proposal.qualified)
     after = replace(granted(allowed.after(Event.GRANT), now.gate.now), remark=proposal.remark)
-    fact = facts.provisionally_admitted(cycle, after)
+    fact = facts.provisionally_admitted(cycle, after, now.decided)
     return allowed, Turn(
         *("confirm_grant", after, fact, "provisional", proposal.remark),
         qualified=proposal.qualified,

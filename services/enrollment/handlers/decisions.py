@@ -16,6 +16,7 @@ from services.enrollment.domain.case import Case
 from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.phases import P4, Phase
 from services.enrollment.domain.reasons import REJECTIONS, check_reason
+from services.enrollment.domain.sending import Decided
 from services.enrollment.handlers.deciding import allow
 from services.enrollment.handlers.queue import QueueHandlers, row_now
 from services.enrollment.handlers.running import Outcome, audit_entry, not_found
@@ -176,7 +177,7 @@ def _decided(
             after = replace(after, marks=replace(after.marks, fix_until=None))
     entry = audit_entry(caller, deed.command, key, cycle, now.gate, decision, before, detail)
     verdict = Verdict(deed.kind, deed.reason_code, deed.remark, deed.qualified)
-    fact, marks = _fact(cycle, after, deed), after.marks != before.marks
+    fact, marks = _fact(cycle, after, deed, now.decided), after.marks != before.marks
     write = Write(after, entry, decision.until, fact, verdict=verdict, seat=deed.seat, marks=marks)
     return Outcome(write, row_now(after, now, cycle))
 
@@ -194,16 +195,16 @@ def check_qualified(phase: Phase, qualified: bool) -> None:
         )
 
 
-def _fact(cycle: CycleRecord, after: ApplicationRecord, deed: _Deed) -> Fact:
+def _fact(cycle: CycleRecord, after: ApplicationRecord, deed: _Deed, decided: Decided) -> Fact:
     match deed.action:
         case Action.APPROVE | Action.REJECT:
-            return facts.reviewed(cycle, after, approved=deed.action is Action.APPROVE)
+            return facts.reviewed(cycle, after, decided, approved=deed.action is Action.APPROVE)
         case Action.RECORD_NOT_SELECTED:
-            return facts.not_selected(cycle, after)
+            return facts.not_selected(cycle, after, decided)
         case Action.GRANT_PROVISIONAL:
-            return facts.provisionally_admitted(cycle, after)
+            return facts.provisionally_admitted(cycle, after, decided)
         case _:
-            return facts.admitted(cycle, after)
+            return facts.admitted(cycle, after, decided)
 
 
 def _fix_window(cycle: CycleRecord, now: Situation, deed: _Deed) -> datetime | None:

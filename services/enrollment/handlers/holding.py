@@ -92,7 +92,7 @@ class HoldHandlers:
                 after,
                 entry,
                 decision.until,
-                facts.released(cycle, after) if order.release else None,
+                facts.released(cycle, after, now.decided) if order.release else None,
                 verdict=Verdict("release" if order.release else "hold", hold.cause, "", qualified=False),
                 marks=marks != before.marks,
                 also=(holds.resolve(hold, state, now.gate.now, order.reason),),

@@ -14,6 +14,7 @@ from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.publicity import Entry, Head, list_hash, mask_name, publicity_end
 from services.enrollment.domain.refusals import require
 from services.enrollment.domain.scores import text_of
+from services.enrollment.domain.sending import Decided
 from services.enrollment.handlers.deeds import Deed, DeedRunner
 from services.enrollment.handlers.ranking import RankingHandlers
 from services.enrollment.handlers.running import canonical, cycle_audit_entry
@@ -229,8 +230,9 @@ class ListHandlers:
             for each in named
         ]
         people = [each.application for each in named]
+        decided, ends_at = Decided(gate.now), published.head.ends_at
         told = [
-            facts.published(cycle, replace(each, version=each.version + 1), published.id, published.head.ends_at)
+            facts.published(cycle, replace(each, version=each.version + 1), published.id, ends_at, decided)
             for each in people
         ]
         return (

@@ -210,7 +210,7 @@ class MovingHandlers:
             after,
             entry,
             decision.until,
-            facts.moved(cycle, after, left if left != choice.base_code else "", order.reason),
+            facts.moved(cycle, after, left if left != choice.base_code else "", order.reason, now.decided),
             dossier=FrozenDossier(bodies, fingerprint),
             verdict=Verdict("move", "", order.reason, qualified=False),
             marks=after.marks != before.marks,

@@ -89,7 +89,8 @@ class ObjectionHandlers:
                 caller, "file_objection", order.idempotency_key, cycle, now.gate, decision, before, detail
             )
             write = Write(
-                *(after, entry, decision.until, facts.objection_filed(cycle, after, objection.id, objection.list_id)),
+                *(after, entry, decision.until),
+                facts.objection_filed(cycle, after, objection.id, objection.list_id, now.decided),
                 verdict=Verdict("object", "", "", False),
                 marks=True,
                 also=(self._objections.insert(objection),),
@@ -130,7 +131,9 @@ class ObjectionHandlers:
             )
             write = Write(
                 *(after, entry, decision.until),
-                facts.objection_resolved(cycle, after, objection.id, objection.list_id, upheld=order.uphold),
+                facts.objection_resolved(
+                    *(cycle, after, objection.id, objection.list_id, now.decided), upheld=order.uphold
+                ),
                 verdict=Verdict(kind, "", "", False),
                 marks=True,
                 also=(self._objections.resolve(after_it, caller.actor),),

@@ -89,7 +89,7 @@ class OfferHandlers(Placing):
                 after = granted(allowed.after(Event.ACCEPT_OFFER), now.gate.now)
             else:
                 after = _without_offer(allowed.before, offer)
-            fact = facts.offer_ended(cycle, after, offer.number, offer.seat_offer_id, outcome.value)
+            fact = facts.offer_answered(cycle, after, offer.number, offer.seat_offer_id, outcome.value)
             kind = "accept_offer" if order.accept else "decline_offer"
             return allowed, Turn(
                 *(kind, after, fact, kind),
@@ -160,7 +160,7 @@ class OfferHandlers(Placing):
             _check_over(offer, now)
             after = _without_offer(now.application, offer)
             about = replace(after, submitted=Choice(offer.base_code, offer.specialty_code))
-            fact = facts.offer_ended(cycle, about, number, offer.seat_offer_id, Outcome.EXPIRED.value)
+            fact = facts.offer_expired(cycle, about, number, offer.seat_offer_id, now.decided)
             turn = Turn(
                 *("expire_offer", after, fact),
                 detail={"offer": number},
@@ -222,7 +222,7 @@ def _made(
     after = replace(before, version=before.version + 1, marks=marks)
     offer = new_offer(after, ranks[before.id], order.seat_offer_id, now.gate.now, until)
     turn = Turn(
-        *("offer_place", after, facts.offered(cycle, after, until, offer.number), "offer"),
+        *("offer_place", after, facts.offered(cycle, after, until, offer.number, now.decided), "offer"),
         seat=1,
         detail={"offer": offer.number, "rank": offer.waiting_rank, "until": until.isoformat()},
         also=offers.made(offer),

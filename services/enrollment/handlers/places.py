@@ -124,7 +124,7 @@ class PlaceHandlers(Placing):
         async def decide(cycle: CycleRecord, now: Situation) -> tuple[Allowed, Turn]:
             allowed = allow(caller, Action.UNDO, cycle, now)
             if allowed.state is State.ADMITTED:
-                return allowed, _admission_undone(cycle, allowed, order.reason)
+                return allowed, _admission_undone(cycle, now, allowed, order.reason)
             return allowed, _grant_undone(caller, cycle, now, allowed, order.reason)
 
         return await self._run(caller, order, decide)
@@ -138,7 +138,7 @@ class PlaceHandlers(Placing):
 
         async def decide(cycle: CycleRecord, now: Situation) -> tuple[Allowed, Turn]:
             allowed = allow(caller, Action.CHANGE_SPECIALTY, cycle, now, order.submission_number)
-            return allowed, await self._moved(cycle, allowed, order)
+            return allowed, await self._moved(cycle, allowed, order, now)
 
         return await self._run(caller, order, decide, order.submission_number)
 
@@ -184,7 +184,7 @@ class PlaceHandlers(Placing):
                 )
             after = allowed.after(Event.DEFER)
             after = replace(after, marks=replace(after.marks, ending=Ending.DEFERRED))
-            fact = facts.deferred(cycle, after, order.until_year, order.reason)
+            fact = facts.deferred(cycle, after, order.until_year, order.reason, now.decided)
             return allowed, Turn(
                 *("defer_place", after, fact, "defer", order.reason),
                 detail={"until_year": order.until_year},
@@ -214,7 +214,8 @@ class PlaceHandlers(Placing):
             after = granted(allowed.after(Event.GRANT_EXCEPTION), now.gate.now)
             also = places.exception_granted(after, order.number, order.reason, caller.actor, now.gate.now)
             return allowed, Turn(
-                *("grant_exception", after, facts.provisionally_admitted(cycle, after), "exception", order.reason),
+                *("grant_exception", after, facts.provisionally_admitted(cycle, after, now.decided)),
+                *("exception", order.reason),
                 seat=1,
                 detail={"number": order.number},
                 also=(also,),
@@ -237,7 +238,7 @@ class PlaceHandlers(Placing):
         """Who quit: at the caller's base, or in the province's cycle. Raises NOT_FOUND for another's cycle."""
         return await self._places.quits(cycle_id, await own_base(self, caller, cycle_id))
 
-    async def _moved(self, cycle: CycleRecord, allowed: Allowed, order: ChangeSpecialty) -> Turn:
+    async def _moved(self, cycle: CycleRecord, allowed: Allowed, order: ChangeSpecialty, now: Situation) -> Turn:
         before = allowed.before
         left = before.submitted.specialty_code
         wanted = Choice(before.submitted.base_code, order.specialty_code, before.submitted.accepts_reallocation)
@@ -269,7 +270,7 @@ class PlaceHandlers(Placing):
             "correction_of": before.submission_number,
         }
         return Turn(
-            *("change_specialty", after, facts.specialty_changed(cycle, after, left, order.reason)),
+            *("change_specialty", after, facts.specialty_changed(cycle, after, left, order.reason, now.decided)),
             *("change_specialty", order.reason),
             detail=detail,
             dossier=FrozenDossier(frozen.dossier, fingerprint, before.submission_number),
@@ -291,10 +292,11 @@ async def own_base(placing: Placing, caller: Caller, cycle_id: str) -> str:
     return caller.organisation
 
 
-def _admission_undone(cycle: CycleRecord, allowed: Allowed, reason: str) -> Turn:
+def _admission_undone(cycle: CycleRecord, now: Situation, allowed: Allowed, reason: str) -> Turn:
     after = allowed.after(Event.UNDO_ADMISSION)
     after = replace(after, marks=replace(after.marks, admitted_at=None, ending=Ending.NONE))
-    return Turn("undo_admission", after, facts.admission_undone(cycle, after, reason), "undo", reason)
+    fact = facts.admission_undone(cycle, after, reason, now.decided, allowed.before.marks.admitted_at)
+    return Turn("undo_admission", after, fact, "undo", reason)
 
 
 def _grant_undone(caller: Caller, cycle: CycleRecord, now: Situation, allowed: Allowed, reason: str) -> Turn:
@@ -305,8 +307,11 @@ def _grant_undone(caller: Caller, cycle: CycleRecord, now: Situation, allowed: A
     after = replace(after, provisional_at=None, marks=marks)
     settled = (places.revocation_decided(after.id, False, caller.actor, now.gate.now),)
     freed = offers_in(now.gate.phase, cycle.policy)
+    fact = facts.place_lost(
+        cycle, after, "undone", reason, now.decided, freed=freed, undone_since=before.provisional_at
+    )
     return Turn(
-        *("undo_grant", after, facts.place_lost(cycle, after, "undone", reason, freed=freed), "undo", reason),
+        *("undo_grant", after, fact, "undo", reason),
         seat=-1,
         also=settled if before.marks.revocation_proposed else (),
     )

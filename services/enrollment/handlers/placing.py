@@ -179,7 +179,7 @@ def lost(
     return Turn(
         command,
         after,
-        facts.place_lost(cycle, after, ending.value, remark, freed=freed),
+        facts.place_lost(cycle, after, ending.value, remark, now.decided, freed=freed),
         kind,
         remark,
         reason_code,

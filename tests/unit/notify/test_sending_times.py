@@ -12,7 +12,7 @@ from services.enrollment.domain.calendar import Calendar, MilestoneDate, PhaseDa
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.domain.policy import Policy
-from services.enrollment.domain.sending import news_from, quiet_hours, time_policy
+from services.enrollment.domain.sending import Decided, news_from, quiet_hours, time_policy
 from services.enrollment.grpc_api.convert import time_policy_message
 from services.kit.quiet import NEVER, not_before
 from workflows.wire import quiet_of
@@ -51,13 +51,23 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 def test_msg_09_news_is_told_after_the_undo_period_and_never_in_a_quiet_time(
     decided: datetime, told: datetime, told_after_the_hold: datetime
 ) -> None:
-    assert news_from(Policy(), calendar(), decided) == told
-    assert news_from(Policy(), calendar(), decided, held=True) == told_after_the_hold
+    assert news_from(Policy(), calendar(), Decided(decided)) == told
+    assert news_from(Policy(), calendar(), Decided(decided), held=True) == told_after_the_hold
 
 
 def test_msg_09_a_policy_without_hold_or_quiet_hours_tells_at_once() -> None:
     policy = Policy(undo_minutes=0, quiet_hours={}, exam_quiet_until="")
-    assert news_from(policy, calendar(), at(20, 3), held=True) == at(20, 3)
+    assert news_from(policy, calendar(), Decided(at(20, 3)), held=True) == at(20, 3)
+
+
+def test_msg_09_news_waits_for_the_end_of_an_exam_of_the_base() -> None:
+    own = Milestones(written_exam=at(25, 9))
+    assert news_from(Policy(), calendar(), Decided(at(25, 10), own)) == at(25, 13)
+
+
+@pytest.mark.parametrize(("until", "told"), [(at(19, 6), at(18, 23)), (at(19, 8), at(18, 23)), (at(19, 9), at(19, 8))])
+def test_msg_09_news_of_what_would_be_over_by_then_is_told_before(until: datetime, told: datetime) -> None:
+    assert news_from(Policy(), calendar(), Decided(at(18, 23)), until=until) == told
 
 
 def test_msg_08_a_base_is_silent_on_the_mornings_of_its_own_exams_too() -> None:

@@ -19,6 +19,7 @@ from services.kit.domain import DomainError, Kind
 from tests.support.listing import PublishedLists
 from tests.support.moments import NOTICE, Moments
 from tests.support.waiting import WaitingList
+from tests.support.windows import Desk, concerned, fill
 
 DAY = timedelta(days=1)
 _REVIEWING = ("first_choice", "second_choice", "reallocation")
@@ -52,6 +53,8 @@ class Province:
     quiet: bool = False
     """Whether the province has quiet hours, 21:30 to 08:00, as most have."""
     reminder_hours: Sequence[float] = (72.0, 24.0)
+    desks: dict[str, Desk] = field(default_factory=dict)
+    """How bases stand beside what waits for them."""
 
     def __post_init__(self) -> None:
         self.waiting = WaitingList(self.now)
@@ -122,8 +125,8 @@ class Province:
     async def GetCycle(self, _: wire.GetCycleRequest) -> wire.GetCycleResponse:
         return wire.GetCycleResponse(cycle=await self._cycle())
 
-    async def ListCycles(self, request: wire.ListCyclesRequest) -> wire.ListCyclesResponse:
-        return wire.ListCyclesResponse(cycles=[await self._cycle()] if request.open_only else [])
+    async def ListCycles(self, _: wire.ListCyclesRequest) -> wire.ListCyclesResponse:
+        return wire.ListCyclesResponse(cycles=[await self._cycle()])
 
     async def GetCatalogue(self, _: wire.GetCatalogueRequest) -> wire.GetCatalogueResponse:
         return wire.GetCatalogueResponse(bases=[cycle_pb2.Base(code=code, name=code) for code in self.bases])
@@ -143,9 +146,14 @@ class Province:
 
     async def GetWindow(self, request: wire.GetWindowRequest) -> wire.GetWindowResponse:
         phase = self.sequence_of(request.round)
+        kind = next(row[1] for row in self.rows if row[2] == request.round)
         window = cycle_pb2.Window(
             cycle_id=self.cycle_id,
             base_code=request.base_code,
+            base_name=request.base_code,
+            province_code="SD",
+            phase=cycle_pb2.Phase.Value(f"PHASE_{kind.upper()}"),
+            phase_name=kind,
             round=request.round,
             opens_at=_stamp(self.opens_at(phase)),
             closes_at=_stamp(self.closes_at(phase)),
@@ -156,10 +164,16 @@ class Province:
         )
         if request.base_code in self.review_deadlines:
             window.milestones.review_deadline.CopyFrom(_stamp(self.review_deadlines[request.base_code]))
+        if self.held_since is not None:
+            window.held_since.CopyFrom(_stamp(self.held_since))
+        window.time_policy.reminder_hours.extend(self.reminder_hours)
+        if self.quiet:
+            window.time_policy.quiet.CopyFrom(_quiet(self.moments.registration_opens))
+        fill(window, self.desks.get(request.base_code, Desk()), await self.now())
         return wire.GetWindowResponse(window=window)
 
     async def CloseWindow(self, request: wire.CloseWindowRequest) -> wire.CloseWindowResponse:
-        if await self.now() < self.closes_at(self.sequence_of(request.round)):
+        if self.held_since is not None or await self.now() < self.closes_at(self.sequence_of(request.round)):
             raise DomainError(Kind.NOT_NOW, "WINDOW_OPEN", "本轮尚未结束。")
         window = (request.base_code, request.round)
         if window not in self.closed_windows:
@@ -173,6 +187,9 @@ class Province:
         return notify.SendNoticeResponse(written=written)
 
     async def ListConcerned(self, request: wire.ListConcernedRequest) -> wire.ListConcernedResponse:
+        if request.concern == wire.CONCERN_FIXABLE:
+            people = self.desks.get(request.base_code, Desk()).still_fixable(await self.now())
+            return concerned(people, request.page_token)
         begin = int(request.page_token or 0)
         some = self.drafts[begin : begin + 2]
         return wire.ListConcernedResponse(

@@ -88,6 +88,7 @@ class Stage:
                 [BaseWindow, SeatOffer, PublishedList],
                 [
                     *(window.get_window, window.close_window, window.send_notice),
+                    *(window.tell_milestone, window.remind_fixable),
                     *(offers.offer_next, offers.settle_offer),
                     *(lists.get_list_progress, lists.send_list_notice),
                 ],

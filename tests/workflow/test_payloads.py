@@ -32,6 +32,8 @@ def _example(hint: Any) -> Any:
         return _example(next(option for option in get_args(hint) if option is not type(None)))
     if get_origin(hint) is list:
         return [_example(get_args(hint)[0])] * 2
+    if get_origin(hint) is frozenset:
+        return frozenset({_example(get_args(hint)[0])})
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         hints = get_type_hints(hint)
         return hint(**{one.name: _example(hints[one.name]) for one in dataclasses.fields(hint)})

@@ -1,10 +1,11 @@
-"""WAIT: what a window knows from the decisions it heard. Pure."""
+"""WAIT: what a window knows from the decisions it heard since enrollment counted. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from workflows.base_window.contract import Decision, DecisionKind
+from workflows.base_window.contract import Decision, DecisionKind, WindowTimes
 
 VERDICTS = frozenset(
     {
@@ -12,46 +13,90 @@ VERDICTS = frozenset(
         DecisionKind.REJECTED,
         DecisionKind.PROVISIONALLY_ADMITTED,
         DecisionKind.NOT_SELECTED,
+        DecisionKind.ADMITTED,
+        DecisionKind.PUBLISHED,
     }
 )
-"""Kinds that answer a submission."""
+"""Kinds that answer a submission, or follow from an answer."""
+
+_FROM_WAITING = frozenset({DecisionKind.APPROVED, DecisionKind.REJECTED, DecisionKind.WITHDRAWN})
+"""Kinds after which one application fewer waits, when nothing was heard of it since the count."""
+
+_DECIDED_BEFORE = (VERDICTS | {DecisionKind.UNDONE}) - _FROM_WAITING
+"""Kinds that only follow upon a verdict."""
+
+_OWES_AGAIN = frozenset({DecisionKind.SUBMITTED, DecisionKind.APPROVED, DecisionKind.UNDONE})
+"""Kinds after which the base has something to do that it had not before."""
 
 
 class Backlog:
-    """The latest news of each application, and how many of them wait for a verdict."""
+    """Enrollment's last count, and how what was heard since moves it.
 
-    def __init__(self, heard: Iterable[Decision] = ()) -> None:
-        self._latest: dict[str, Decision] = {decision.application_id: decision for decision in heard}
-        self.waiting = 0
+    Of each application it keeps the earliest and the latest news since the count: what the count holds of it, and how
+    it stands now. Both are the least and the greatest version, so the order in which news comes does not matter.
+    """
+
+    def __init__(self) -> None:
+        self._counted, self._decided = 0, 0
+        self._read_at: datetime | None = None
+        self._from_waiting = _FROM_WAITING
+        self._since: dict[str, tuple[Decision, Decision]] = {}
 
     def hear(self, decisions: Iterable[Decision]) -> None:
-        """WAIT-04: news counts once and only forwards: a repeat or an older version of an application is ignored."""
+        """WAIT-04: news counts once and only forwards: a repeat, an older version, and what was counted are ignored."""
+        since, read_at = self._since, self._read_at
         for decision in decisions:
-            before = self._latest.get(decision.application_id)
-            if before is not None and decision.version <= before.version:
+            if read_at is not None and decision.at is not None and decision.at <= read_at:
                 continue
-            self._latest[decision.application_id] = decision
-            self.waiting = max(0, self.waiting + _waits(decision) - _waited(before, decision))
+            known = since.get(decision.application_id)
+            if known is None:
+                since[decision.application_id] = (decision, decision)
+            elif decision.version > known[1].version:
+                since[decision.application_id] = (known[0], decision)
+            elif decision.version < known[0].version and decision.at is not None:
+                since[decision.application_id] = (decision, known[1])
 
-    def counted(self, waiting: int) -> None:
-        """The service counted `waiting` just now; what is heard from here on moves that number."""
-        self.waiting = waiting
+    def counted(self, window: WindowTimes) -> None:
+        """WAIT-26: enrollment has counted; what happened until its `read_at` is in it and need not be remembered.
+
+        In the reallocation a place is given to whoever waits, elsewhere to who was approved before.
+        """
+        self._counted, self._decided, self._read_at = window.pending, window.decided, window.read_at
+        directly = {DecisionKind.PROVISIONALLY_ADMITTED} if window.phase == "reallocation" else set()
+        self._from_waiting = _FROM_WAITING | directly
+        heard = [news for pair in self._since.values() for news in pair if _is_later(news, window.read_at)]
+        self._since = {}
+        self.hear(heard)
 
     @property
-    def heard(self) -> list[Decision]:
-        """The latest news of each application, in the order they first appeared."""
-        return list(self._latest.values())
+    def waiting(self) -> int:
+        """Applications that wait for a verdict."""
+        moved = sum(_waits(last) - (first.kind in self._from_waiting) for first, last in self._since.values())
+        return max(0, self._counted + moved)
 
     @property
     def verdicts(self) -> int:
-        """Applications whose latest news is a verdict."""
-        return sum(decision.kind in VERDICTS for decision in self._latest.values())
+        """Applications that have one."""
+        moved = sum((last.kind in VERDICTS) - self._had_verdict(first) for first, last in self._since.values())
+        return max(0, self._decided + moved)
+
+    @property
+    def heard(self) -> int:
+        """Applications of which something was heard since the count."""
+        return len(self._since)
+
+    @property
+    def owes_again(self) -> bool:
+        """Whether something was heard since the count that gives the base something to do."""
+        return any(last.kind in _OWES_AGAIN for _, last in self._since.values())
+
+    def _had_verdict(self, earliest: Decision) -> bool:
+        return earliest.kind in _DECIDED_BEFORE and earliest.kind not in self._from_waiting
+
+
+def _is_later(news: Decision, read_at: datetime | None) -> bool:
+    return read_at is not None and news.at is not None and news.at > read_at
 
 
 def _waits(decision: Decision) -> int:
     return int(decision.kind is DecisionKind.SUBMITTED)
-
-
-def _waited(before: Decision | None, now: Decision) -> int:
-    """Whether an application was waiting before `now`; one never heard of was, if it now leaves the queue."""
-    return _waits(before) if before is not None else int(now.kind is not DecisionKind.SUBMITTED)

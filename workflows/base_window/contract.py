@@ -18,6 +18,9 @@ STATUS = "status"
 LARGEST_BATCH = 25
 """Decisions in one signal at most: keeps the history of a base with 400 applications under 400 events."""
 
+LONGEST_HISTORY = 1_000
+"""Events after which a run hands over to the next."""
+
 
 def workflow_id(cycle_id: str, base_code: str, round_number: int) -> str:
     """The one workflow of a base in a round."""
@@ -147,28 +150,89 @@ class WindowCount:
     closed: bool = True
 
 
+class Milestone(StrEnum):
+    """What a window waits for: a base's own dates, and the end of the verdicts on what was repaired late."""
+
+    REVIEW_DEADLINE = "review_deadline"
+    WRITTEN_EXAM = "written_exam"
+    INTERVIEW = "interview"
+    PRE_ADMISSION = "pre_admission"
+    LATE_REVIEW = "late_review"
+
+
 class NoticeTemplate(StrEnum):
-    """Notices that a window sends to its base's staff."""
+    """Notices that a window sends; to its base's staff, but for the last two: to the province, and to applicants."""
 
     REVIEW_DIGEST = "review_digest"
     WINDOW_NOT_REVIEWED = "window_not_reviewed"
+    WINDOW_NOT_PUBLISHED = "window_not_published"
+    WINDOW_DIGEST = "window_digest"
+    MILESTONE_REMINDER = "milestone_reminder"
+    MILESTONE_OVERDUE = "milestone_overdue"
+    FIX_REMINDER = "fix_reminder"
 
 
 @dataclass(frozen=True, slots=True)
 class BaseNotice:
-    """Activity input: tell the staff of the base, once per window and template, that `count` applications wait."""
+    """Activity input: tell the staff of the base, once per window and template, that `count` applications wait.
+
+    Seen from `release_at` on; None: at once.
+    """
 
     cycle_id: str
     base_code: str
     round: int
     template: NoticeTemplate
     count: int
+    release_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneNotice:
+    """Activity input: one notice about `milestone`, which lies at `at`: once per window, template, milestone, its date
+    and `lead` (the calendar hours before it; 0 afterwards).
+
+    `count` applications are concerned; `remaining` of them will be left at this pace (a digest only). Seen from
+    `release_at` on; None: at once.
+    """
+
+    cycle_id: str
+    base_code: str
+    round: int
+    template: NoticeTemplate
+    milestone: Milestone
+    at: datetime
+    lead: float
+    count: int
+    remaining: int = 0
+    release_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FixReminder:
+    """Activity input: remind everybody who was rejected in the window and may still repair, once per person and end.
+
+    Seen from `release_at` on; None: at once.
+    """
+
+    cycle_id: str
+    base_code: str
+    round: int
+    release_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """Activity output: how many people were concerned."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class WindowStatus:
     """Query answer. `waiting` is enrollment's last count, moved on by what was heard since; `verdicts` counts the
-    applications decided; `verdicts_a_day` is their pace per calendar day since the round opened."""
+    applications decided; `verdicts_a_day` is their pace per calendar day since the round opened. `waits_for` is what
+    the window waits for now; `finished` holds while all is decided and published and nothing can come."""
 
     opens_at: datetime | None
     closes_at: datetime | None
@@ -177,12 +241,19 @@ class WindowStatus:
     verdicts: int
     verdicts_a_day: float
     digest_done: bool
+    waits_for: str = ""
+    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WindowEnded:
-    """Result. `closed` is False when the round had been over before this window began, and nothing was done."""
+    """Result. `closed` is False when the round had been over before this window began, and nothing was done.
+
+    `early` when all had been decided and published before the round closed; `unpublished` were on no list then.
+    """
 
     closed: bool
     unreviewed: int
     unselected: int
+    unpublished: int = 0
+    early: bool = False

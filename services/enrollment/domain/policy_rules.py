@@ -106,32 +106,32 @@ def _words(key: str, rule: str, value: Any, known: Sequence[str] | None) -> tupl
 
 def _amounts(most: float) -> Check:
     def check(key: str, value: Any) -> object:
-        """PLAN-15: leads of reminders are numbers above zero, each once, the longest first; none: no reminder."""
+        """PLAN-23: leads of reminders are numbers above zero, each once, the longest first; none: no reminder."""
         good = isinstance(value, Sequence) and not isinstance(value, str) and len(value) <= _MOST_LEADS
         leads = list(value) if good else []
         if not good or not all(
             isinstance(lead, int | float) and not isinstance(lead, bool) and 0 < lead <= most for lead in leads
         ):
-            raise _refused(key, "PLAN-15", f"{key} 须为不超过 {_MOST_LEADS} 个、大于 0 且不大于 {most:g} 的数。")
+            raise _refused(key, "PLAN-23", f"{key} 须为不超过 {_MOST_LEADS} 个、大于 0 且不大于 {most:g} 的数。")
         if sorted(set(leads), reverse=True) != leads:
-            raise _refused(key, "PLAN-15", f"{key} 须从大到小排列,不得重复。")
+            raise _refused(key, "PLAN-23", f"{key} 须从大到小排列,不得重复。")
         return tuple(float(lead) for lead in leads)
 
     return check
 
 
 def _quiet(key: str, value: Any) -> object:
-    """PLAN-16: quiet hours name both ends as times of the day, HH:MM, or none."""
+    """PLAN-24: quiet hours name both ends as times of the day, HH:MM, or none."""
     if not isinstance(value, Mapping) or set(value) not in (set(), {"from", "until"}):
-        raise _refused(key, "PLAN-16", f"{key} 须给出 from 和 until,或留空。")
+        raise _refused(key, "PLAN-24", f"{key} 须给出 from 和 until,或留空。")
     return {name: _time(key, time) for name, time in value.items()}
 
 
 def _time(key: str, value: Any) -> str:
-    """PLAN-16: a time of the day is HH:MM; empty where that is allowed."""
+    """PLAN-24: a time of the day is HH:MM; empty where that is allowed."""
     if isinstance(value, str) and (not value or _TIME.fullmatch(value)):
         return value
-    raise _refused(key, "PLAN-16", f"{key} 的时刻须为 HH:MM。")
+    raise _refused(key, "PLAN-24", f"{key} 的时刻须为 HH:MM。")
 
 
 def _ties(key: str, value: Any) -> object:
@@ -150,10 +150,10 @@ def _fallbacks(key: str, value: Any) -> object:
 
 
 def _approvals(key: str, value: Any) -> object:
-    """PLAN-17: a change of the calendar takes one person or two."""
+    """PLAN-25: a change of the calendar takes one person or two."""
     if value in (1, 2) and not isinstance(value, bool):
         return int(value)
-    raise _refused(key, "PLAN-17", f"{key} 须为 1 或 2。")
+    raise _refused(key, "PLAN-25", f"{key} 须为 1 或 2。")
 
 
 def _papers(key: str, value: Any) -> object:
@@ -269,9 +269,9 @@ _RULES: Mapping[str, tuple[Check, ...]] = {
     "PLAN-07": (_fallbacks,),
     "PLAN-08": (_rows,),
     "PLAN-14": (_papers,),
-    "PLAN-15": (_LEADS_HOURS, _LEADS_DAYS),
-    "PLAN-16": (_quiet, _time),
-    "PLAN-17": (_approvals,),
+    "PLAN-23": (_LEADS_HOURS, _LEADS_DAYS),
+    "PLAN-24": (_quiet, _time),
+    "PLAN-25": (_approvals,),
 }
 
 

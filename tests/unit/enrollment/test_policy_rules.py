@@ -50,11 +50,23 @@ def test_every_key_of_the_policy_has_its_rule_and_its_name() -> None:
         ("eligibility", [{"id": "SD-1"}], "ELG-03"),
         ("reversion", {"from": 1}, "PLAN-08"),
         ("reversion", [{"from": ["A", "0100"]}], "PLAN-11"),
+        ("reminder_hours", [72, 0], "PLAN-23"),
+        ("reminder_hours", [24, 72], "PLAN-23"),
+        ("reminder_hours", [72, 72], "PLAN-23"),
+        ("reminder_hours", "72", "PLAN-23"),
+        ("reminder_hours", [6, 5, 4, 3, 2, 1], "PLAN-23"),
+        ("verification_reminder_days", [61], "PLAN-23"),
+        ("quiet_hours", {"from": "21:30"}, "PLAN-24"),
+        ("quiet_hours", {"from": "21:30", "until": "24:00"}, "PLAN-24"),
+        ("quiet_hours", ["21:30", "08:00"], "PLAN-24"),
+        ("exam_quiet_until", "noon", "PLAN-24"),
+        ("calendar_approvals", 3, "PLAN-25"),
+        ("calendar_approvals", True, "PLAN-25"),
         ("colour", "red", "PLAN-09"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_key_and_rule(key: str, value: Any, rule: str) -> None:
-    """PLAN-01 PLAN-02 PLAN-03 PLAN-04 PLAN-05 PLAN-06 PLAN-07 PLAN-08 PLAN-09 PLAN-14."""
+    """PLAN-01 PLAN-02 PLAN-03 PLAN-04 PLAN-05 PLAN-06 PLAN-07 PLAN-08 PLAN-09 PLAN-14 PLAN-23 PLAN-24 PLAN-25."""
     with pytest.raises(DomainError) as refused:
         changed_policy(Policy(), {key: value}, CATALOGUE, ROUNDS)
     assert refused.value.rule == rule
@@ -69,12 +81,17 @@ def test_values_are_kept_as_the_policy_means_them() -> None:
         "score_scales": {"written": 150},
         "tie_rules": ["interview", "submitted_at"],
         "publicity_working_days": 5.0,
+        "reminder_hours": [48, 6],
+        "quiet_hours": {"from": "22:00", "until": "07:00"},
+        "exam_quiet_until": "",
+        "calendar_approvals": 2,
         "reversion": [{"from": ["A", "0100"], "to": ["B", "0100"], "after_round": 1.0, "keep": 1.0}],
     }
     after = changed_policy(before, values, CATALOGUE, ROUNDS)
     assert (after.offer_hours, after.publicity_working_days) == (12.0, 5)
     assert after.tie_rules == ("interview", "submitted_at")
     assert after.score_scales == {"written": 150.0}
+    assert (after.reminder_hours, after.exam_quiet_until, after.calendar_approvals) == ((48.0, 6.0), "", 2)
     assert plain(after)["reversion"][0]["to"] == ["B", "0100"]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
 from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -60,9 +62,43 @@ class TemporalConnection:
         return visible.start_attributes(cycle_id, base_code, round_number)
 
     async def _connect(self) -> Client:
-        client = await temporal.connect(self._settings, runtime_metrics=self._runtime_metrics)
+        client = await temporal.connect(
+            self._settings, runtime_metrics=self._runtime_metrics, interceptors=[_Attributes(self._learn)]
+        )
         self._visible = await know_attributes(client)
         return client
+
+    async def _learn(self) -> bool:
+        self._visible = await know_attributes(await self.client())
+        return self._visible
+
+
+class _Attributes(Interceptor):
+    """Starts a run all the same when the namespace has lost its attributes: Temporal was rebuilt under us."""
+
+    def __init__(self, learn: Callable[[], Awaitable[bool]]) -> None:
+        self._learn = learn
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        """Watch the starts of runs."""
+        return _Starts(next, self._learn)
+
+
+class _Starts(OutboundInterceptor):
+    def __init__(self, next: OutboundInterceptor, learn: Callable[[], Awaitable[bool]]) -> None:
+        super().__init__(next)
+        self._learn = learn
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
+        """Start it; when its attributes are unknown, add them and try once more, at the worst without."""
+        try:
+            return await super().start_workflow(input)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT or not input.search_attributes:
+                raise
+        if not await self._learn():
+            input.search_attributes = None
+        return await super().start_workflow(input)
 
 
 async def know_attributes(client: Client) -> bool:

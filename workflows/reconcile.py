@@ -1,51 +1,91 @@
-"""The net under the signal bridge: open cycles and open offers have workflows, also after Temporal was rebuilt."""
+"""The net under the signal bridge: what enrollment knows to be open is waited for, and nothing else is.
+
+Both ways, hourly by itself and by `residency reconcile`; so all waits come back when Temporal's store was lost.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import structlog
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
-from residency.enrollment.v1 import cycle_service_pb2 as wire
-from residency.enrollment.v1 import place_service_pb2 as places
-from services.kit.domain import DomainError
+from residency.enrollment.v1 import cycle_pb2
+from services.kit.domain import DomainError, Kind
+from services.kit.temporal import is_transient
 from workflows.connection import TemporalConnection
-from workflows.seat_offer.contract import SeatOfferStart
-from workflows.signal_bridge import offer_seat, start_cycle
+from workflows.recruitment_cycle import contract as recruitment_cycle
+from workflows.waits import AT_ONCE, Books, CycleBook, ListBook, OfferBook, Wait, known_names, orphaned, read_books
+from workflows.wire import instant_of
 
 EVERY_SECONDS = 3600.0
 _RETRY_SECONDS = 1.0
 
+YOUNG = timedelta(seconds=30)
+"""A run is no orphan before it is so old: what it waits for may have been read before it began."""
 
-class CycleList(Protocol):
-    """The part of enrollment's CycleService used here."""
+_PATIENCE = timedelta(seconds=5)
+"""How long a workflow may take to answer."""
 
-    def ListCycles(self, request: wire.ListCyclesRequest, /) -> Awaitable[wire.ListCyclesResponse]:
-        """Lists cycles."""
-        ...
+_ENDED_WELL = frozenset({WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.RUNNING})
 
 
-class OfferList(Protocol):
-    """The part of enrollment's PlaceService used here."""
+class What(StrEnum):
+    """What is amiss."""
 
-    def ListOffers(self, request: places.ListOffersRequest, /) -> Awaitable[places.ListOffersResponse]:
-        """Lists offers."""
-        ...
+    MISSING = "missing"
+    """Something is open and nobody waits for it: its workflow is started."""
+    ORPHANED = "orphaned"
+    """Somebody waits for what is over or unknown: the workflow is terminated, with the reason."""
+    STALE = "stale"
+    """A cycle acts on an old version of its calendar: it is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is amiss; `mended` is False on a dry run, and when it mended itself meanwhile."""
+
+    what: What
+    workflow_id: str
+    why: str
+    mended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a comparison saw: how much is open, how many workflows run, and every difference."""
+
+    open_cycles: int
+    waits: int
+    running: int
+    differences: list[Difference]
 
 
 class Reconcile:
-    """A part that compares open cycles and offers with running workflows at the start and every hour."""
+    """A part that compares what is open with what is waited for at the start and every hour."""
 
     name = "reconcile"
 
-    def __init__(self, connection: TemporalConnection, enrollment: CycleList, offers: OfferList) -> None:
+    def __init__(self, connection: TemporalConnection, cycles: CycleBook, offers: OfferBook, lists: ListBook) -> None:
         self._connection = connection
-        self._enrollment = enrollment
+        self._cycles = cycles
         self._offers = offers
+        self._lists = lists
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -63,31 +103,154 @@ class Reconcile:
         """Never in the way: a comparison that cannot be made now is made later."""
         return ""
 
-    async def compare(self) -> int:
-        """Start what is missing; the number of open cycles. Raises DomainError UNAVAILABLE when a side is away.
+    async def compare(self, *, dry_run: bool = False) -> Comparison:
+        """OPS-04: find what is missing, orphaned or stale, and mend it unless `dry_run`.
 
-        A workflow that failed or was terminated by hand is started again; one that ended well stays ended.
+        A workflow that failed or was terminated by hand is started again; one that ended well stays ended. Temporal's
+        list of runs lags behind, so each finding is looked at again before anything is done about it.
+
+        Raises DomainError UNAVAILABLE when a side is away; what was mended until then stays mended.
         """
-        open_cycles = (await self._enrollment.ListCycles(wire.ListCyclesRequest(open_only=True))).cycles
-        for cycle in open_cycles:
-            await start_cycle(self._connection, cycle.cycle_id, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY)
-            await self._resume_offers(cycle.cycle_id)
-        return len(open_cycles)
+        client = await self._connection.client()
+        try:
+            # Runs first: whatever begins after this was not seen running, and starting it twice is harmless.
+            running = await _running(client)
+            books = await read_books(self._cycles, self._offers, self._lists)
+            differences = await self._differences(client, books, running, dry_run=dry_run)
+        except RPCError as error:
+            if not is_transient(error):
+                raise
+            raise DomainError(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "服务暂时不可用，请稍后再试。") from error
+        open_cycles = sum(1 for wait in books.waits.values() if wait.name == recruitment_cycle.NAME)
+        return Comparison(open_cycles, len(books.waits), len(running), differences)
 
-    async def _resume_offers(self, cycle_id: str) -> None:
-        """An open offer holds its seat until somebody ends it: its workflow goes on with the offer that stands."""
-        request = places.ListOffersRequest(cycle_id=cycle_id, open_only=True)
-        for offer in (await self._offers.ListOffers(request)).offers:
-            seat = SeatOfferStart(cycle_id, offer.base_code, offer.specialty_code, offer.seat_offer_id)
-            await offer_seat(self._connection, seat, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY)
+    async def _differences(
+        self, client: Client, books: Books, running: dict[str, WorkflowExecution], *, dry_run: bool
+    ) -> list[Difference]:
+        few = asyncio.Semaphore(AT_ONCE)
+
+        async def missing(wait: Wait) -> Difference | None:
+            async with few:
+                return await self._missing(client, wait, dry_run=dry_run)
+
+        async def orphan(run: WorkflowExecution, why: str) -> Difference | None:
+            async with few:
+                return await _orphan(client, run, why, dry_run=dry_run)
+
+        async def stale(cycle: cycle_pb2.Cycle) -> Difference | None:
+            async with few:
+                return await _stale(client, cycle, dry_run=dry_run)
+
+        over = {run.id: why for run in running.values() if (why := orphaned(run.id, books))}
+        acting = [books.cycles[wait.cycle_id] for wait in books.waits.values() if wait.name == recruitment_cycle.NAME]
+        found = await asyncio.gather(
+            *[missing(wait) for workflow_id, wait in books.waits.items() if workflow_id not in running],
+            *[orphan(running[workflow_id], why) for workflow_id, why in over.items()],
+            *[stale(cycle) for cycle in acting if recruitment_cycle.workflow_id(cycle.cycle_id) in running],
+        )
+        return [each for each in found if each is not None]
+
+    async def _missing(self, client: Client, wait: Wait, *, dry_run: bool) -> Difference | None:
+        seen = await _described(client, wait.workflow_id)
+        if seen is not None and seen.status in _ENDED_WELL:
+            return None
+        why = "NEVER_STARTED" if seen is None or seen.status is None else f"RUN_{seen.status.name}"
+        if dry_run:
+            return Difference(What.MISSING, wait.workflow_id, why, mended=False)
+        try:
+            await client.start_workflow(
+                wait.name,
+                wait.start,
+                id=wait.workflow_id,
+                task_queue=wait.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=self._connection.attributes(wait.cycle_id, wait.base_code, wait.round),
+            )
+        except WorkflowAlreadyStartedError:
+            return None
+        return Difference(What.MISSING, wait.workflow_id, why, mended=True)
 
     async def _keep_comparing(self) -> None:
         log = structlog.get_logger("reconcile")
         while True:
             try:
-                log.info("open cycles have workflows", count=await self.compare())
+                seen = await self.compare()
             except DomainError as error:
                 log.warning("cannot compare yet", error=str(error)[:200])
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
+                for each in seen.differences:
+                    log.info("mended", what=each.what.value, workflow_id=each.workflow_id, why=each.why)
+                log.info("what is open is waited for", cycles=seen.open_cycles, waits=seen.waits, runs=seen.running)
                 await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _running(client: Client) -> dict[str, WorkflowExecution]:
+    names = ", ".join(f"'{name}'" for name in known_names())
+    query = f"ExecutionStatus = 'Running' AND WorkflowType IN ({names})"
+    return {run.id: run async for run in client.list_workflows(query)}
+
+
+async def _described(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
+    try:
+        return await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None
+
+
+async def _orphan(client: Client, run: WorkflowExecution, why: str, *, dry_run: bool) -> Difference | None:
+    """An orphan only waits: one that does something is about to end by itself."""
+    seen = await _described(client, run.id)
+    if seen is None or seen.status is not WorkflowExecutionStatus.RUNNING or seen.run_id != run.run_id:
+        return None
+    busy = seen.raw_description.pending_activities or seen.raw_description.HasField("pending_workflow_task")
+    if busy or datetime.now(UTC) - seen.start_time < YOUNG:
+        return None
+    if not dry_run:
+        try:
+            await client.get_workflow_handle(run.id, run_id=run.run_id).terminate(reason=f"residency reconcile: {why}")
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return None
+    return Difference(What.ORPHANED, run.id, why, mended=not dry_run)
+
+
+async def _stale(client: Client, cycle: cycle_pb2.Cycle, *, dry_run: bool) -> Difference | None:
+    """A cycle that cannot be asked now, because no worker runs or its code is being mended, is asked the next time."""
+    workflow_id = recruitment_cycle.workflow_id(cycle.cycle_id)
+    handle = client.get_workflow_handle(workflow_id)
+    try:
+        status = await handle.query(
+            recruitment_cycle.STATUS, result_type=recruitment_cycle.CycleStatus, rpc_timeout=_PATIENCE
+        )
+        # Before its first answer from enrollment a run knows no version, and will know the newest.
+        if not 0 < status.calendar_version < cycle.calendar_version:
+            return None
+        why = f"VERSION_{status.calendar_version}_OF_{cycle.calendar_version}"
+        if not dry_run:
+            change = _change(status, cycle)
+            update_id = f"reconcile-{cycle.calendar_version}"
+            await handle.execute_update(recruitment_cycle.CHANGE, change, id=update_id, rpc_timeout=_PATIENCE)
+    except (WorkflowQueryFailedError, WorkflowQueryRejectedError, WorkflowUpdateFailedError):
+        return None
+    except RPCError as error:
+        if error.status not in _NOT_NOW:
+            raise
+        return None
+    return Difference(What.STALE, workflow_id, why, mended=not dry_run)
+
+
+_NOT_NOW = frozenset({RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION})
+
+
+def _change(status: recruitment_cycle.CycleStatus, cycle: cycle_pb2.Cycle) -> recruitment_cycle.CalendarChange:
+    """What the cycle missed; urgent, because one cannot know whether some wait ends sooner."""
+    held, was_held = instant_of(cycle, "held_since") is not None, status.held_since is not None
+    kind = "amend"
+    if held != was_held:
+        kind = recruitment_cycle.HOLD if held else recruitment_cycle.RESUME
+    return recruitment_cycle.CalendarChange(cycle.calendar_version, kind, urgent=True)

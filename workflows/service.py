@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.enrollment.v1.place_service_pb2_grpc import PlaceServiceStub
+from residency.enrollment.v1.selection_service_pb2_grpc import SelectionServiceStub
 from services.access import channel_to, machine_token
+from services.kit.grpc_client import Channel
 from services.kit.messaging import Messaging
 from services.kit.part import Part
 from services.kit.settings import Settings
@@ -29,6 +31,12 @@ class WorkflowSettings(Settings):
 SETTINGS = WorkflowSettings
 
 
+def reconcile_part(connection: TemporalConnection, enrollment: Channel) -> Reconcile:
+    """The comparison over `enrollment`'s services, for this process and for `residency reconcile`."""
+    cycles, offers = enrollment.stub(CycleServiceStub), enrollment.stub(PlaceServiceStub)
+    return Reconcile(connection, cycles, offers, enrollment.stub(SelectionServiceStub))
+
+
 def parts(settings: WorkflowSettings) -> list[Part]:
     """Connection, workers, bridge and the net under it, in starting order."""
     token = machine_token(MACHINE, settings)
@@ -41,5 +49,5 @@ def parts(settings: WorkflowSettings) -> list[Part]:
         Workers(connection, queues(enrollment, notify), settings.worker_build_id),
         messaging,
         SignalBridge(connection).consumer(messaging),
-        Reconcile(connection, enrollment.stub(CycleServiceStub), enrollment.stub(PlaceServiceStub)),
+        reconcile_part(connection, enrollment),
     ]

@@ -7,6 +7,7 @@ alone, so that a test replays histories exactly as production does.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import opentelemetry.context
@@ -18,7 +19,7 @@ from temporalio.api.workflowservice.v1 import (
     RegisterNamespaceRequest,
     UpdateNamespaceRequest,
 )
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflowInboundInterceptor
 from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
@@ -90,7 +91,9 @@ PLUGIN = SimplePlugin(
 """Converter (the SDK's own), sandbox, tracing and failure types, for client, worker, replayer and tests alike."""
 
 
-async def connect(settings: Settings, *, runtime_metrics: str = "") -> Client:
+async def connect(
+    settings: Settings, *, runtime_metrics: str = "", interceptors: Sequence[Interceptor] = ()
+) -> Client:
     """A client of the settings' namespace, which is created or given 30 days of retention when it lacks them.
 
     Waits for as long as the server is away, with growing pauses up to two seconds.
@@ -98,6 +101,7 @@ async def connect(settings: Settings, *, runtime_metrics: str = "") -> Client:
     Args:
         settings: Address and namespace.
         runtime_metrics: `host:port` on which the SDK's core serves its own Prometheus metrics; none when empty.
+        interceptors: What else sees the client's calls, beside `PLUGIN`'s own.
     """
     log = structlog.get_logger("temporal")
     runtime = Runtime(telemetry=_metrics(runtime_metrics)) if runtime_metrics else None
@@ -105,7 +109,11 @@ async def connect(settings: Settings, *, runtime_metrics: str = "") -> Client:
     while True:
         try:
             client = await Client.connect(
-                settings.temporal_address, namespace=settings.temporal_namespace, plugins=[PLUGIN], runtime=runtime
+                settings.temporal_address,
+                namespace=settings.temporal_namespace,
+                plugins=[PLUGIN],
+                interceptors=interceptors,
+                runtime=runtime,
             )
             await _ensure_namespace(client)
         except (RuntimeError, RPCError) as error:

@@ -211,6 +211,23 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarWrite:
+    """Another version of a cycle's calendar, made from what was read with `edition` of it."""
+
+    edition: int
+    content: Mapping[str, Any]
+    """The calendar as `calendar_version` keeps it."""
+    amendment: Mapping[str, Any]
+    """The row of `calendar_amendment` as it becomes."""
+    holds_until: datetime | None
+    """The instant at which the decision stops to hold; compared with the database's clock."""
+    shift_seconds: float = 0.0
+    """By how much what waits for a person moves when the cycle goes on."""
+    shift_detail: str = ""
+    """What the audit of those says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One guarded write: the row as it becomes, and what is written beside it."""
 

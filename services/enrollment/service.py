@@ -18,6 +18,7 @@ from residency.enrollment.v1 import (
 )
 from services.access import channel_to, machine_token, revocations, token_verifier
 from services.enrollment import facts
+from services.enrollment.amending import amendments
 from services.enrollment.grpc_api.applications import Applications
 from services.enrollment.grpc_api.cycles import Boards, Cycles
 from services.enrollment.grpc_api.decisions import Decisions
@@ -171,5 +172,6 @@ def servicers(
         selection(database, sealing, cycles, applications),
         placing(database, sealing, cycles, applications, queries),
         publishing(database, sealing, cycles),
+        amendments(database, sealing, cycles),
         *(provincial(database, sealing, cycles, applications, queries, documents) if documents is not None else []),
     ]

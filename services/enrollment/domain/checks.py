@@ -48,6 +48,13 @@ def _check_scope(action: Action, case: Case) -> Decision | None:
     return Decision(False, "APPLICATION_NOT_FOUND", "CAP-SCOPE")
 
 
+def _check_going_on(action: Action, case: Case) -> Decision | None:
+    """CAL-HOLD: while a cycle is held nothing is done in it; nobody knows until when."""
+    if action in READING or not case.moment.held:
+        return None
+    return Decision(False, "CYCLE_HELD", "CAL-HOLD", None, "CYCLE_RESUMED")
+
+
 def _check_table(action: Action, case: Case) -> Decision | None:
     if in_table(action, case):
         return None
@@ -212,6 +219,7 @@ def _check_seat(action: Action, case: Case) -> Decision | None:
 CHECKS: tuple[Check, ...] = (
     _check_role,
     _check_scope,
+    _check_going_on,
     _check_table,
     _check_closed,
     _check_deadline,

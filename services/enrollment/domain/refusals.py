@@ -22,6 +22,7 @@ class Decision:
 REASONS: dict[str, tuple[Kind, str]] = {
     "ROLE_NOT_ALLOWED": (Kind.FORBIDDEN, "您的身份不能办理此项。"),
     "APPLICATION_NOT_FOUND": (Kind.NOT_FOUND, "没有这份报名。"),
+    "CYCLE_HELD": (Kind.NOT_NOW, "招录已暂停,恢复后方可办理。"),
     "NOT_IN_PHASE": (Kind.NOT_NOW, "当前阶段不能办理此项。"),
     "WRONG_STATE": (Kind.NOT_NOW, "当前状态不能办理此项。"),
     "AFTER_DEADLINE": (Kind.NOT_NOW, "基地的审核截止时间已过。"),

@@ -38,8 +38,8 @@ class Cycles(CycleServiceServicer):
                 PhaseDates(
                     convert.phase_of(entry.phase),
                     entry.name,
-                    _day(entry.first_day, f"phases[{number}].first_day"),
-                    _day(entry.last_day, f"phases[{number}].last_day"),
+                    day_of(entry.first_day, f"phases[{number}].first_day"),
+                    day_of(entry.last_day, f"phases[{number}].last_day"),
                     entry.key,
                     entry.gap_name,
                 )
@@ -55,7 +55,7 @@ class Cycles(CycleServiceServicer):
             tuple((base.code, base.credit_code) for base in request.bases),
             tuple(
                 MilestoneDate(
-                    entry.key, entry.phase_key, entry.name, _day(entry.day, f"milestones[{number}].day"), entry.exam
+                    entry.key, entry.phase_key, entry.name, day_of(entry.day, f"milestones[{number}].day"), entry.exam
                 )
                 for number, entry in enumerate(request.milestones)
             ),
@@ -207,7 +207,8 @@ def window_message(view: WindowView) -> cycle_pb2.Window:
     )
 
 
-def _day(value: str, field: str) -> date:
+def day_of(value: str, field: str) -> date:
+    """A calendar day, `YYYY-MM-DD`. Raises INVALID for one that does not exist."""
     try:
         return date.fromisoformat(value)
     except ValueError as error:

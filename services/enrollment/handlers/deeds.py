@@ -20,7 +20,7 @@ from services.enrollment.handlers.running import (
     replayed,
     text_of,
 )
-from services.enrollment.records import CycleRecord, GateRecord, Statement
+from services.enrollment.records import CalendarWrite, CycleRecord, GateRecord, Statement
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.deeds import DeedStore
 from services.enrollment.store.guarded import Changed, KeyReused
@@ -43,6 +43,8 @@ class Deed(Generic[View]):
     in_phase: bool = True
     """The deed holds only in the phase in which it was decided."""
     deadline: datetime | None = None
+    calendar: CalendarWrite | None = None
+    """Another version of the calendar, and with it the gate."""
 
 
 class DeedRunner:
@@ -84,6 +86,7 @@ class DeedRunner:
                     fact=deed.fact,
                     also=deed.also,
                     new_edition=deed.new_edition,
+                    calendar=deed.calendar,
                 )
             except Changed:
                 continue

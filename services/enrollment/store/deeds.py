@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.enrollment.records import CycleRecord, GateRecord, Statement, StoredAnswer
+from services.enrollment.records import CalendarWrite, CycleRecord, GateRecord, Statement, StoredAnswer
 from services.enrollment.store import rows
+from services.enrollment.store.cycles import FLIP_TRIES
 from services.enrollment.store.guarded import guarded
 from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database
-from services.kit.domain import Fact
+from services.kit.domain import DomainError, Fact
 
 _ANSWERED = "SELECT body_hash, answer FROM idempotency WHERE actor = $1 AND key = $2"
 
@@ -40,11 +42,14 @@ class DeedStore:
         fact: Fact | None = None,
         also: Sequence[Statement] = (),
         new_edition: bool = False,
+        calendar: CalendarWrite | None = None,
     ) -> bytes:
         """The one guarded write; returns the answer stored under the key: this one, or that of an equal deed before.
 
         With `gate` the deed holds only in that phase and before `deadline`. `new_edition` tells every process to read
-        policy, plan and programmes again. Raises Changed and KeyReused like a command.
+        policy, plan and programmes again. With `calendar` it holds only for gate and edition as they were read, and is
+        written while nobody else writes. Raises Changed and KeyReused like a command, DomainError UNAVAILABLE
+        `LOCK_TIMEOUT` when somebody holds the gate for longer than all tries.
         """
         sealed = self.sealing.seal_answer(audit["actor"], audit["idempotency_key"], answer)
         content: dict[str, Any] = {"audit": audit, "sealed_with": self.sealing.key, "new_edition": new_edition}
@@ -52,14 +57,31 @@ class DeedStore:
             content |= {"sequence": gate.sequence, "lock_key": cycle.lock_key, "deadline": deadline}
         if fact is not None:
             content["fact"] = rows.fact_row(fact)
-        stored = await guarded(
-            self._database,
-            "SELECT write_on_cycle($1, $2, $3)",
-            (rows.to_json(content), body_hash, sealed),
-            fact is not None,
-            also,
-            sealed,
-        )
+        function = "write_on_cycle"
+        if calendar is not None:
+            content["calendar"] = asdict(calendar)
+            function = "amend_calendar"
+        values = (rows.to_json(content), body_hash, sealed)
+        tries = 1 if calendar is None else FLIP_TRIES
+        stored = await self._write(tries, f"SELECT {function}($1, $2, $3)", values, fact is not None, also, sealed)
         if stored == sealed:
             return answer
         return self.sealing.open_answer(audit["actor"], audit["idempotency_key"], stored)
+
+    async def _write(
+        self,
+        tries: int,
+        statement: str,
+        values: tuple[object, ...],
+        fact: bool,
+        also: Sequence[Statement],
+        sealed: bytes,
+    ) -> bytes:
+        """The write; one that does not get the gate's lock in time lets the others pass and asks again, as a flip."""
+        for left in reversed(range(tries)):
+            try:
+                return await guarded(self._database, statement, values, fact, also, sealed)
+            except DomainError as error:
+                if error.reason != "LOCK_TIMEOUT" or not left:
+                    raise
+        raise ValueError("a write is tried at least once")

@@ -237,6 +237,7 @@ REFUSALS = {
     "ALREADY_RECORDED": "已登记为未入选",
     "PUBLICITY_RUNNING": "公示尚未结束",
     "SEAT_FULL": "该专业计划数已满",
+    "CYCLE_HELD": "招录已暂停",
 }
 """Why an action is closed, by the capability's reason."""
 
@@ -251,6 +252,7 @@ CHANGED_BY = {
     "EDIT_REALLOCATION": "选择接受调剂后可办理",
     "PUBLICITY_END": "公示结束后可办理",
     "SEAT_FREED": "有名额空出后可办理",
+    "CYCLE_RESUMED": "招录恢复后可办理",
 }
 """What would open a closed action, by the capability's `changed_by`."""
 

@@ -32,16 +32,35 @@ def phase_entered(cycle_id: str, window: PhaseWindow) -> Fact:
     return _fact("phase.entered", body, cycle_id, window.sequence + 1)
 
 
-def calendar_changed(cycle: CycleRecord, kind: str, version: int, *, urgent: bool, unfit: Sequence[str]) -> Fact:
-    """Another version of the calendar holds."""
+def calendar_changed(
+    cycle: CycleRecord,
+    kind: str,
+    version: int,
+    *,
+    urgent: bool,
+    unfit: Sequence[str],
+    round_names: Sequence[str] = (),
+    reason: str = "",
+    present: str = "",
+    next_at: datetime | None = None,
+) -> Fact:
+    """Another version of the calendar holds.
+
+    `round_names` are those in which the bases of `unfit` do not fit, in their order; `next_at` is the next boundary.
+    """
     body = events_pb2.CalendarChanged(
         cycle_id=cycle.id,
         version=version,
         kind=kind,
         urgent=urgent,
         unfit_base_codes=unfit,
+        unfit_round_names=round_names,
         province_code=cycle.province_code,
+        reason=reason,
+        present=present,
     )
+    if next_at is not None:
+        body.next_at.FromDatetime(next_at)
     return _fact("cycle.calendar_changed", body, f"{cycle.id}/calendar", version)
 
 

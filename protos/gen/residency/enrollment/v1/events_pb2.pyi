@@ -30,20 +30,28 @@ class PhaseEntered(_message.Message):
     def __init__(self, cycle_id: _Optional[str] = ..., phase: _Optional[_Union[_cycle_pb2.Phase, str]] = ..., sequence: _Optional[int] = ..., round: _Optional[int] = ...) -> None: ...
 
 class CalendarChanged(_message.Message):
-    __slots__ = ("cycle_id", "version", "kind", "urgent", "unfit_base_codes", "province_code")
+    __slots__ = ("cycle_id", "version", "kind", "urgent", "unfit_base_codes", "province_code", "reason", "present", "next_at", "unfit_round_names")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     URGENT_FIELD_NUMBER: _ClassVar[int]
     UNFIT_BASE_CODES_FIELD_NUMBER: _ClassVar[int]
     PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_AT_FIELD_NUMBER: _ClassVar[int]
+    UNFIT_ROUND_NAMES_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     version: int
     kind: str
     urgent: bool
     unfit_base_codes: _containers.RepeatedScalarFieldContainer[str]
     province_code: str
-    def __init__(self, cycle_id: _Optional[str] = ..., version: _Optional[int] = ..., kind: _Optional[str] = ..., urgent: _Optional[bool] = ..., unfit_base_codes: _Optional[_Iterable[str]] = ..., province_code: _Optional[str] = ...) -> None: ...
+    reason: str
+    present: str
+    next_at: _timestamp_pb2.Timestamp
+    unfit_round_names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, cycle_id: _Optional[str] = ..., version: _Optional[int] = ..., kind: _Optional[str] = ..., urgent: _Optional[bool] = ..., unfit_base_codes: _Optional[_Iterable[str]] = ..., province_code: _Optional[str] = ..., reason: _Optional[str] = ..., present: _Optional[str] = ..., next_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unfit_round_names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class WindowClosed(_message.Message):
     __slots__ = ("cycle_id", "base_code", "round", "unreviewed", "unselected")

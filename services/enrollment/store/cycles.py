@@ -65,18 +65,18 @@ class CycleStore:
         return {row["sequence"]: row["entered_at"] for row in found}
 
     async def cycle_ids(self, *, open_only: bool) -> list[str]:
-        """Ids of all cycles, newest first."""
+        """Ids of all cycles that are no drafts, newest first."""
         found = await self._database.fetch(
             """
             SELECT c.id FROM cycle c JOIN cycle_gate g ON g.cycle_id = c.id
-            WHERE NOT $1 OR g.phase <> 'closed' ORDER BY c.created_at DESC, c.id DESC
+            WHERE NOT c.draft AND (NOT $1 OR g.phase <> 'closed') ORDER BY c.created_at DESC, c.id DESC
             """,
             open_only,
         )
         return [str(row["id"]) for row in found]
 
     async def create(
-        self, cycle: CycleRecord, audit: Mapping[str, Any], body_hash: bytes, answer: bytes, fact: Fact
+        self, cycle: CycleRecord, audit: Mapping[str, Any], body_hash: bytes, answer: bytes, fact: Fact | None
     ) -> bytes:
         """Write a whole cycle in preparation, once for the actor's key; returns the answer stored under the key.
 
@@ -128,7 +128,8 @@ class CycleStore:
                     await session.execute(text(statement), values)
             await run(_FIRST_VERSION, cycle=cycle.id, made_by=audit["actor"], content=calendar_text(cycle.calendar))
             await run("SELECT append_to_cycle(CAST(:audit AS jsonb))", audit=rows.to_json(audit))
-            work.add_fact(fact)
+            if fact is not None:
+                work.add_fact(fact)
         return answer
 
     async def flip(self, cycle: CycleRecord, sequence: int, audit: Mapping[str, Any], fact: Fact) -> bool:
@@ -306,11 +307,17 @@ def _details(cycle: CycleRecord) -> list[tuple[str, list[dict[str, Any]]]]:
         ),
         (
             """
-            INSERT INTO seat (cycle_id, base_code, specialty_code, planned)
-            VALUES (:cycle, :base, :specialty, :planned)
+            INSERT INTO seat (cycle_id, base_code, specialty_code, planned, programme)
+            VALUES (:cycle, :base, :specialty, :planned, :programme)
             """,
             [
-                {"cycle": cycle.id, "base": base, "specialty": specialty, "planned": planned}
+                {
+                    "cycle": cycle.id,
+                    "base": base,
+                    "specialty": specialty,
+                    "planned": planned,
+                    "programme": catalogue.programmes.get((base, specialty), Programme.OPEN),
+                }
                 for (base, specialty), planned in catalogue.plan.items()
             ],
         ),

@@ -13,7 +13,6 @@ from residency.enrollment.v1 import (
 from services.enrollment.grpc_api.plans import Plans
 from services.enrollment.grpc_api.reallocation import Reallocations
 from services.enrollment.grpc_api.screening import Screening
-from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.deeds import DeedRunner
 from services.enrollment.handlers.extending import ExtendingHandlers
 from services.enrollment.handlers.holding import HoldHandlers
@@ -24,6 +23,7 @@ from services.enrollment.handlers.policies import PolicyHandlers
 from services.enrollment.handlers.reallocation import ReallocationHandlers
 from services.enrollment.handlers.reverting import RevertingHandlers
 from services.enrollment.handlers.screening import Documents, Screener
+from services.enrollment.handlers.windows import WindowHandlers
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.deeds import DeedStore
@@ -58,7 +58,7 @@ def provincial(
                 PolicyHandlers(deeds),
                 PlanHandlers(deeds, plans),
                 RevertingHandlers(deeds, plans),
-                ExtendingHandlers(deeds, windows, CycleHandlers(cycles, windows)),
+                ExtendingHandlers(deeds, windows, WindowHandlers(cycles, windows)),
             ),
         ),
         Servicer(

@@ -262,3 +262,20 @@ class WindowRecord:
     closed_at: datetime | None = None
     unreviewed: int = 0
     unselected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCounts:
+    """How the applications to a base in a round stand at `read_at`; see the contract's `Window` for each count."""
+
+    read_at: datetime
+    pending: int
+    late_pending: int
+    approved: int
+    not_selected: int
+    rejected: int
+    fixable: int
+    fix_until: datetime | None
+    provisional: int
+    unpublished: int
+    admitted: int

@@ -15,6 +15,7 @@ from services.enrollment.domain.marks import Marks
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import Phase
 from services.enrollment.domain.refusals import Decision
+from services.enrollment.domain.sending import TimePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,10 @@ class CycleView:
     entered: dict[int, datetime | None]
     calendar_version: int
     read_at: datetime
-    held_since: datetime | None = None
-    draft: bool = False
+    held_since: datetime | None
+    draft: bool
+    time_policy: TimePolicy
+    """When people may be disturbed, and how early they are reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,20 @@ class WindowView:
     over: bool
     day_seconds: float
     closed: bool
+    read_at: datetime | None = None
+    """When it was counted; None, and the following as they are, in answers stored before they were told."""
+    held_since: datetime | None = None
+    phase: Phase | None = None
+    phase_name: str = ""
+    province_code: str = ""
+    base_name: str = ""
+    time_policy: TimePolicy | None = None
+    admitted: int = 0
+    not_selected: int = 0
+    unpublished: int = 0
+    fixable: int = 0
+    fix_until: datetime | None = None
+    late_pending: int = 0
 
 
 @dataclass(frozen=True, slots=True)

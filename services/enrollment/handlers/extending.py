@@ -11,9 +11,9 @@ from services.enrollment import facts
 from services.enrollment.domain.capabilities import Action
 from services.enrollment.domain.milestones import LABELS, Milestones
 from services.enrollment.handlers import running
-from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.deeds import DeedRunner
 from services.enrollment.handlers.policies import require_province
+from services.enrollment.handlers.windows import WindowHandlers
 from services.enrollment.records import GateRecord
 from services.enrollment.store.guarded import Changed, KeyReused
 from services.enrollment.store.windows import WindowStore
@@ -38,10 +38,10 @@ class ExtendDeadline:
 class ExtendingHandlers:
     """Deadlines that only a province moves."""
 
-    def __init__(self, runner: DeedRunner, windows: WindowStore, cycles: CycleHandlers) -> None:
+    def __init__(self, runner: DeedRunner, windows: WindowStore, reading: WindowHandlers) -> None:
         self._runner = runner
         self._windows = windows
-        self._cycles = cycles
+        self._reading = reading
 
     async def extend_deadline(self, caller: Caller, order: ExtendDeadline) -> WindowView:
         """CAP-EXTEND: the deadline becomes later, inside the phase, also after it passed (B7 8); others hear of it.
@@ -72,7 +72,7 @@ class ExtendingHandlers:
                 *(caller, "extend_deadline", order.idempotency_key, cycle, gate.phase, gate.sequence, "CAP-EXTEND"),
                 detail,
             )
-            view = await self._cycles.get_window(caller, order.cycle_id, order.base_code, order.round)
+            view = await self._reading.get_window(caller, order.cycle_id, order.base_code, order.round)
             answer = _WINDOW.dump_json(replace(view, milestones=milestones))
             fact = facts.milestones_set(cycle.id, order.base_code, order.round, changed.version)
             try:

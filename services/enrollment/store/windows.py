@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from services.enrollment.domain.application import State
 from services.enrollment.domain.milestones import NAMES
-from services.enrollment.records import CycleRecord, GateRecord, StoredAnswer, WindowRecord
+from services.enrollment.records import CycleRecord, GateRecord, StoredAnswer, WindowCounts, WindowRecord
 from services.enrollment.store import rows
 from services.enrollment.store.guarded import guarded
 from services.kit.database import Database
@@ -37,6 +37,24 @@ _OUTCOME = """
     SELECT count(*) FILTER (WHERE reviewed IS NOT TRUE) AS unreviewed,
         count(*) FILTER (WHERE approved AND NOT selected) AS unselected
     FROM verdict
+"""
+
+
+# One read of the index of queues. What is committed later was not before the statement began.
+_COUNTS = """
+    SELECT statement_timestamp() AS read_at,
+        count(*) FILTER (WHERE state = 'pending') AS pending,
+        count(*) FILTER (WHERE state = 'pending' AND fix_until IS NOT NULL) AS late_pending,
+        count(*) FILTER (WHERE state = 'approved') AS approved,
+        count(*) FILTER (WHERE state = 'approved' AND not_selected) AS not_selected,
+        count(*) FILTER (WHERE state = 'rejected') AS rejected,
+        count(*) FILTER (WHERE state = 'rejected'
+            AND (statement_timestamp() < $4 OR statement_timestamp() < fix_until)) AS fixable,
+        max(fix_until) FILTER (WHERE state = 'rejected' AND statement_timestamp() < fix_until) AS fix_until,
+        count(*) FILTER (WHERE state = 'provisional') AS provisional,
+        count(*) FILTER (WHERE state = 'provisional' AND publicity_ends_at IS NULL) AS unpublished,
+        count(*) FILTER (WHERE state = 'admitted') AS admitted
+    FROM application WHERE cycle_id = $1 AND base_code = $2 AND round = $3
 """
 
 
@@ -73,18 +91,18 @@ class WindowStore:
         )
         return None if row is None else StoredAnswer(row["body_hash"], row["answer"])
 
-    async def counts(self, cycle_id: str, base_code: str, number: int) -> dict[State, int]:
-        """Applications to a base in a round, by stored state."""
-        found = await self._database.fetch(
-            """
-            SELECT state, count(*) AS count FROM application
-            WHERE cycle_id = $1 AND base_code = $2 AND round = $3 GROUP BY state
-            """,
-            cycle_id,
-            base_code,
-            number,
+    async def counts(self, cycle_id: str, base_code: str, number: int, deadline: datetime) -> WindowCounts:
+        """How the applications to a base in a round stand; whoever was rejected may repair until `deadline`."""
+        row = await self._database.fetchrow(_COUNTS, cycle_id, base_code, number, deadline)
+        if row is None:
+            raise RuntimeError("a count without a row")
+        return WindowCounts(**dict(row))
+
+    async def round_is_over(self, cycle: CycleRecord, sequence: int) -> bool:
+        """CAL-11: whether phase `sequence` is over; once it is, everybody who decided in it has committed."""
+        return bool(
+            await self._database.fetchval("SELECT round_is_over($1, $2, $3)", cycle.lock_key, cycle.id, sequence)
         )
-        return {State(row["state"]): row["count"] for row in found}
 
     async def outcome(self, cycle_id: str, base_code: str, number: int) -> tuple[int, int]:
         """How many last submissions of a round were never reviewed, and how many approved and never selected."""

@@ -19,7 +19,6 @@ from services.enrollment.handlers.applications import (
     SubmitApplication,
     WithdrawApplication,
 )
-from services.enrollment.handlers.cycles import SetMilestones
 from services.enrollment.handlers.decisions import Admit, GrantProvisional, RecordNotSelected, ReviewApplication
 from services.enrollment.handlers.extending import ExtendDeadline
 from services.enrollment.handlers.holding import ResolveHold
@@ -41,6 +40,7 @@ from services.enrollment.handlers.plans import ProposePlanChange, SetPlan
 from services.enrollment.handlers.ranking import SetCutOff
 from services.enrollment.handlers.revocations import DecideRevocation, ProposeRevocation
 from services.enrollment.handlers.scores import EnterScores, ScoreRow
+from services.enrollment.handlers.windows import SetMilestones
 from services.kit.domain import Caller
 from tests.handlers.enrollment.casting import THIRD, Case, World
 from tests.handlers.enrollment.story import DOSSIER, MEDICINE, QILU, SECOND, SKIN, key
@@ -80,7 +80,7 @@ def _milestones(world: World, case: Case, who: Caller) -> Awaitable[object]:
     # The third base: a deadline of the first would end the other rows of this cycle.
     sets = replace(who, organisation=THIRD) if base == QILU else who
     order = SetMilestones(case.record.cycle_id, THIRD, number, Milestones(review_deadline=at), key())
-    return world.stage.cycles.set_milestones(sets, order)
+    return world.stage.base_windows.set_milestones(sets, order)
 
 
 def _extend(world: World, case: Case, who: Caller) -> Awaitable[object]:

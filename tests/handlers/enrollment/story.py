@@ -32,6 +32,7 @@ from services.enrollment.handlers.papers import PaperHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
 from services.enrollment.handlers.support import SupportHandlers
 from services.enrollment.handlers.upkeep import Upkeep
+from services.enrollment.handlers.windows import WindowHandlers
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.earlier import EarlierStore
@@ -161,7 +162,8 @@ class Stage:
         self.application_store = ApplicationStore(database, self.sealing)
         self.queries = QueryStore(database, self.sealing)
         self.windows = WindowStore(database)
-        self.cycles = CycleHandlers(self.cycle_store, self.windows)
+        self.cycles = CycleHandlers(self.cycle_store)
+        self.base_windows = WindowHandlers(self.cycle_store, self.windows)
         self.paper_store = PaperStore(database, self.objects, self.sealing)
         self.applications = ApplicationHandlers(
             self.cycle_store, self.application_store, self.queries, self.registry, papers=self.paper_store
@@ -180,10 +182,10 @@ class Stage:
         self.upkeep = Upkeep(self.sealed, self.paper_store)
         self.cycle_id = ""
 
-    async def open(self, plan: Mapping[tuple[str, str], int] = PLAN) -> None:
-        """A fresh cycle in preparation."""
+    async def open(self, plan: Mapping[tuple[str, str], int] = PLAN, /, **changes: Any) -> None:
+        """A fresh cycle in preparation; `changes` are of its order."""
         await self.objects.start()
-        view = await self.cycles.create_cycle(OPERATOR, cycle_order(plan))
+        view = await self.cycles.create_cycle(OPERATOR, cycle_order(plan, **changes))
         self.cycle_id = view.cycle_id
 
     async def decree(self, **changes: Any) -> None:

@@ -13,7 +13,7 @@ from services.enrollment.domain.audit import broken_at
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import ORDER, P0, P1, P2, P3, P5
-from services.enrollment.handlers.cycles import SetMilestones
+from services.enrollment.handlers.windows import SetMilestones
 from services.enrollment.store import queries
 from services.kit.domain import Caller, DomainError, Kind
 from tests.handlers.enrollment.story import (
@@ -129,10 +129,10 @@ async def test_cap_b5_milestones_are_set_by_the_base_itself(stage: Stage) -> Non
     """CAP-B5-MILESTONES: its own, in this round, once a key; they bind what follows."""
     dates = await in_p2(stage)
     order = SetMilestones(stage.cycle_id, QILU, 1, dates, key())
-    window = await stage.cycles.set_milestones(ADMINISTRATOR, order)
+    window = await stage.base_windows.set_milestones(ADMINISTRATOR, order)
     assert window.milestones == dates
-    assert await stage.cycles.set_milestones(ADMINISTRATOR, order) == window
-    assert (await stage.cycles.get_window(REVIEWER, stage.cycle_id, QILU, 1)).milestones == dates
+    assert await stage.base_windows.set_milestones(ADMINISTRATOR, order) == window
+    assert (await stage.base_windows.get_window(REVIEWER, stage.cycle_id, QILU, 1)).milestones == dates
     for caller, changed, reason in (
         (OTHERS, {}, "WINDOW_NOT_FOUND"),
         (ADMINISTRATOR, {"round": 2}, "NOT_IN_PHASE"),
@@ -140,11 +140,11 @@ async def test_cap_b5_milestones_are_set_by_the_base_itself(stage: Stage) -> Non
         (ADMINISTRATOR, {"milestones": Milestones(dates.written_exam, dates.review_deadline)}, "MILESTONE_ORDER"),
     ):
         with pytest.raises(DomainError, match=reason):
-            await stage.cycles.set_milestones(caller, replace(order, idempotency_key=key(), **changed))
+            await stage.base_windows.set_milestones(caller, replace(order, idempotency_key=key(), **changed))
     with pytest.raises(DomainError, match="KEY_REUSED"):
-        await stage.cycles.set_milestones(ADMINISTRATOR, replace(order, milestones=Milestones()))
+        await stage.base_windows.set_milestones(ADMINISTRATOR, replace(order, milestones=Milestones()))
     with pytest.raises(DomainError, match="WINDOW_NOT_FOUND"):
-        await stage.cycles.get_window(OTHERS, stage.cycle_id, QILU, 1)
+        await stage.base_windows.get_window(OTHERS, stage.cycle_id, QILU, 1)
 
 
 async def test_cap_deadline_stops_verdicts_of_that_base(stage: Stage) -> None:
@@ -170,23 +170,23 @@ async def test_cal_11_a_window_is_closed_once_when_it_is_over(stage: Stage) -> N
     people = [await stage.registered() for _ in range(5)]
     await stage.stand(P2)
     with pytest.raises(DomainError, match="WINDOW_OPEN"):
-        await stage.cycles.close_window(WORKER, stage.cycle_id, QILU, 1)
+        await stage.base_windows.close_window(WORKER, stage.cycle_id, QILU, 1)
     await stage.review(people[0][1], approve=True)
     await stage.grant(people[0][1])
     await stage.review(people[1][1], approve=True)
     await stage.review(people[2][1], approve=False)
-    window = await stage.cycles.get_window(WORKER, stage.cycle_id, QILU, 1)
+    window = await stage.base_windows.get_window(WORKER, stage.cycle_id, QILU, 1)
     assert (window.pending, window.approved, window.rejected, window.provisional, window.over) == (2, 1, 1, 1, False)
     await stage.stand(P3)
     await stage.choose(people[3][0], Choice(SECOND, MEDICINE))
     await stage.submit(people[3][0])
-    assert await stage.cycles.close_window(WORKER, stage.cycle_id, QILU, 1) == (2, 1)
-    assert await stage.cycles.close_window(WORKER, stage.cycle_id, QILU, 1) == (2, 1)
+    assert await stage.base_windows.close_window(WORKER, stage.cycle_id, QILU, 1) == (2, 1)
+    assert await stage.base_windows.close_window(WORKER, stage.cycle_id, QILU, 1) == (2, 1)
     told = await stage.database.fetchval(
         "SELECT count(*) FROM outbox WHERE aggregate_id = $1", f"{stage.cycle_id}/{QILU}/1"
     )
     assert told == 1
-    assert (await stage.cycles.get_window(WORKER, stage.cycle_id, QILU, 1)).over
+    assert (await stage.base_windows.get_window(WORKER, stage.cycle_id, QILU, 1)).over
 
 
 async def test_cap_queue_pages_through_the_round_oldest_first(stage: Stage) -> None:

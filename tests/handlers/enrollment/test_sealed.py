@@ -16,10 +16,10 @@ from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.handlers.applications import SaveSection, SubmitApplication
-from services.enrollment.handlers.cycles import SetMilestones
 from services.enrollment.handlers.decisions import ReviewApplication
 from services.enrollment.handlers.running import text_of
 from services.enrollment.handlers.upkeep import Upkeep
+from services.enrollment.handlers.windows import SetMilestones
 from services.enrollment.store.papers import PaperStore
 from services.enrollment.store.sealed import SealedStore
 from services.enrollment.store.sealing import Sealing
@@ -158,7 +158,7 @@ async def test_app_12_a_key_used_for_something_that_is_not_sealed_is_told_as_suc
     _, view = await submitted(stage)
     same = key()
     order = SetMilestones(stage.cycle_id, QILU, 1, Milestones(), same)
-    await stage.cycles.set_milestones(ADMINISTRATOR, order)
+    await stage.base_windows.set_milestones(ADMINISTRATOR, order)
     await stage.stand(P2)
     review = ReviewApplication(view.application_id, 1, True, "", "", same)
     with pytest.raises(DomainError, match="KEY_REUSED"):

@@ -17,6 +17,7 @@ from services.portal.assets import Assets
 from services.portal.clients import Clients
 from services.portal.cycles import CycleView
 from services.portal.i18n import account, zh
+from services.portal.i18n import dates as words
 from services.portal.portal import Frame, Portal, portal_of
 from services.portal.session import Visitor, visitor_of
 from services.portal.wire import enum_name, instant_of
@@ -40,6 +41,7 @@ class Renderer:
             asset=assets.url,
             zh=zh,
             names=account,
+            dates=words,
             nav=navigation.ENTRIES,
             new_id=new_id,
             day_text=calendar.day_text,
@@ -68,7 +70,7 @@ class Page:
     @property
     def wanted_cycle(self) -> str:
         """The cycle that the URL names; empty for the current one."""
-        return self.request.query_params.get("cycle", "")
+        return self.request.path_params.get("cycle_id", "") or self.request.query_params.get("cycle", "")
 
     async def cycle(self) -> CycleView:
         """The cycle this page speaks of; raises NOT_FOUND when there is none."""
@@ -103,7 +105,11 @@ def frame_values(frame: Frame, request: Request) -> dict[str, Any]:
 
 
 def strip_of(view: CycleView) -> dict[str, Any]:
-    """The deadline strip: phase, dates, what is left, what closes. Instants are aware UTC."""
+    """The deadline strip: phase, dates, what is left, what closes. Instants are aware UTC.
+
+    PUB-09: while the cycle is held it says so, and nothing counts down.
+    """
+    held = view.cycle.HasField("held_since")
     phase, now = view.phase, view.now
     key = phase_key(phase.phase)
     until: datetime | None = instant_of(phase.closes_at) if phase.HasField("closes_at") else None
@@ -112,13 +118,16 @@ def strip_of(view: CycleView) -> dict[str, Any]:
         dates = f"{calendar.day_text(phase.first_day)} – {calendar.day_text(phase.last_day)} 24:00"
     elif until is not None:
         dates = f"{view.calendar.moment(until)} 开始报名"
+    if held:
+        until = None
     return {
+        "held": words.HELD if held else "",
         "name": phase.name or zh.PHASE_NAMES.get(key, key),
         "dates": dates,
         "until": until,
         "now": now,
         "left": calendar.remaining(until, now) if until is not None else "",
-        "closes": zh.PHASE_CLOSES.get(key, ""),
+        "closes": "" if held else zh.PHASE_CLOSES.get(key, ""),
         "pace": f"演练：1 天 = {view.cycle.day_seconds:g} 秒" if view.calendar.compressed else "",
     }
 

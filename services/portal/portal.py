@@ -19,6 +19,7 @@ from services.portal.board import Boards
 from services.portal.clients import Clients
 from services.portal.cycles import CycleBook, CycleView
 from services.portal.dossier import Definition, Dossiers
+from services.portal.published import PublishedCalendars
 from services.portal.remembered import Remembered
 from services.portal.session import Visitor
 from services.portal.shape import Shape, shapes_of
@@ -54,6 +55,7 @@ class Portal:
         self.verifier = verifier
         self.cycles = CycleBook(clients)
         self.boards = Boards(clients)
+        self.calendars = PublishedCalendars(clients)
         self.dossiers = Dossiers(self._ask_enrollment)
         self._reasons = Remembered(self._load_reasons, seconds=60.0)
         self._shapes = Remembered(self._load_shapes, seconds=60.0)
@@ -72,6 +74,7 @@ class Portal:
         """Facts were heard that change `topics`."""
         if "cycle" in topics:
             self.cycles.stale()
+            self.calendars.stale()
         if "board" in topics:
             self.boards.stale()
 

@@ -10,10 +10,14 @@ from typing import Any
 import httpx
 
 from residency.enrollment.v1 import (
+    amendment_service_pb2,
+    amendment_service_pb2_grpc,
     application_service_pb2,
     application_service_pb2_grpc,
     board_service_pb2,
     board_service_pb2_grpc,
+    calendar_service_pb2,
+    calendar_service_pb2_grpc,
     cycle_service_pb2,
     cycle_service_pb2_grpc,
     decision_service_pb2,
@@ -194,6 +198,8 @@ class Upstream:
         self.plans = StandIn(plan_service_pb2, "PlanService")
         self.screening = StandIn(screening_service_pb2, "ScreeningService")
         self.reallocation = StandIn(reallocation_service_pb2, "ReallocationService")
+        self.calendars = StandIn(calendar_service_pb2, "CalendarService")
+        self.amendments = StandIn(amendment_service_pb2, "AmendmentService")
         self.hints = Hints()
 
     async def start(self) -> None:
@@ -238,6 +244,8 @@ class Upstream:
                 reallocation_service_pb2_grpc.add_ReallocationServiceServicer_to_server,
                 self.reallocation,
             ),
+            (calendar_service_pb2, calendar_service_pb2_grpc.add_CalendarServiceServicer_to_server, self.calendars),
+            (amendment_service_pb2, amendment_service_pb2_grpc.add_AmendmentServiceServicer_to_server, self.amendments),
         ]
         servicers = [
             Servicer(

@@ -300,6 +300,12 @@ OPEN_NOW = {
 """What is open in a phase, for the home page."""
 
 DONE = {
+    "feed_closed": "订阅已取消",
+    "amended": "日程已调整",
+    "amendment_open": "已提交，待第二人复核",
+    "amendment_refused": "已退回",
+    "amendment_withdrawn": "已撤回",
+    "holidays": "放假安排已录入",
     "uploaded": "图片已上传；其他内容请点“保存”",
     "picture_removed": "图片已删除；其他内容请点“保存”",
     "carried": "已带入上一年度的信息，请逐项核对",

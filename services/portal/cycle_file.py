@@ -23,6 +23,8 @@ PHASES = {
 A second choice may come more than once.
 """
 
+_MILESTONE = ("key", "phase", "name", "day", "exam")
+
 
 def request_from_file(text: str) -> dict[str, Any]:
     """The fields of CreateCycleRequest. Plans name specialties by code or by name.
@@ -36,7 +38,8 @@ def request_from_file(text: str) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         raise _wrong(f"文件不是有效的 YAML{f'（第 {mark.line + 1} 行）' if mark else ''}。") from error
     cycle, province = _part(document, "cycle", dict), _part(document, "province", dict)
-    phases = _part(_part(document, "calendar", dict), "phases", list)
+    calendar = _part(document, "calendar", dict)
+    phases, milestones = _part(calendar, "phases", list), calendar.get("milestones") or []
     specialties, bases = _part(document, "specialties", list), _part(document, "bases", list)
     codes = {_text(each, "name"): _text(each, "code") for each in specialties}
     plan = []
@@ -50,6 +53,10 @@ def request_from_file(text: str) -> dict[str, Any]:
         "year": cycle.get("year", 0),
         "title": _text(cycle, "title"),
         "phases": [_keys(each, "phase", "name", "first_day", "last_day", "key", "gap_name") for each in phases],
+        "milestones": [
+            {("phase_key" if name == "phase" else name): value for name, value in _keys(each, *_MILESTONE).items()}
+            for each in milestones
+        ],
         "bases": [_keys(each, "code", "name", "main_code", "credit_code") for each in bases],
         "specialties": [_keys(each, "code", "name") for each in specialties],
         "plan": plan,

@@ -14,6 +14,7 @@ from services.rehearsal.people import Arrival, Person
 from services.rehearsal.plans import Seats
 from services.rehearsal.session import Session
 from services.rehearsal.stage import Stage
+from services.rehearsal.timetable import PhaseWindow
 
 _SETTLED = frozenset({"provisional", "admitted", "annulled", "withdrawn", "closed_unplaced", "approved"})
 
@@ -57,16 +58,16 @@ class Applicant:
         return self._person.character.arrival
 
     async def run(self) -> None:
-        """Play from arrival to the end of reallocation."""
+        """Play from arrival to the end of the last round."""
         character = self._person.character
         arrived = False
-        for phase in ("registration", "first_choice", "second_choice", "reallocation"):
-            arrived = arrived or phase == character.arrival
+        for phase in self._stage.timetable.phases:
+            arrived = arrived or phase.name == character.arrival
             if not arrived:
                 continue
-            if phase in _ACTING and (phase == character.arrival or character.persistent):
+            if phase.kind in _ACTING and (phase.name == character.arrival or character.persistent):
                 await self._apply(phase)
-            if phase in _MENDING and self._may_have_submitted:
+            if phase.kind in _MENDING and self._may_have_submitted:
                 await self._mend(phase)
 
     async def read_final(self) -> None:
@@ -77,17 +78,17 @@ class Applicant:
         answer = await self._session.read("view_application", self._stage.path("application"))
         return answer.body["application"] if answer.ok else None
 
-    async def _apply(self, phase: str) -> None:
+    async def _apply(self, phase: PhaseWindow) -> None:
         """Fill in what is missing, choose and submit within the phase."""
-        first, last = _ACTING[phase]
+        first, last = _ACTING[phase.kind]
         share = first + (last - first) * min(1.0, self._person.character.punctuality)
-        if not await self._stage.timetable.reach(phase, share):
+        if not await self._stage.timetable.reach(phase.name, share):
             return
         application = _NOTHING if self._is_new(phase) else await self._read()
         if application is None or application["state"] in _SETTLED:
             return
         self._may_have_submitted = application["submission_number"] > 0
-        if application["state"] == "pending" and phase == "registration":
+        if application["state"] == "pending" and phase.kind == "registration":
             return
         if application["state"] == "none" and not await self._do(phase, "start_application", "POST", "application"):
             return
@@ -97,11 +98,11 @@ class Applicant:
         if await self._submit(phase):
             await self._second_thoughts(phase, seats)
 
-    def _is_new(self, phase: str) -> bool:
+    def _is_new(self, phase: PhaseWindow) -> bool:
         """Whether this is surely the first time they come: nothing needs to be read then."""
-        return phase == self.arrival and not self._stage.joined
+        return phase.name == self.arrival and not self._stage.joined
 
-    async def _fill_in(self, phase: str, application: Mapping[str, Any], seats: Seats) -> bool:
+    async def _fill_in(self, phase: PhaseWindow, application: Mapping[str, Any], seats: Seats) -> bool:
         saved = {entry["section"]: entry["body"] for entry in application["sections"] if entry["complete"]}
         self._dossier |= {section: dict(body) for section, body in saved.items()}
         if self._stage.employed_by(self._dossier, seats.base_code):
@@ -114,7 +115,7 @@ class Applicant:
                 return False
         return True
 
-    async def _be_careless(self, phase: str, section: str) -> None:
+    async def _be_careless(self, phase: PhaseWindow, section: str) -> None:
         """Save something malformed and submit too early: both must be refused."""
         path = self._stage.path(f"application/sections/{section}")
         body = {"body": spoil(section, self._dossier[section])}
@@ -122,9 +123,9 @@ class Applicant:
         path = self._stage.path("application/submissions")
         await self._session.trespass("submit_incomplete", "POST", path, {})
 
-    async def _choose(self, phase: str, application: Mapping[str, Any]) -> Seats:
+    async def _choose(self, phase: PhaseWindow, application: Mapping[str, Any]) -> Seats:
         plan = list(self._stage.plan)
-        if phase == "registration":
+        if phase.kind == "registration":
             if self._chance.random() < _SOUGHT_SHARE:
                 return self._chance.choice(_sought_after(plan))
             return self._chance.choices(plan, weights=[seats.planned for seats in plan])[0]
@@ -136,16 +137,16 @@ class Applicant:
             return self._chance.choice(plan)
         return self._chance.choices([pair[0] for pair in elsewhere], weights=[pair[1] for pair in elsewhere])[0]
 
-    async def _second_thoughts(self, phase: str, seats: Seats) -> None:
+    async def _second_thoughts(self, phase: PhaseWindow, seats: Seats) -> None:
         """Some give up again; some correct their dossier or choose anew, and submit again."""
         character = self._person.character
         if character.withdraws:
             await self._do(phase, "withdraw_application", "POST", "application/withdrawal")
             return
-        if not character.restless or phase != "registration":
+        if not character.restless or phase.kind != "registration":
             return
         share = character.punctuality + (0.95 - character.punctuality) * self._chance.random()
-        if not await self._stage.timetable.reach(phase, share):
+        if not await self._stage.timetable.reach(phase.name, share):
             return
         if self._chance.random() < 0.5:
             other = self._chance.choice(list(self._stage.plan))
@@ -156,11 +157,11 @@ class Applicant:
         await self._save(phase, "basic", amend(self._dossier["basic"], self._resubmissions))
         await self._submit(phase)
 
-    async def _mend(self, phase: str) -> None:
+    async def _mend(self, phase: PhaseWindow) -> None:
         """Look in now and then; once rejected, change the specialty or the dossier and submit again."""
-        for share in _MENDING[phase]:
+        for share in _MENDING[phase.kind]:
             share += self._chance.uniform(0, 0.1)
-            if not await self._stage.timetable.reach(phase, share):
+            if not await self._stage.timetable.reach(phase.name, share):
                 return
             application = await self._read()
             if application is None or application["state"] in _SETTLED or application["state"] == "none":
@@ -168,7 +169,7 @@ class Applicant:
             if application["state"] == "rejected":
                 await self._fix(phase, application)
 
-    async def _fix(self, phase: str, application: Mapping[str, Any]) -> None:
+    async def _fix(self, phase: PhaseWindow, application: Mapping[str, Any]) -> None:
         draft = application["choice"]
         # The base is that of the rejected submission; a choice saved too late to be submitted has to go back to it.
         base = self._submitted.base_code if self._submitted else draft["base_code"]
@@ -182,11 +183,11 @@ class Applicant:
         if await self._save(phase, "basic", amend(self._dossier["basic"], self._resubmissions)):
             await self._submit(phase)
 
-    async def _save(self, phase: str, section: str, body: Mapping[str, Any]) -> bool:
+    async def _save(self, phase: PhaseWindow, section: str, body: Mapping[str, Any]) -> bool:
         path = f"application/sections/{section}"
         return await self._do(phase, "save_section", "PUT", path, {"body": dict(body)})
 
-    async def _save_choice(self, phase: str, seats: Seats) -> bool:
+    async def _save_choice(self, phase: PhaseWindow, seats: Seats) -> bool:
         body = {
             "base_code": seats.base_code,
             "specialty_code": seats.specialty_code,
@@ -196,11 +197,11 @@ class Applicant:
         self._chosen = seats if saved else self._chosen
         return saved
 
-    async def _submit(self, phase: str) -> bool:
+    async def _submit(self, phase: PhaseWindow) -> bool:
         # Somebody who joined late does not know which base was submitted to and may try with another. Whoever comes new
         # in the last round does not know whether a place is still free.
         tolerated = () if self._submitted else ("BASE_LOCKED",)
-        if phase == "reallocation":
+        if phase.kind == "reallocation":
             tolerated = (*tolerated, "NO_FREE_PLACE")
         submitted = await self._do(phase, "submit_application", "POST", "application/submissions", {}, tolerated)
         self._submitted = self._chosen if submitted else self._submitted
@@ -208,7 +209,7 @@ class Applicant:
         return submitted
 
     async def _do(
-        self, phase: str, name: str, method: str, path: str, body: Any = None, tolerated: Collection[str] = ()
+        self, phase: PhaseWindow, name: str, method: str, path: str, body: Any = None, tolerated: Collection[str] = ()
     ) -> bool:
         answer = await self._session.command(
             name,
@@ -216,7 +217,7 @@ class Applicant:
             self._stage.path(path),
             body if body is not None else {},
             tolerated=tolerated,
-            late=self._stage.timetable[phase].closes_at,
+            late=self._stage.timetable[phase.name].closes_at,
         )
         return answer.ok
 

@@ -40,8 +40,16 @@ def cycle_request(
                 name=phase.name,
                 first_day=phase.first_day.isoformat(),
                 last_day=phase.last_day.isoformat(),
+                key=phase.key,
+                gap_name=phase.gap_name,
             )
             for phase in province.phases
+        ],
+        milestones=[
+            cycle_pb2.CycleMilestone(
+                key=each.key, phase_key=each.phase, name=each.name, day=each.day.isoformat(), exam=each.exam
+            )
+            for each in province.milestones
         ],
         bases=[
             cycle_pb2.Base(

@@ -150,6 +150,7 @@ class Player:
             ledger=self._ledger,
             findings=findings,
             restarts=restarts,
+            rounds={phase.round: phase.title for phase in stage.timetable.phases if phase.round},
         )
 
     async def _prepare(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +16,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 PHASES = ("registration", "first_choice", "second_choice", "reallocation", "confirmation")
-"""The phases a province file must list, in this order (rules-enrollment B1; preparation and closed are implied)."""
+"""The phases a province file lists, in this order (rules-enrollment B1; preparation and closed are implied)."""
+NEEDED = frozenset({"registration", "first_choice", "confirmation"})
+"""Those that every year has."""
+REPEATED = frozenset({"second_choice"})
+"""Those that may come more than once: rounds in which everybody without a place chooses anew."""
 
 
 class ProvinceFileError(Exception):
@@ -32,11 +35,26 @@ class PhaseDates:
     name: str
     first_day: date
     last_day: date
+    key: str = ""
+    """What it is called for as long as the cycle lasts; empty: named by its place."""
+    gap_name: str = ""
+    """Name of the gap that follows, when one does."""
 
     @property
     def days(self) -> int:
         """How many calendar days the phase lasts."""
         return (self.last_day - self.first_day).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A day of the province inside a phase, which is named by its key; on the morning of an exam nobody is told."""
+
+    key: str
+    phase: str
+    name: str
+    day: date
+    exam: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +99,7 @@ class Province:
     year: int
     title: str
     phases: tuple[PhaseDates, ...]
+    milestones: tuple[Milestone, ...]
     specialties: tuple[Specialty, ...]
     bases: tuple[BaseEntry, ...]
     policy: Mapping[str, Any] = field(default_factory=dict)
@@ -130,6 +149,10 @@ def load_province(path: Path) -> Province:
         year=cycle.number("year"),
         title=cycle.text("title"),
         phases=_phases(path, document.node("calendar").nodes("phases")),
+        milestones=tuple(
+            Milestone(each.text("key"), each.text("phase"), each.text("name"), each.day("day"), each.flag("exam"))
+            for each in document.node("calendar").nodes_or("milestones")
+        ),
         specialties=specialties,
         bases=bases,
         **_policy(document),
@@ -193,7 +216,8 @@ def _phases(path: Path, nodes: Sequence[_Node]) -> tuple[PhaseDates, ...]:
         name = node.text("phase")
         if name not in PHASES:
             raise node.fault("phase", f"calendar: unknown phase {name!r}; known: {', '.join(PHASES)}")
-        phase = PhaseDates(name, node.text("name"), node.day("first_day"), node.day("last_day"))
+        days = (node.day("first_day"), node.day("last_day"))
+        phase = PhaseDates(name, node.text("name"), *days, node.text_or("key"), node.text_or("gap_name"))
         if phase.last_day < phase.first_day:
             raise node.fault(
                 "last_day", f"calendar: phase {name}: last_day {phase.last_day} is before first_day {phase.first_day}"
@@ -205,18 +229,15 @@ def _phases(path: Path, nodes: Sequence[_Node]) -> tuple[PhaseDates, ...]:
                 f" {phases[-1].last_day} of {phases[-1].phase}",
             )
         phases.append(phase)
-    found = tuple(phase.phase for phase in phases)
-    missing = [name for name in PHASES if name not in found]
+    found = [phase.phase for phase in phases]
+    missing = [name for name in PHASES if name in NEEDED and name not in found]
     if missing:
         raise ProvinceFileError(f"{path}: calendar: phase {missing[0]} is missing")
-    if found != PHASES:
-        raise ProvinceFileError(f"{path}: calendar: phases must be listed once each, in order: {', '.join(PHASES)}")
-    for earlier, later in pairwise(phases):
-        if (later.first_day - earlier.last_day).days != 1:
-            raise ProvinceFileError(
-                f"{path}: calendar: phase {later.phase}: first_day {later.first_day} is not the day after the last_day"
-                f" {earlier.last_day} of {earlier.phase}"
-            )
+    once = [name for place, name in enumerate(found) if name not in REPEATED or name != found[place - 1]]
+    if once != [name for name in PHASES if name in found]:
+        raise ProvinceFileError(
+            f"{path}: calendar: phases must be in this order, only second_choice more than once: {', '.join(PHASES)}"
+        )
     return tuple(phases)
 
 
@@ -233,9 +254,7 @@ def _plan(base: _Node, by_name: Mapping[str, str]) -> dict[str, int]:
 
 
 def _departments(base: _Node) -> tuple[Department, ...]:
-    if "departments" not in base.value:
-        return ()
-    return tuple(Department(each.text("code"), each.text("name")) for each in base.nodes("departments"))
+    return tuple(Department(each.text("code"), each.text("name")) for each in base.nodes_or("departments"))
 
 
 def _unique(path: Path, where: str, codes: Sequence[str]) -> None:
@@ -276,6 +295,15 @@ class _Node:
         if not isinstance(values, list):
             raise self.fault(key, f"{place} must be a list")
         return [_Node(self.path, f"{place}[{index}]", value) for index, value in enumerate(values)]
+
+    def nodes_or(self, key: str) -> list[_Node]:
+        return self.nodes(key) if key in self.value else []
+
+    def flag(self, key: str) -> bool:
+        value = self.value.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fault(key, f"{self.where}.{key} must be true or false, not {value!r}")
+        return value
 
     def text(self, key: str) -> str:
         value = self._get(key)

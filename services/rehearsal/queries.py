@@ -113,12 +113,13 @@ WHERE a.cycle_id = $1 AND (g.phase <> 'closed' OR a.state = 'provisional'
 """I7: a provisional admission that nobody verified, or an offer that has not ended, still waits for somebody when the
 cycle has closed."""
 
-WINDOWS_NOT_CLOSED = """
-SELECT b.code, r.round FROM base b CROSS JOIN generate_series(1, 3) AS r (round)
-LEFT JOIN base_window w ON w.cycle_id = b.cycle_id AND w.base_code = b.code AND w.round = r.round
-WHERE b.cycle_id = $1 AND w.closed_at IS NULL
+WINDOWS = """
+SELECT b.code, p.round, w.closed_at IS NOT NULL AS closed FROM base b
+JOIN cycle_phase p ON p.cycle_id = b.cycle_id AND p.round > 0
+LEFT JOIN base_window w ON w.cycle_id = b.cycle_id AND w.base_code = b.code AND w.round = p.round
+WHERE b.cycle_id = $1
 """
-"""Windows whose end their workflow never wrote down."""
+"""Every base's window in every round, and whether its workflow wrote its end down."""
 
 BOARD = """
 SELECT s.base_code, s.specialty_code, s.planned,
@@ -133,7 +134,7 @@ GROUP BY s.base_code, s.specialty_code, s.planned
 """What the public board must show."""
 
 PHASES = """
-SELECT phase, sequence, opens_at, entered_at FROM cycle_phase WHERE cycle_id = $1 ORDER BY sequence
+SELECT key, opens_at, entered_at FROM cycle_phase WHERE cycle_id = $1 ORDER BY sequence
 """
 """When each phase was due and when the gate entered it."""
 

@@ -26,8 +26,6 @@ STATES = {
 }
 """Final states with their printed names, in the order of the table."""
 
-ROUNDS = {0: "—", 1: "一志愿", 2: "二志愿", 3: "调剂"}
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -45,6 +43,8 @@ class Report:
     ledger: Ledger
     findings: Sequence[Finding]
     restarts: Mapping[str, int]
+    rounds: Mapping[int, str]
+    """Names of the review rounds, as the calendar prints them."""
 
     @property
     def ok(self) -> bool:
@@ -127,11 +127,11 @@ class Report:
         console.print(f"\n{verdict}")
 
     def _outcome_table(self) -> Table:
-        table = Table("result", *ROUNDS.values(), "all", title="Results", title_justify="left")
+        table = Table("result", "—", *self.rounds.values(), "all", title="Results", title_justify="left")
         outcomes = self.outcomes()
         for state in sorted(outcomes, key=lambda name: (list(STATES).index(name) if name in STATES else 99, name)):
             rounds = outcomes[state]
-            cells = [str(rounds.get(str(number), "")) for number in ROUNDS]
+            cells = [str(rounds.get(str(number), "")) for number in (0, *self.rounds)]
             table.add_row(f"{STATES.get(state, state)} {state}", *cells, str(sum(rounds.values())))
         return table
 

@@ -15,6 +15,7 @@ from typing import Any
 from services.rehearsal.rest import Answer
 from services.rehearsal.session import Session
 from services.rehearsal.stage import Stage
+from services.rehearsal.timetable import PhaseWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,13 @@ class BaseStaff:
         """Review, give places and confirm, phase by phase."""
         if await self._stage.timetable.reach("registration", 0.5):
             await self.queue(self.administrator)
-        for phase in ("first_choice", "second_choice"):
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._review_round(phase))
-                group.create_task(self._grant_round(phase))
-        await self._reallocate()
+        for phase in self._stage.timetable.phases:
+            if phase.kind in self._hours.reviewing:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._review_round(phase))
+                    group.create_task(self._grant_round(phase))
+            elif phase.kind == "reallocation":
+                await self._reallocate(phase)
         await self._confirm()
 
     async def queue(self, session: Session, *states: str) -> list[Row]:
@@ -99,12 +102,12 @@ class BaseStaff:
             if not token:
                 return rows
 
-    async def _review_round(self, phase: str) -> None:
-        for share in self._hours.reviewing[phase]:
-            if not await self._stage.timetable.reach(phase, share):
+    async def _review_round(self, phase: PhaseWindow) -> None:
+        for share in self._hours.reviewing[phase.kind]:
+            if not await self._stage.timetable.reach(phase.name, share):
                 return
             rows = await self.queue(self.reviewer, "pending")
-            await _bounded([self._review(phase, row) for row in rows])
+            await _bounded([self._review(phase.name, row) for row in rows])
 
     async def _review(self, phase: str, row: Row) -> None:
         chance = self._dice("verdict", row)
@@ -121,25 +124,24 @@ class BaseStaff:
             body |= {"verdict": "reject", "reason_code": code, "remark": remark, "confirm_late": True}
         await self._decide(phase, self.reviewer, "review_application", row, "reviews", body)
 
-    async def _grant_round(self, phase: str) -> None:
-        shares = self._hours.granting[phase]
+    async def _grant_round(self, phase: PhaseWindow) -> None:
+        shares = self._hours.granting[phase.kind]
         for share in shares:
-            if not await self._stage.timetable.reach(phase, share):
+            if not await self._stage.timetable.reach(phase.name, share):
                 return
             rows = [row for row in await self.queue(self.administrator, "approved") if not row["not_selected"]]
-            left = await self._grant(phase, rows, qualified=False)
+            left = await self._grant(phase.name, rows, qualified=False)
             if share == shares[-1]:
-                await _bounded([self._record_not_selected(phase, row) for row in left])
+                await _bounded([self._record_not_selected(phase.name, row) for row in left])
 
-    async def _reallocate(self) -> None:
-        phase = "reallocation"
-        for share in self._hours.granting[phase]:
-            if not await self._stage.timetable.reach(phase, share):
+    async def _reallocate(self, phase: PhaseWindow) -> None:
+        for share in self._hours.granting[phase.kind]:
+            if not await self._stage.timetable.reach(phase.name, share):
                 return
             rows = await self.queue(self.administrator, "pending")
             unfit = [row for row in rows if self._dice("fit", row).random() < 0.1]
-            await _bounded([self._turn_down(phase, row) for row in unfit])
-            await self._grant(phase, [row for row in rows if row not in unfit], qualified=True)
+            await _bounded([self._turn_down(phase.name, row) for row in unfit])
+            await self._grant(phase.name, [row for row in rows if row not in unfit], qualified=True)
 
     async def _turn_down(self, phase: str, row: Row) -> None:
         code, remark = _REASONS[1]

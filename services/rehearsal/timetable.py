@@ -18,6 +18,7 @@ _LOOK_EVERY = 0.25
 class PhaseWindow:
     """One phase of the running cycle; instants are aware UTC.
 
+    `name` is its kind, and from the second of a kind on its kind and number (`second_choice.2`).
     `title` is its printed name, `first_day` its first calendar day (`YYYY-MM-DD`, empty for preparation and closed).
     """
 
@@ -30,12 +31,19 @@ class PhaseWindow:
     title: str = ""
     first_day: str = ""
 
+    @property
+    def kind(self) -> str:
+        """By which rules it runs, such as `second_choice`."""
+        return self.name.partition(".")[0]
+
 
 def read_phases(cycle: Mapping[str, Any]) -> list[PhaseWindow]:
     """The phases of a cycle as REST tells them."""
+    kinds = [phase["phase"] for phase in cycle["phases"]]
+    numbers = [kinds[: place + 1].count(kind) for place, kind in enumerate(kinds)]
     return [
         PhaseWindow(
-            name=phase["phase"],
+            name=phase["phase"] if number == 1 else f"{phase['phase']}.{number}",
             sequence=phase["sequence"],
             round=phase["round"],
             opens_at=_instant(phase["opens_at"]),
@@ -44,7 +52,7 @@ def read_phases(cycle: Mapping[str, Any]) -> list[PhaseWindow]:
             title=phase.get("name", ""),
             first_day=phase.get("first_day", ""),
         )
-        for phase in cycle["phases"]
+        for phase, number in zip(cycle["phases"], numbers, strict=True)
     ]
 
 

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from residency.enrollment.v1 import cycle_pb2
 from services.cli.cycle import refusal
+from services.enrollment.domain.calendar import MilestoneDate, PhaseDates, build_calendar
+from services.enrollment.domain.choice import Catalogue
+from services.enrollment.domain.phases import Phase
+from services.enrollment.domain.policy import Policy
+from services.enrollment.domain.policy_rules import changed_policy
 from services.kit.domain import DomainError, Kind
 from services.rehearsal.cycle_order import cycle_request, known_places
 from services.rehearsal.plans import choose_bases, make_plan
@@ -89,8 +95,50 @@ def test_unknown_phase(changed: Callable[[str, str], Path]) -> None:
 
 
 def test_missing_phase(changed: Callable[[str, str], Path]) -> None:
-    text = message(changed("    - {phase: reallocation,", "    # - {phase: reallocation,"))
-    assert "phase reallocation is missing" in text
+    text = message(changed("    - {phase: first_choice,", "    # - {phase: first_choice,"))
+    assert "phase first_choice is missing" in text
+
+
+def test_a_phase_that_comes_again(changed: Callable[[str, str], Path]) -> None:
+    text = message(changed("phase: second_choice", "phase: first_choice"))
+    assert "phases must be in this order, only second_choice more than once" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "rounds", "gaps"),
+    [
+        ("example-two-rounds", ["first_choice", "second_choice"], [""]),
+        ("example-four-rounds", ["first_choice", "second_choice", "second_choice", "reallocation"], ["暑期间歇"]),
+    ],
+)
+def test_provinces_with_other_rounds(name: str, rounds: list[str], gaps: list[str]) -> None:
+    """The examples load, and their calendars are ones that enrollment takes."""
+    province = load_province(SAMPLE.with_name(f"{name}.yaml"))
+    assert [phase.phase for phase in province.phases[1:-1]] == rounds
+    order = cycle_request(province, province.bases, known_places(province), "example")
+    calendar = build_calendar(
+        [
+            PhaseDates(
+                Phase(cycle_pb2.Phase.Name(each.phase).removeprefix("PHASE_").lower()),
+                each.name,
+                date.fromisoformat(each.first_day),
+                date.fromisoformat(each.last_day),
+                each.key,
+                each.gap_name,
+            )
+            for each in order.phases
+        ],
+        order.time_zone,
+        milestones=[
+            MilestoneDate(each.key, each.phase_key, each.name, date.fromisoformat(each.day), each.exam)
+            for each in order.milestones
+        ],
+    )
+    assert list(calendar.rounds) == list(range(1, len(rounds) + 1))
+    named = {window.gap_name for window in calendar.phases}
+    assert named == {"", *gaps}
+    catalogue = Catalogue({}, {each.code: each.name for each in province.specialties}, {})
+    changed_policy(Policy(), province.policy, catalogue, calendar.rounds)
 
 
 def test_ends_before_it_begins_names_phase_and_both_dates(changed: Callable[[str, str], Path]) -> None:
@@ -103,9 +151,19 @@ def test_overlap_names_phase_and_both_dates(changed: Callable[[str, str], Path])
     assert "phase second_choice: first_day 2023-07-20 is not after the last_day 2023-07-31 of first_choice" in text
 
 
-def test_gap_names_phase_and_both_dates(changed: Callable[[str, str], Path]) -> None:
-    text = message(changed("first_day: 2023-08-11", "first_day: 2023-08-12"))
-    assert "phase reallocation: first_day 2023-08-12 is not the day after the last_day 2023-08-10" in text
+def test_a_gap_between_two_phases(changed: Callable[[str, str], Path]) -> None:
+    province = load_province(changed("first_day: 2023-08-11", "first_day: 2023-08-12"))
+    assert (province.phases[3].first_day - province.phases[2].last_day).days == 2
+
+
+def test_a_milestone_says_yes_or_no_of_an_exam(changed: Callable[[str, str], Path]) -> None:
+    line = "milestones: [{key: e, phase: first_choice, name: 笔试, day: 2023-07-20, exam: %s}]"
+    days = load_province(changed("base_milestones: [", line % "true" + "\n  base_milestones: [")).milestones
+    assert [(each.key, each.phase, each.day, each.exam) for each in days] == [
+        ("e", "first_choice", date(2023, 7, 20), True)
+    ]
+    text = message(changed("base_milestones: [", line % "maybe" + "\n  base_milestones: ["))
+    assert "calendar.milestones[0].exam must be true or false, not 'maybe'" in text
 
 
 def test_not_a_date(changed: Callable[[str, str], Path]) -> None:

@@ -34,6 +34,7 @@ def a_report(*findings: Finding, late: float = 1.2) -> Report:
         ledger=ledger,
         findings=findings,
         restarts={"nats": 1},
+        rounds={1: "一志愿", 2: "再志愿", 3: "调剂"},
     )
 
 
@@ -73,7 +74,7 @@ def test_tables_name_what_is_broken() -> None:
     text = out.getvalue()
     for part in (
         "某省（演练）",
-        "调剂",
+        "再志愿",
         "unexpected",
         "broken × 1",
         "base B [x]",

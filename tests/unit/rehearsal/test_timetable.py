@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.rehearsal.timetable import Timetable
+from services.rehearsal.timetable import Timetable, read_phases
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 NAMES = ("preparation", "registration", "first_choice", "closed")
@@ -46,6 +46,14 @@ def a_timetable(sequence: int, hand: Hand) -> Timetable:
         return a_cycle(sequence)
 
     return Timetable(a_cycle(sequence), read, hand)
+
+
+def test_a_kind_of_phase_that_comes_again_has_a_name_of_its_own() -> None:
+    cycle = a_cycle(0)
+    cycle["phases"][1]["phase"] = "first_choice"
+    phases = read_phases(cycle)
+    assert [phase.name for phase in phases] == ["preparation", "first_choice", "first_choice.2", "closed"]
+    assert [phase.kind for phase in phases] == ["preparation", "first_choice", "first_choice", "closed"]
 
 
 async def test_a_phase_is_open_from_its_entry_to_its_close() -> None:

@@ -44,14 +44,15 @@ class Played:
         for sequence, phase in enumerate(PHASES):
             opens, closes = START + (sequence - 1) * DAY, START + sequence * DAY
             await run(
-                "INSERT INTO cycle_phase (cycle_id, sequence, phase, name, opens_at, closes_at, entered_at)"
-                " VALUES ($1, $2, $3, $3, $4, $5, $6)",
+                "INSERT INTO cycle_phase (cycle_id, sequence, phase, name, key, opens_at, closes_at, entered_at, round)"
+                " VALUES ($1, $2, $3, $3, $3, $4, $5, $6, $7)",
                 self.cycle,
                 sequence,
                 phase,
                 opens if sequence else None,
                 closes if phase != "closed" else None,
                 opens + timedelta(seconds=1) if sequence else START - DAY,
+                sequence - 1 if phase in PHASES[2:5] else 0,
             )
         await run("INSERT INTO cycle_gate (cycle_id, phase, sequence) VALUES ($1, 'closed', 6)", self.cycle)
         await run("INSERT INTO base VALUES ($1, 'B', 'base')", self.cycle)

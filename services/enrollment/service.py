@@ -20,14 +20,13 @@ from services.access import channel_to, machine_token, revocations, token_verifi
 from services.enrollment import facts
 from services.enrollment.amending import amendments
 from services.enrollment.grpc_api.applications import Applications
-from services.enrollment.grpc_api.cycles import Boards, Cycles
+from services.enrollment.grpc_api.cycles import Boards
 from services.enrollment.grpc_api.decisions import Decisions
 from services.enrollment.grpc_api.papers import MESSAGE_BYTES, Papers
 from services.enrollment.grpc_api.support import Support
 from services.enrollment.handlers.applications import ApplicationHandlers, People
 from services.enrollment.handlers.capabilities import CapabilityHandlers
 from services.enrollment.handlers.carrying import CarryHandlers
-from services.enrollment.handlers.cycles import CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers
 from services.enrollment.handlers.decoding import Desk
 from services.enrollment.handlers.keeping import export_keeper, object_keeper
@@ -53,7 +52,7 @@ from services.enrollment.store.queries import QueryStore
 from services.enrollment.store.sealed import SealedStore
 from services.enrollment.store.sealing import Sealing
 from services.enrollment.store.unlocks import UnlockStore
-from services.enrollment.store.windows import WindowStore
+from services.enrollment.yearly import year
 from services.kit import vault
 from services.kit.clock import SystemClock
 from services.kit.database import Database
@@ -147,7 +146,7 @@ def servicers(
         Servicer(
             cycle_service_pb2.DESCRIPTOR.services_by_name["CycleService"],
             cycle_service_pb2_grpc.add_CycleServiceServicer_to_server,
-            Cycles(CycleHandlers(cycles, WindowStore(database))),
+            year(database, sealing, cycles),
         ),
         Servicer(
             board_service_pb2.DESCRIPTOR.services_by_name["BoardService"],

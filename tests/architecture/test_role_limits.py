@@ -70,6 +70,7 @@ MACHINE_METHODS = {
         "enrollment.CycleService.CloseWindow",
         "enrollment.CycleService.GetPhaseReport",
         "enrollment.CycleService.ListConcerned",
+        "enrollment.CycleService.ListDraftCycles",
         "enrollment.CycleService.PrepareNextCycle",
         "enrollment.PlaceService.ListOffers",
         "enrollment.PlaceService.OfferNext",
@@ -84,6 +85,7 @@ MACHINE_METHODS = {
     "operator": {
         "enrollment.CycleService.ConfirmCycle",
         "enrollment.CycleService.CreateCycle",
+        "enrollment.CycleService.ListDraftCycles",
         "enrollment.FormService.GetPrintedForms",
         "enrollment.FormService.PrintForms",
         "enrollment.SupportService.RewrapSealed",

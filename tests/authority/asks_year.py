@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from services.kit.ids import new_id
-from tests.authority.asks import Fields, Relation, asks
+from tests.authority.asks import Fields, Relation, asks, asks_nothing
 from tests.authority.scene import Scene, key
 from tests.authority.wire import Someone
 
 _CYCLE = "enrollment.CycleService"
+
+asks_nothing(f"{_CYCLE}.ListDraftCycles")
 
 
 def _cycle(scene: Scene, relation: Relation) -> str:

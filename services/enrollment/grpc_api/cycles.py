@@ -13,8 +13,11 @@ from residency.enrollment.v1.board_service_pb2_grpc import BoardServiceServicer
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceServicer
 from services.enrollment.domain.calendar import MilestoneDate, PhaseDates
 from services.enrollment.grpc_api import convert
-from services.enrollment.handlers.cycles import CreateCycle, CycleHandlers, SetMilestones
+from services.enrollment.handlers.concerned import ConcernedHandlers
+from services.enrollment.handlers.cycles import CreateCycle, CycleHandlers
+from services.enrollment.handlers.preparing import ConfirmCycle, PrepareNextCycle, PreparingHandlers
 from services.enrollment.handlers.reading import BoardHandlers
+from services.enrollment.handlers.windows import SetMilestones, WindowHandlers
 from services.enrollment.views import CycleView, WindowView
 from services.kit.auth import caller
 from services.kit.domain import DomainError, Kind
@@ -23,8 +26,17 @@ from services.kit.domain import DomainError, Kind
 class Cycles(CycleServiceServicer):
     """Serves CycleService."""
 
-    def __init__(self, handlers: CycleHandlers) -> None:
+    def __init__(
+        self,
+        handlers: CycleHandlers,
+        windows: WindowHandlers,
+        concerned: ConcernedHandlers,
+        preparing: PreparingHandlers,
+    ) -> None:
         self._handlers = handlers
+        self._windows = windows
+        self._concerned = concerned
+        self._preparing = preparing
 
     async def CreateCycle(self, request: pb.CreateCycleRequest, context: Any) -> pb.CreateCycleResponse:
         """Creates a cycle in preparation."""
@@ -98,15 +110,63 @@ class Cycles(CycleServiceServicer):
 
     async def GetWindow(self, request: pb.GetWindowRequest, context: Any) -> pb.GetWindowResponse:
         """Reads one base's window in a round."""
-        view = await self._handlers.get_window(caller(), request.cycle_id, request.base_code, request.round)
+        view = await self._windows.get_window(caller(), request.cycle_id, request.base_code, request.round)
         return pb.GetWindowResponse(window=window_message(view))
 
     async def CloseWindow(self, request: pb.CloseWindowRequest, context: Any) -> pb.CloseWindowResponse:
         """Writes down how a base's window ended."""
-        unreviewed, unselected = await self._handlers.close_window(
+        unreviewed, unselected = await self._windows.close_window(
             caller(), request.cycle_id, request.base_code, request.round
         )
         return pb.CloseWindowResponse(unreviewed=unreviewed, unselected=unselected)
+
+    async def ListConcerned(self, request: pb.ListConcernedRequest, context: Any) -> pb.ListConcernedResponse:
+        """Lists who is concerned by a date."""
+        page = (request.page_size, request.page_token)
+        if request.concern == pb.CONCERN_DRAFTS:
+            found = await self._concerned.drafts(request.cycle_id, *page)
+        else:
+            found = await self._concerned.fixable(request.cycle_id, request.base_code, request.round, *page)
+        return pb.ListConcernedResponse(
+            persons=[
+                pb.ConcernedPerson(
+                    person_id=one.person_id,
+                    application_id=one.application_id,
+                    base_name=one.base_name,
+                    specialty_name=one.specialty_name,
+                    until=convert.timestamp(one.until),
+                )
+                for one in found.persons
+            ],
+            next_page_token=found.next_token,
+        )
+
+    async def GetPhaseReport(self, request: pb.GetPhaseReportRequest, context: Any) -> pb.GetPhaseReportResponse:
+        """Sums how the windows of a round ended."""
+        report = await self._concerned.report(request.cycle_id, request.round)
+        return pb.GetPhaseReportResponse(
+            unreviewed=report.unreviewed,
+            unselected=report.unselected,
+            bases=report.bases,
+            open=report.open,
+            closed=report.closed,
+        )
+
+    async def PrepareNextCycle(self, request: pb.PrepareNextCycleRequest, context: Any) -> pb.PrepareNextCycleResponse:
+        """Copies a province's cycle as the draft of its next year."""
+        draft = await self._preparing.prepare(caller(), PrepareNextCycle(request.cycle_id, request.year))
+        if draft is None:
+            return pb.PrepareNextCycleResponse()
+        return pb.PrepareNextCycleResponse(cycle_id=draft.cycle_id, title=draft.title)
+
+    async def ListDraftCycles(self, request: pb.ListDraftCyclesRequest, context: Any) -> pb.ListDraftCyclesResponse:
+        """Lists the drafts of next years."""
+        return pb.ListDraftCyclesResponse(cycles=map(cycle_message, await self._preparing.drafts(caller())))
+
+    async def ConfirmCycle(self, request: pb.ConfirmCycleRequest, context: Any) -> pb.ConfirmCycleResponse:
+        """Makes a prepared cycle real."""
+        order = ConfirmCycle(request.idempotency_key, request.cycle_id)
+        return pb.ConfirmCycleResponse(cycle=cycle_message(await self._preparing.confirm(caller(), order)))
 
     async def SetMilestones(self, request: pb.SetMilestonesRequest, context: Any) -> pb.SetMilestonesResponse:
         """Sets a base's own dates inside a round."""
@@ -117,7 +177,7 @@ class Cycles(CycleServiceServicer):
             convert.milestones_of(request.milestones),
             request.idempotency_key,
         )
-        return pb.SetMilestonesResponse(window=window_message(await self._handlers.set_milestones(caller(), order)))
+        return pb.SetMilestonesResponse(window=window_message(await self._windows.set_milestones(caller(), order)))
 
 
 class Boards(BoardServiceServicer):
@@ -185,6 +245,7 @@ def cycle_message(view: CycleView) -> cycle_pb2.Cycle:
             )
             for entry in view.calendar.milestones
         ],
+        time_policy=convert.time_policy_message(view.time_policy),
     )
 
 
@@ -204,6 +265,19 @@ def window_message(view: WindowView) -> cycle_pb2.Window:
         over=view.over,
         closed=view.closed,
         day_seconds=view.day_seconds,
+        read_at=convert.timestamp(view.read_at),
+        held_since=convert.timestamp(view.held_since),
+        phase=convert.phase_message(view.phase) if view.phase is not None else cycle_pb2.PHASE_UNSPECIFIED,
+        phase_name=view.phase_name,
+        province_code=view.province_code,
+        base_name=view.base_name,
+        time_policy=convert.time_policy_message(view.time_policy) if view.time_policy is not None else None,
+        admitted=view.admitted,
+        not_selected=view.not_selected,
+        unpublished=view.unpublished,
+        fixable=view.fixable,
+        fix_until=convert.timestamp(view.fix_until),
+        late_pending=view.late_pending,
     )
 
 

@@ -1,29 +1,26 @@
-"""What the province and the scheduler order: create a cycle, enter a phase, close a window; and a base its dates."""
+"""What the province and the scheduler order: create a cycle, enter a phase."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from services.enrollment import facts
-from services.enrollment.domain.application import State
-from services.enrollment.domain.calendar import MilestoneDate, PhaseDates, PhaseWindow, build_calendar
-from services.enrollment.domain.capabilities import Action, Actor, Policy, Standing, decide
+from services.enrollment.domain.calendar import MilestoneDate, PhaseDates, build_calendar
+from services.enrollment.domain.capabilities import Policy
 from services.enrollment.domain.choice import Catalogue
 from services.enrollment.domain.gate import check_entry
-from services.enrollment.domain.milestones import Milestones, check_milestones
-from services.enrollment.domain.phases import P0, P1
+from services.enrollment.domain.phases import P0
 from services.enrollment.domain.policy_rules import changed_policy
-from services.enrollment.domain.refusals import require
+from services.enrollment.domain.sending import time_policy
 from services.enrollment.handlers import running
-from services.enrollment.records import CycleRecord, GateRecord, WindowRecord
+from services.enrollment.records import CycleRecord, GateRecord
 from services.enrollment.store.cycles import CycleStore, GateMoved
-from services.enrollment.store.guarded import Changed, KeyReused
-from services.enrollment.store.windows import WindowStore
+from services.enrollment.store.guarded import KeyReused
 from services.enrollment.views import CycleView, WindowView
 from services.kit.codes import is_credit_code
 from services.kit.domain import Caller, DomainError, Kind
@@ -57,23 +54,11 @@ class CreateCycle:
     """Days of the province inside the phases."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetMilestones:
-    """Set a base's own dates in a round."""
-
-    cycle_id: str
-    base_code: str
-    round: int
-    milestones: Milestones
-    idempotency_key: str
-
-
 class CycleHandlers:
-    """Cycles, their gate and the windows of their bases."""
+    """Cycles and their gate."""
 
-    def __init__(self, cycles: CycleStore, windows: WindowStore) -> None:
+    def __init__(self, cycles: CycleStore) -> None:
         self._cycles = cycles
-        self._windows = windows
 
     async def create_cycle(self, caller: Caller, order: CreateCycle) -> CycleView:
         """A cycle in preparation; the same key gives the same cycle. Raises INVALID naming what is wrong."""
@@ -107,12 +92,19 @@ class CycleHandlers:
             )
         except KeyReused:
             raise running.key_reused() from None
-        return await self.get_cycle(stored.decode())
+        return await self.view(stored.decode())
 
     async def get_cycle(self, cycle_id: str) -> CycleView:
-        """One cycle with its calendar and where its gate stands."""
-        cycle = await self._cycle(cycle_id)
+        """CAL-21: one cycle with its calendar and where its gate stands; a draft looks absent."""
+        view = await self.view(cycle_id)
+        if view.draft:
+            raise running.no_cycle()
+        return view
+
+    async def view(self, cycle_id: str) -> CycleView:
+        """The same for those who may see drafts."""
         gate = await self._gate(cycle_id)
+        cycle = await self._cycle(cycle_id, gate.edition)
         entered = await self._cycles.entered(cycle_id)
         return CycleView(
             cycle.id,
@@ -128,24 +120,34 @@ class CycleHandlers:
             gate.now,
             gate.held_since,
             cycle.draft,
+            time_policy(cycle.policy, cycle.calendar),
         )
 
     async def list_cycles(self, *, open_only: bool) -> list[CycleView]:
-        """Cycles, newest first."""
-        return [await self.get_cycle(cycle_id) for cycle_id in await self._cycles.cycle_ids(open_only=open_only)]
+        """Cycles, newest first, without drafts."""
+        return [await self.view(cycle_id) for cycle_id in await self._cycles.cycle_ids(open_only=open_only)]
 
     async def get_catalogue(self, cycle_id: str) -> Catalogue:
-        """Bases, specialties and plan of a cycle."""
-        return (await self._cycle(cycle_id)).catalogue
+        """Bases, specialties and plan of a cycle that is no draft."""
+        gate = await self._gate(cycle_id)
+        cycle = await self._cycle(cycle_id, gate.edition)
+        if cycle.draft:
+            raise running.no_cycle()
+        return cycle.catalogue
 
     async def enter_phase(self, caller: Caller, cycle_id: str, sequence: int) -> CycleView:
-        """Move the gate to phase number `sequence`; harmless when it stands there already, refused before its time."""
-        cycle = await self._cycle(cycle_id)
+        """Move the gate to phase number `sequence`; harmless when it stands there already, refused before its time.
+
+        CAL-21: a draft's gate never moves: CONFLICT `CYCLE_DRAFT`.
+        """
         for _ in range(running.TRIES):
             gate = await self._gate(cycle_id)
+            cycle = await self._cycle(cycle_id, gate.edition)
+            if cycle.draft:
+                raise DomainError(Kind.CONFLICT, "CYCLE_DRAFT", "该年度尚未确认。", rule="CAL-21")
             check_entry(cycle.calendar, gate.sequence, sequence, gate.now)
             if gate.sequence >= sequence:
-                return await self.get_cycle(cycle_id)
+                return await self.view(cycle_id)
             window = cycle.calendar.phases[sequence]
             entry = running.cycle_audit_entry(
                 caller, "enter_phase", "", cycle, window.phase, sequence, "CAL-09", {"sequence": sequence}
@@ -154,97 +156,11 @@ class CycleHandlers:
                 await self._cycles.flip(cycle, sequence, entry, facts.phase_entered(cycle_id, window))
             except GateMoved:
                 continue
-            return await self.get_cycle(cycle_id)
+            return await self.view(cycle_id)
         raise running.contended()
 
-    async def get_window(self, caller: Caller, cycle_id: str, base_code: str, number: int) -> WindowView:
-        """One base's window in a round; staff of a base see their own only."""
-        cycle = await self._cycle(cycle_id)
-        phase = _round_window(cycle, base_code, number)
-        if caller.role.startswith("base_") and caller.organisation != base_code:
-            raise _no_window()
-        if caller.role == "province_administrator" and caller.organisation != cycle.province_code:
-            raise _no_window()
-        window = await self._windows.window(cycle_id, base_code, number)
-        return await self._window_view(cycle, phase, window, await self._gate(cycle_id))
-
-    async def close_window(self, caller: Caller, cycle_id: str, base_code: str, number: int) -> tuple[int, int]:
-        """CAL-11: once a round is over, what was never reviewed or selected in it is written down, once for each base.
-
-        Returns both counts. Raises NOT_NOW `WINDOW_OPEN` while the gate has not left the round.
-        """
-        cycle = await self._cycle(cycle_id)
-        phase = _round_window(cycle, base_code, number)
-        for _ in range(running.TRIES):
-            window = await self._windows.window(cycle_id, base_code, number)
-            if window.closed_at is not None:
-                return window.unreviewed, window.unselected
-            gate = await self._gate(cycle_id)
-            if gate.sequence <= phase.sequence:
-                raise DomainError(Kind.NOT_NOW, "WINDOW_OPEN", "本轮尚未结束。", rule="CAL-11", until=phase.closes_at)
-            unreviewed, unselected = await self._windows.outcome(cycle_id, base_code, number)
-            closed = replace(
-                window,
-                version=window.version + 1,
-                closed_at=gate.now,
-                unreviewed=unreviewed,
-                unselected=unselected,
-            )
-            detail = {"base_code": base_code, "round": number, "unreviewed": unreviewed, "unselected": unselected}
-            entry = running.cycle_audit_entry(
-                caller, "close_window", "", cycle, gate.phase, gate.sequence, "CAL-11", detail
-            )
-            fact = facts.window_closed(cycle_id, base_code, number, unreviewed, unselected, closed.version)
-            try:
-                await self._windows.write(cycle, closed, entry, fact=fact)
-            except Changed:
-                continue
-            return unreviewed, unselected
-        raise running.contended()
-
-    async def set_milestones(self, caller: Caller, order: SetMilestones) -> WindowView:
-        """Set the dates of the caller's own base in the round under way, in P1 those of the first. Raises INVALID."""
-        cycle = await self._cycle(order.cycle_id)
-        if caller.organisation != order.base_code:
-            raise _no_window()
-        phase = _round_window(cycle, order.base_code, order.round)
-        body_hash = running.hash_of(order)
-        for _ in range(running.TRIES):
-            window = await self._windows.window(order.cycle_id, order.base_code, order.round)
-            gate = await self._gate(order.cycle_id)
-            answered = await self._windows.answered(caller.actor, order.idempotency_key)
-            if answered is not None:
-                return _WINDOW.validate_json(running.replayed(answered, body_hash))
-            rule = _allow_milestones(caller, cycle, gate, order.round)
-            if phase.opens_at is not None and phase.closes_at is not None:
-                check_milestones(
-                    order.milestones,
-                    window.milestones,
-                    opens_at=phase.opens_at,
-                    closes_at=phase.closes_at,
-                    now=gate.now,
-                    day=cycle.calendar.day,
-                )
-            changed = replace(window, version=window.version + 1, milestones=order.milestones)
-            detail = {"base_code": order.base_code, "round": order.round, **dict(order.milestones.dated())}
-            entry = running.cycle_audit_entry(
-                caller, "set_milestones", order.idempotency_key, cycle, gate.phase, gate.sequence, rule, detail
-            )
-            answer = _WINDOW.dump_json(await self._window_view(cycle, phase, changed, gate))
-            fact = facts.milestones_set(cycle.id, order.base_code, order.round, changed.version)
-            try:
-                stored = await self._windows.write(
-                    cycle, changed, entry, gate=gate, body_hash=body_hash, answer=answer, fact=fact
-                )
-            except Changed:
-                continue
-            except KeyReused:
-                raise running.key_reused() from None
-            return _WINDOW.validate_json(stored)
-        raise running.contended()
-
-    async def _cycle(self, cycle_id: str) -> CycleRecord:
-        cycle = await self._cycles.cycle(cycle_id)
+    async def _cycle(self, cycle_id: str, edition: int = 0) -> CycleRecord:
+        cycle = await self._cycles.cycle(cycle_id, edition)
         if cycle is None:
             raise running.no_cycle()
         return cycle
@@ -254,28 +170,6 @@ class CycleHandlers:
         if gate is None:
             raise running.no_cycle()
         return gate
-
-    async def _window_view(
-        self, cycle: CycleRecord, phase: PhaseWindow, window: WindowRecord, gate: GateRecord
-    ) -> WindowView:
-        counts = await self._windows.counts(cycle.id, window.base_code, window.round)
-        if phase.opens_at is None or phase.closes_at is None:
-            raise _no_window()
-        return WindowView(
-            cycle.id,
-            window.base_code,
-            window.round,
-            phase.opens_at,
-            phase.closes_at,
-            window.milestones,
-            counts.get(State.PENDING, 0),
-            counts.get(State.APPROVED, 0),
-            counts.get(State.REJECTED, 0),
-            counts.get(State.PROVISIONAL, 0),
-            gate.sequence > phase.sequence,
-            cycle.calendar.day_seconds,
-            window.closed_at is not None,
-        )
 
 
 def _catalogue(order: CreateCycle) -> Catalogue:
@@ -325,25 +219,3 @@ def _unique(pairs: Sequence[tuple[str, str]], name: str) -> dict[str, str]:
 
 def _bad_plan(message: str) -> DomainError:
     return DomainError(Kind.INVALID, "BAD_PLAN", message, field="plan", rule="SEAT-03")
-
-
-def _round_window(cycle: CycleRecord, base_code: str, number: int) -> PhaseWindow:
-    window = cycle.calendar.window_of(number)
-    if window is None or base_code not in cycle.catalogue.bases:
-        raise _no_window()
-    return window
-
-
-def _allow_milestones(caller: Caller, cycle: CycleRecord, gate: GateRecord, number: int) -> str:
-    """The rule that lets a base set the dates of round `number` now; raises why not."""
-    actor = Actor(caller.role, caller.organisation)
-    decision = decide(Action.SET_MILESTONES, gate.moment(cycle), Milestones(), Standing(), actor, cycle.policy)
-    require(decision)
-    under_way = 1 if gate.phase is P1 else gate.round
-    if number != under_way:
-        raise DomainError(Kind.NOT_NOW, "NOT_IN_PHASE", "只能设置本轮的日期。", field="round", rule="CAP-B5-MILESTONES")
-    return decision.rule
-
-
-def _no_window() -> DomainError:
-    return DomainError(Kind.NOT_FOUND, "WINDOW_NOT_FOUND", "没有这个审核窗口。")

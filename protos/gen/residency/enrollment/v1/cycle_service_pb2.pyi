@@ -259,6 +259,16 @@ class PrepareNextCycleResponse(_message.Message):
     title: str
     def __init__(self, cycle_id: _Optional[str] = ..., title: _Optional[str] = ...) -> None: ...
 
+class ListDraftCyclesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListDraftCyclesResponse(_message.Message):
+    __slots__ = ("cycles",)
+    CYCLES_FIELD_NUMBER: _ClassVar[int]
+    cycles: _containers.RepeatedCompositeFieldContainer[_cycle_pb2.Cycle]
+    def __init__(self, cycles: _Optional[_Iterable[_Union[_cycle_pb2.Cycle, _Mapping]]] = ...) -> None: ...
+
 class ConfirmCycleRequest(_message.Message):
     __slots__ = ("idempotency_key", "cycle_id")
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]

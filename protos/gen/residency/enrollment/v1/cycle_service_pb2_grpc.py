@@ -85,6 +85,11 @@ class CycleServiceStub:
                 request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleRequest.SerializeToString,
                 response_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleResponse.FromString,
                 _registered_method=True)
+        self.ListDraftCycles = channel.unary_unary(
+                '/residency.enrollment.v1.CycleService/ListDraftCycles',
+                request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListDraftCyclesRequest.SerializeToString,
+                response_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListDraftCyclesResponse.FromString,
+                _registered_method=True)
         self.ConfirmCycle = channel.unary_unary(
                 '/residency.enrollment.v1.CycleService/ConfirmCycle',
                 request_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ConfirmCycleRequest.SerializeToString,
@@ -171,6 +176,13 @@ class CycleServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDraftCycles(self, request, context):
+        """Lists the drafts of next years, with their calendars; nobody else sees them before they are confirmed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ConfirmCycle(self, request, context):
         """Makes a prepared cycle real: everybody sees it, and its workflow starts when the fact is heard.
         """
@@ -237,6 +249,11 @@ def add_CycleServiceServicer_to_server(servicer, server):
                     servicer.PrepareNextCycle,
                     request_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleRequest.FromString,
                     response_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleResponse.SerializeToString,
+            ),
+            'ListDraftCycles': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDraftCycles,
+                    request_deserializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListDraftCyclesRequest.FromString,
+                    response_serializer=residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListDraftCyclesResponse.SerializeToString,
             ),
             'ConfirmCycle': grpc.unary_unary_rpc_method_handler(
                     servicer.ConfirmCycle,
@@ -520,6 +537,33 @@ class CycleService:
             '/residency.enrollment.v1.CycleService/PrepareNextCycle',
             residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleRequest.SerializeToString,
             residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.PrepareNextCycleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDraftCycles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.enrollment.v1.CycleService/ListDraftCycles',
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListDraftCyclesRequest.SerializeToString,
+            residency_dot_enrollment_dot_v1_dot_cycle__service__pb2.ListDraftCyclesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,4 +1,4 @@
-"""How a command speaks to the services as the platform's operator."""
+"""How a command speaks to the services: as the platform's operator, or in the place of one of its processes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from services.stack import processes, servers
 
 if TYPE_CHECKING:
+    from temporalio.client import Client
+
     from services.kit.grpc_client import Channel
     from services.kit.settings import Settings
 
@@ -45,10 +47,41 @@ def as_operator(data: Path, work: Callable[[Callable[[str], Channel]], Awaitable
     return asyncio.run(run())
 
 
-def _settings(data: Path) -> Settings:
+def as_process(data: Path, process: str, work: Callable[[Settings], Awaitable[Result]]) -> Result:
+    """Run `work` with the settings of `process`: those of the environment, else of the stack that runs on `data`.
+
+    Raises DomainError UNAVAILABLE when there is neither.
+    """
+    state = None if os.environ.get("RESIDENCY_MACHINE_SECRET") else servers.running(data)
+    secret = "" if state is None else state.secret(f"machine.{processes.machine(process)}")
+    settings = _settings(data, secret)
+
+    async def run() -> Result:
+        return await work(settings)
+
+    return asyncio.run(run())
+
+
+def of_temporal(data: Path, work: Callable[[Client], Awaitable[Result]]) -> Result:
+    """Run `work` on a client of Temporal. Raises DomainError UNAVAILABLE when it does not answer."""
+    from services.cli.cycle_reading import with_temporal  # noqa: PLC0415
+
+    settings = _settings(data)
+
+    async def run() -> Result:
+        return await with_temporal(settings.temporal_address, settings.temporal_namespace, work)
+
+    return asyncio.run(run())
+
+
+def _settings(data: Path, secret: str = "") -> Settings:
+    """Settings of the environment, else of the stack on `data`, with the operator's secret unless another is given."""
     from services.kit.settings import Settings  # noqa: PLC0415  (brings pydantic)
 
     if os.environ.get("RESIDENCY_MACHINE_SECRET"):
         return Settings()
-    told = processes.operator_environment(servers.running(data))
+    state = servers.running(data)
+    told = {**processes.operator_environment(state), "RESIDENCY_TEMPORAL_ADDRESS": servers.url("temporal", state)}
+    if secret:
+        told["RESIDENCY_MACHINE_SECRET"] = secret
     return Settings.model_validate({name.removeprefix("RESIDENCY_").lower(): value for name, value in told.items()})

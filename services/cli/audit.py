@@ -54,7 +54,7 @@ def verify(
         output.fail(f"no audit of {service!r}: {' or '.join(SERVICES)}", output.USAGE)
     given = {"identity": identity_url, "enrollment": enrollment_url}
     wanted = [service] if service else list(SERVICES)
-    reports = [_verify(name, given[name] or _stack_url(name, data), seals, data) for name in wanted]
+    reports = [_verify(name, given[name] or stack_url(name, data), seals, data) for name in wanted]
     if as_json:
         output.write_json([_value(report) for report in reports])
     else:
@@ -95,7 +95,8 @@ def _trusted(service: str, copy: SealCopy, data: Path) -> frozenset[str]:
     return frozenset({audit_chain.public_key(vault.audit_key(json.loads(document.read_text(encoding="utf-8"))))})
 
 
-def _stack_url(service: str, data: Path) -> str:
+def stack_url(service: str, data: Path) -> str:
+    """URL of a service's database on the stack that is up on `data`; raises DomainError UNAVAILABLE when none is."""
     from services.stack import databases, servers  # noqa: PLC0415
 
     return databases.service_url(servers.reach("postgres", data), servers.running(data), service)

@@ -1,4 +1,4 @@
-"""`residency cycle create FILE`."""
+"""`residency cycle`: `create FILE`, and the group that the other commands about cycles belong to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli import asking, output
+from services.cli import asking, cycle_change, cycle_show, output
 from services.kit.domain import DomainError
 from services.kit.ids import new_id
 
@@ -22,6 +22,8 @@ def register(app: typer.Typer) -> None:
     """Add `cycle`."""
     group = typer.Typer(help="Recruitment cycles: a year of a province.", no_args_is_help=True)
     group.command("create")(create)
+    cycle_show.register(group)
+    cycle_change.register(group)
     group.callback()(_group)
     app.add_typer(group, name="cycle")
 

@@ -18,6 +18,7 @@ MODULES = {
     "rehearse": "services.cli.rehearse",
     "season": "services.cli.season",
     "cycle": "services.cli.cycle",
+    "reconcile": "services.cli.reconcile",
     "deadletters": "services.cli.deadletters",
     "trace": "services.cli.trace",
     "audit": "services.cli.audit",

@@ -11,6 +11,7 @@ from datetime import timedelta
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
+from tests.replay.list_scenarios import LIST_SCENARIOS
 from tests.support.temporal import Stage, a_stage
 from workflows.base_window.contract import Decision, DecisionKind
 from workflows.recruitment_cycle.contract import Recheck
@@ -145,4 +146,5 @@ SCENARIOS: dict[str, Callable[[WorkflowEnvironment], Awaitable[WorkflowHistory]]
     "base_window/begun_late": begun_late,
     "seat_offer/cascade": cascade,
     "seat_offer/list_ends": list_ends,
+    **LIST_SCENARIOS,
 }

@@ -11,10 +11,16 @@ from temporalio.worker import Replayer
 from services.kit.temporal import PLUGIN
 from tests.support.story import HISTORIES, story_of
 from workflows.base_window.workflow import BaseWindow
+from workflows.published_list.workflow import PublishedList
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
 from workflows.seat_offer.workflow import SeatOffer
 
-WORKFLOWS = {"recruitment_cycle": RecruitmentCycle, "base_window": BaseWindow, "seat_offer": SeatOffer}
+WORKFLOWS = {
+    "recruitment_cycle": RecruitmentCycle,
+    "base_window": BaseWindow,
+    "seat_offer": SeatOffer,
+    "published_list": PublishedList,
+}
 """Folder of histories → workflow; a new process adds its line and its first recording."""
 
 RECORDED = sorted(HISTORIES.glob("*/*.json"))

@@ -25,7 +25,19 @@ from temporalio.client import WorkflowHistory
 
 HISTORIES = Path(__file__).parent.parent / "replay" / "histories"
 
-_SILENT = frozenset({"cycle_id", "application_id", "memory", "windows_opened", "seat_offer_id"})
+_SILENT = frozenset(
+    {
+        "cycle_id",
+        "application_id",
+        "memory",
+        "windows_opened",
+        "seat_offer_id",
+        "list_id",
+        "key",
+        "closes_at",
+        "release_at",
+    }
+)
 """Fields that say nothing to a reader: ids, and what one run hands to the next."""
 
 

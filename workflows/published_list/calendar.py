@@ -55,21 +55,19 @@ def overdue_news(known: ListProgress, spread_by: str) -> datetime:
 def reminders(known: ListProgress, after: datetime, spread_by: str) -> list[Reminder]:
     """WAIT-33: the reminders later than `after`, earliest first: so many calendar days before verification ends.
 
-    Up to two hours earlier still, and never in a quiet time: they move earlier, not later.
+    Never in a quiet time but before it, and up to two hours earlier still, so that they do not all go out at once.
     """
     day = timedelta(seconds=known.day_seconds)
-    early = day * (crc32(spread_by.encode()) % _REMINDERS_SPREAD / _DAY_MINUTES)
-    found = [
-        Reminder(days, not_after(known.quiet, known.verification_closes_at - day * days - early))
-        for days in known.reminder_days
-    ]
+    early = day / _DAY_MINUTES * (1 + crc32(spread_by.encode()) % _REMINDERS_SPREAD)
+    ends = [(days, not_after(known.quiet, known.verification_closes_at - day * days)) for days in known.reminder_days]
+    found = [Reminder(days, not_after(known.quiet, end - early)) for days, end in ends]
     return sorted((each for each in found if each.at > after), key=lambda each: each.at)
 
 
 def next_moment(known: ListProgress, after: datetime, spread_by: str) -> datetime:
-    """When the next reminder later than `after` goes out; the end of verification when there is none."""
+    """When the next reminder later than `after` goes out; when there is none, when it is told what is overdue."""
     following = reminders(known, after, spread_by)
-    return min(following[0].at, known.verification_closes_at) if following else known.verification_closes_at
+    return following[0].at if following else overdue_news(known, spread_by)
 
 
 def reminder_due(known: ListProgress, after: datetime, now: datetime, spread_by: str) -> Reminder | None:

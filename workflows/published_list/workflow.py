@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -60,7 +61,7 @@ class PublishedList:
         known = await self._publicity(await self._ask())
         known = await self._verification(known)
         if known.provisional:
-            known = await self._overdue(known)
+            await self._escalate(known)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ListEnded(known.provisional)
 
@@ -99,7 +100,10 @@ class PublishedList:
         return known
 
     async def _verification(self, known: ListProgress) -> ListProgress:
-        """WAIT-33: remind of what is to be verified, each time only while somebody still waits for it."""
+        """WAIT-33: remind of what is to be verified, each time only while somebody still waits for it.
+
+        Over when nobody does, or when it is time to say that verification has ended.
+        """
         spread_by = self._base
         while True:
             known = await self._reach(
@@ -113,14 +117,10 @@ class PublishedList:
             await self._tell(NoticeTemplate.VERIFICATION_REMINDER, known, key)
             self._reminded = reminder.at
 
-    async def _overdue(self, known: ListProgress) -> ListProgress:
+    async def _escalate(self, known: ListProgress) -> None:
         """WAIT-35: who was not verified in time is told to the base and to its province; nobody is decided upon."""
-        spread_by = self._base
-        known = await self._reach("telling_overdue", lambda seen: calendar.overdue_news(seen, spread_by), known)
-        if known.provisional:
-            for template in (NoticeTemplate.VERIFICATION_OVERDUE, NoticeTemplate.VERIFICATION_OVERDUE_PROVINCE):
-                await self._tell(template, known, f"{template}/{self._base}")
-        return known
+        templates = (NoticeTemplate.VERIFICATION_OVERDUE, NoticeTemplate.VERIFICATION_OVERDUE_PROVINCE)
+        await asyncio.gather(*[self._tell(each, known, f"{each}/{self._base}") for each in templates])
 
     def _after(self, known: ListProgress) -> datetime:
         """Reminders up to then are done with; the first ones are those that lie behind the publicity."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
@@ -19,6 +20,7 @@ from services.notify.domain.recipients import Recipient
 from services.notify.domain.shapes import Value
 from services.notify.domain.templates import TEMPLATES, render
 from services.notify.handlers import Notify
+from services.notify.store import Told
 
 STATE_LABELS = {
     application_pb2.APPLICATION_STATE_PENDING: "待审核",
@@ -63,14 +65,36 @@ OFFER_TEMPLATES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """One message that an event becomes."""
+
+    template: str
+    recipient: Recipient
+    parameters: Mapping[str, Value]
+    application_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hearing:
-    """What one event becomes."""
+    """What one event becomes; a ValueError for one that names nobody."""
 
     body: type[Message]
-    template: Callable[[Any], str]
-    recipient: Callable[[Any], Recipient]
-    parameters: Callable[[Any, Delivery], dict[str, Value]]
-    application_id: Callable[[Any], str]
+    letters: Callable[[Any, Delivery], Sequence[Letter]]
+
+
+def _hearing(
+    body: type[Message],
+    template: Callable[[Any], str],
+    recipient: Callable[[Any], Recipient],
+    parameters: Callable[[Any, Delivery], Mapping[str, Value]],
+    application_id: Callable[[Any], str],
+) -> Hearing:
+    """An event that becomes one message."""
+
+    def letters(fact: Any, delivery: Delivery) -> list[Letter]:
+        return [Letter(template(fact), recipient(fact), parameters(fact, delivery), application_id(fact))]
+
+    return Hearing(body, letters)
 
 
 def _always(template: str) -> Callable[[Any], str]:
@@ -91,7 +115,7 @@ def _application(
     more: Callable[[Any, Delivery], Mapping[str, Value]] = lambda _fact, _delivery: {},
 ) -> Hearing:
     """A fact about an application: its applicant hears of it, told base and specialty and `more`."""
-    return Hearing(
+    return _hearing(
         body,
         template,
         lambda fact: Recipient(person_id=fact.application.person_id),
@@ -108,7 +132,7 @@ def _verdict(fact: Any) -> str:
 
 def _to_organisation(body: type[Message], template: str, organisation: Callable[[Any], str]) -> Hearing:
     """A fact about an application that the staff of an organisation have to hear of, told the specialty only."""
-    return Hearing(
+    return _hearing(
         body,
         _always(template),
         lambda fact: Recipient(organisation_code=organisation(fact)),
@@ -164,23 +188,44 @@ _PLACES: tuple[Hearing, ...] = (
 )
 """What happens to a place once it was given, or while it is on offer."""
 
+
+def _calendar_changed(fact: Any, _delivery: Delivery) -> list[Letter]:
+    """MSG-12: the province hears that its calendar changed, a base only when its own dates do not fit any more."""
+    said: dict[str, Value] = {"reason": fact.reason, "present": fact.present or "—"}
+    if fact.kind != "hold":
+        said["next_at"] = _instant(fact, "next_at") or ""
+    unfit = zip_longest(fact.unfit_base_codes, fact.unfit_round_names, fillvalue="")
+    return [
+        Letter(
+            "calendar_held" if fact.kind == "hold" else "calendar_changed",
+            Recipient(organisation_code=fact.province_code),
+            said,
+        ),
+        *(
+            Letter("milestone_unfit", Recipient(organisation_code=base), {"round_name": name or "相关轮次"})
+            for base, name in unfit
+        ),
+    ]
+
+
 _HEARD: tuple[Hearing, ...] = (
     *_PLACES,
-    Hearing(
+    Hearing(enrollment.CalendarChanged, _calendar_changed),
+    _hearing(
         identity.AccountRegistered,
         lambda fact: "account_held" if fact.held else "account_registered",
         lambda fact: Recipient(person_id=fact.person_id),
         lambda fact, _delivery: {"role": ROLE_LABELS.get(fact.role, "用户")},
         lambda _fact: "",
     ),
-    Hearing(
+    _hearing(
         identity.AccountReleased,
         _always("account_released"),
         lambda fact: Recipient(person_id=fact.person_id),
         lambda _fact, _delivery: {},
         lambda _fact: "",
     ),
-    Hearing(
+    _hearing(
         identity.SecurityNoticed,
         lambda fact: f"security_{fact.what}" if f"security_{fact.what}" in TEMPLATES else "security_other",
         lambda fact: Recipient(person_id=fact.person_id),
@@ -236,7 +281,7 @@ _HEARD: tuple[Hearing, ...] = (
         _always("application_moved"),
         lambda fact, _delivery: {"remark": fact.remark},
     ),
-    Hearing(
+    _hearing(
         enrollment.PlanChangeDecided,
         lambda fact: "plan_change_granted" if fact.granted else "plan_change_refused",
         lambda fact: Recipient(organisation_code=fact.base_code),
@@ -247,7 +292,7 @@ _HEARD: tuple[Hearing, ...] = (
         },
         lambda _fact: "",
     ),
-    Hearing(
+    _hearing(
         enrollment.ApplicationCorrected,
         _always("application_corrected"),
         lambda fact: Recipient(organisation_code=fact.application.base_code),
@@ -298,8 +343,9 @@ class Listener:
     async def hear(self, delivery: Delivery, uow: UnitOfWork) -> None:
         """MSG-05, PRIV-05: write what the fact is due, or forget whom it says was erased, within `uow`.
 
-        A message's key is fact, recipient and template. Raises Poison for an event that is in neither table, or a body
-        that cannot be read or names nobody: no retry will mend it, and a dead letter shows it.
+        A message's key is fact, recipient and template, so that one fact may be told to several. Raises Poison for an
+        event that is in neither table, or a body that cannot be read or names nobody: no retry will mend it, and a
+        dead letter shows it.
         """
         if delivery.event_type == ERASED:
             await self._notify.forget(uow, identity.PersonErased.FromString(delivery.body).person_id)
@@ -310,10 +356,25 @@ class Listener:
             raise Poison(f"no message is declared for {delivery.event_type}")
         try:
             fact = hearing.body.FromString(delivery.body)
-            recipient = hearing.recipient(fact)
+            letters = hearing.letters(fact, delivery)
         except (DecodeError, ValueError) as error:
             raise Poison(f"{delivery.event_type} cannot be read: {type(error).__name__}") from error
-        template = hearing.template(fact)
-        key = f"fact/{delivery.event_id}/{recipient.address}/{template}"
-        text = render(template, hearing.parameters(fact, delivery))
-        await self._notify.write(uow, key, recipient, template, text, hearing.application_id(fact))
+        for letter in letters:
+            key = f"fact/{delivery.event_id}/{letter.recipient.address}/{letter.template}"
+            text = render(letter.template, letter.parameters)
+            told, release_at = _told(fact, letter, delivery)
+            await self._notify.write(uow, key, letter.recipient, letter.template, text, told, release_at)
+
+
+def _told(fact: Any, letter: Letter, delivery: Delivery) -> tuple[Told, datetime | None]:
+    """What a message tells of, and from when on: for staff, and about no application, at once."""
+    if not letter.application_id or not letter.recipient.person_id:
+        return Told(letter.application_id), None
+    about = fact.application
+    decided_at = _instant(about, "decided_at") or delivery.occurred_at
+    undone_since = _instant(fact, "undone_since") if "undone_since" in fact.DESCRIPTOR.fields_by_name else None
+    return Told(letter.application_id, decided_at, undone_since), _instant(about, "release_at")
+
+
+def _instant(message: Any, field: str) -> datetime | None:
+    return getattr(message, field).ToDatetime(tzinfo=UTC) if message.HasField(field) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import grpc
@@ -39,9 +40,12 @@ class NotifyApi(notify_service_pb2_grpc.NotifyServiceServicer):
         return pb.MarkReadResponse(message=_message(await self._notify.mark_read(caller(), request.message_id)))
 
     async def SendNotice(self, request: pb.SendNoticeRequest, context: Context) -> pb.SendNoticeResponse:
-        """Sends a timed notice once per key."""
+        """Sends a timed notice once per key, seen from its release on."""
         recipient = Recipient(request.person_id, request.organisation_code)
-        written = await self._notify.send_notice(request.key, request.template, recipient, dict(request.parameters))
+        release_at = request.release_at.ToDatetime(tzinfo=UTC) if request.HasField("release_at") else None
+        written = await self._notify.send_notice(
+            *(request.key, request.template, recipient, dict(request.parameters), release_at)
+        )
         return pb.SendNoticeResponse(written=written)
 
     async def RewrapSealed(self, request: pb.RewrapSealedRequest, context: Context) -> pb.RewrapSealedResponse:

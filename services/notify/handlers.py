@@ -15,12 +15,15 @@ from services.kit.database import Database, UnitOfWork
 from services.kit.domain import Caller, DomainError, Fact, Kind
 from services.kit.ids import new_id
 from services.kit.vault import Vault
+from services.notify.domain.overtaking import OVERTAKES, overtakers
 from services.notify.domain.recipients import Recipient
 from services.notify.domain.templates import Text, render_from_text
-from services.notify.store import Message, Messages, Place
+from services.notify.store import Message, Messages, Place, Told
 
 AT_ONCE = 200
 """Texts sealed anew in one transaction."""
+NOTHING = Told()
+"""About no application."""
 PAGE_SIZE = 20
 """Messages on a page when the reader does not say."""
 
@@ -42,26 +45,48 @@ class Notify:
         self._vault = vault
 
     async def write(
-        self, uow: UnitOfWork, key: str, recipient: Recipient, template: str, text: Text, application_id: str = ""
+        self,
+        uow: UnitOfWork,
+        key: str,
+        recipient: Recipient,
+        template: str,
+        text: Text,
+        told: Told = NOTHING,
+        release_at: datetime | None = None,
     ) -> bool:
-        """MSG-05: write one message within `uow` unless `key` has one; True when it was written now."""
-        new = Message(new_id(), template, text.title, text.body, application_id, self._clock.now())
-        written = await self._messages(uow).write(key, recipient, new)
-        if written:
+        """MSG-05: write one message within `uow` unless `key` has one; True when it was written now.
+
+        MSG-10: it is seen from `release_at` on; at once without one. MSG-11: what it overtakes is dropped, and it is
+        itself when it was overtaken.
+        """
+        now = self._clock.now()
+        messages = self._messages(uow, now)
+        release_at = max(now, release_at or now)
+        dropped = await _is_moot(messages, template, told, held=release_at > now)
+        new = Message(new_id(), template, text.title, text.body, told.application_id, release_at)
+        written = await messages.write(key, recipient, new, told, dropped=dropped)
+        if written and not dropped and release_at <= now:
             uow.add_fact(_written(new.message_id, recipient))
         return written
 
-    async def send_notice(self, key: str, template: str, recipient: Recipient, parameters: Mapping[str, str]) -> bool:
+    async def send_notice(
+        self,
+        key: str,
+        template: str,
+        recipient: Recipient,
+        parameters: Mapping[str, str],
+        release_at: datetime | None = None,
+    ) -> bool:
         """MSG-05: write a timed notice once per key, whatever a repetition says; True when this call wrote it.
 
-        Raises DomainError INVALID TEMPLATE_UNKNOWN or PARAMETERS_WRONG.
+        MSG-10: it is seen from `release_at` on. Raises DomainError INVALID TEMPLATE_UNKNOWN or PARAMETERS_WRONG.
         """
         text = render_from_text(template, parameters)
         async with self._database.unit_of_work() as uow:
-            return await self.write(uow, f"notice/{key}", recipient, template, text)
+            return await self.write(uow, f"notice/{key}", recipient, template, text, release_at=release_at)
 
     async def list_messages(self, reader: Caller, size: int, token: str, unread_only: bool) -> Page:
-        """MSG-04: one's own messages and those of one's organisation, newest first.
+        """MSG-04, MSG-10: one's own messages and those of one's organisation that were released, newest first.
 
         Raises DomainError INVALID PAGE_TOKEN.
         """
@@ -82,13 +107,13 @@ class Notify:
         Raises DomainError NOT_FOUND MESSAGE_UNKNOWN, also for somebody else's message.
         """
         async with self._database.unit_of_work() as uow:
-            messages = self._messages(uow)
+            now = self._clock.now()
+            messages = self._messages(uow, now)
             found = await messages.one(reader, message_id)
             if found is None:
                 raise DomainError(Kind.NOT_FOUND, "MESSAGE_UNKNOWN", "没有找到该消息。", rule="MSG-04")
             if found.read_at is not None:
                 return found
-            now = self._clock.now()
             await messages.mark_read(reader, message_id, now)
         return replace(found, read_at=now)
 
@@ -109,8 +134,25 @@ class Notify:
         async with self._database.unit_of_work() as uow:
             return done, await self._messages(uow).count_old()
 
-    def _messages(self, uow: UnitOfWork) -> Messages:
-        return Messages(uow.session, self._vault)
+    def _messages(self, uow: UnitOfWork, now: datetime | None = None) -> Messages:
+        return Messages(uow.session, self._vault, now or self._clock.now())
+
+
+async def _is_moot(messages: Messages, template: str, told: Told, *, held: bool) -> bool:
+    """MSG-11: drop what this overtakes; True when it need not be told itself.
+
+    That is when it was undone, or overtaken while it was held back, whichever of the two facts came first; and when it
+    undoes what nobody could read.
+    """
+    overtaking, (undoers, others) = OVERTAKES.get(template), overtakers(template)
+    if told.decided_at is None or not (overtaking or undoers or others):
+        return False
+    await messages.take_turns(told.application_id)
+    if overtaking is not None and (told.undone_since is not None or not overtaking.undoes):
+        was_seen = await messages.drop(overtaking.templates, told)
+        if overtaking.undoes and not was_seen:
+            return True
+    return await messages.is_overtaken(told, undoers, others if held else ())
 
 
 def _written(message_id: str, recipient: Recipient) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    exists,
     func,
     literal,
     or_,
@@ -48,11 +50,21 @@ message = Table(
     Column("sealed_with", Text, nullable=False),
     Column("application_id", Text, nullable=False),
     Column("sent_at", DateTime(timezone=True), nullable=False),
+    Column("release_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("undone_since", DateTime(timezone=True)),
+    Column("dropped_at", DateTime(timezone=True)),
     CheckConstraint("(person_id IS NULL) <> (organisation_code IS NULL)", name="one_recipient"),
-    Index("ix_message_person_id_sent_at_message_id", "person_id", "sent_at", "message_id"),
-    Index("ix_message_organisation_code_sent_at_message_id", "organisation_code", "sent_at", "message_id"),
+    Index("ix_message_person_id_release_at_message_id", "person_id", "release_at", "message_id"),
+    Index("ix_message_organisation_code_release_at_message_id", "organisation_code", "release_at", "message_id"),
+    Index("ix_message_application_id", "application_id"),
 )
-"""`body` is sealed with the key named in `sealed_with`: people write remarks; both are empty once forgotten."""
+"""`body` is sealed with the key named in `sealed_with`: people write remarks; both are empty once forgotten or dropped.
+
+A message is there for its reader from `release_at` on, unless it was dropped before. A dropped one keeps its row, for
+its key says that it was dealt with. `decided_at` orders what tells of one application; what was decided from
+`undone_since` on is taken back by this one.
+"""
 
 message_read = Table(
     "message_read",
@@ -73,7 +85,17 @@ class Message:
     body: str
     application_id: str
     sent_at: datetime
+    """When it came: from then on it is seen."""
     read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message tells of an application, so that what comes later finds it; by the database's clock."""
+
+    application_id: str = ""
+    decided_at: datetime | None = None
+    undone_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +107,18 @@ class Place:
 
 
 class Messages:
-    """The inboxes."""
+    """The inboxes, as they are at `now`."""
 
-    def __init__(self, session: AsyncSession, vault: Vault) -> None:
+    def __init__(self, session: AsyncSession, vault: Vault, now: datetime) -> None:
         self._session = session
         self._vault = vault
+        self._now = now
 
-    async def write(self, key: str, recipient: Recipient, new: Message) -> bool:
-        """Write a message unless one with this key exists; True when it was written now."""
+    async def write(self, key: str, recipient: Recipient, new: Message, told: Told, *, dropped: bool = False) -> bool:
+        """Write a message unless one with this key exists; True when it was written now.
+
+        A `dropped` one is only remembered: nobody ever reads it.
+        """
         statement = (
             upsert(message)
             .values(
@@ -102,34 +128,72 @@ class Messages:
                 organisation_code=recipient.organisation_code or None,
                 template=new.template,
                 title=new.title,
-                body=self._vault.seal_text(new.body, new.message_id),
-                sealed_with=self._vault.current_key,
-                application_id=new.application_id,
-                sent_at=new.sent_at,
+                body="" if dropped else self._vault.seal_text(new.body, new.message_id),
+                sealed_with="" if dropped else self._vault.current_key,
+                application_id=told.application_id,
+                sent_at=self._now,
+                release_at=new.sent_at,
+                decided_at=told.decided_at,
+                undone_since=told.undone_since,
+                dropped_at=self._now if dropped else None,
             )
             .on_conflict_do_nothing(index_elements=[message.c.key])
             .returning(message.c.message_id)
         )
         return await self._session.scalar(statement) is not None
 
+    async def take_turns(self, application_id: str) -> None:
+        """Let others that write about this application wait until this transaction ends."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(application_id, 0))))
+
+    async def drop(self, templates: Collection[str], later: Told) -> bool:
+        """MSG-11: drop what `later` overtakes and nobody could read yet; True when some of it could be read.
+
+        That is what was decided before it, and since what it undoes was decided.
+        """
+        overtaken = [
+            message.c.application_id == later.application_id,
+            message.c.template.in_(templates),
+            message.c.decided_at < later.decided_at,
+            message.c.dropped_at.is_(None),
+        ]
+        if later.undone_since is not None:
+            overtaken.append(message.c.decided_at >= later.undone_since)
+        await self._session.execute(
+            update(message)
+            .where(*overtaken, message.c.release_at > self._now)
+            .values(body="", sealed_with="", dropped_at=self._now)
+        )
+        return await self._session.scalar(select(exists().where(*overtaken))) or False
+
+    async def is_overtaken(self, told: Told, undoers: Collection[str], others: Collection[str]) -> bool:
+        """MSG-11: whether something that was decided later, and undid or overtook it, is written already."""
+        undone = and_(message.c.template.in_(undoers), message.c.undone_since <= told.decided_at)
+        later = exists().where(
+            message.c.application_id == told.application_id,
+            message.c.decided_at > told.decided_at,
+            or_(undone, message.c.template.in_(others)),
+        )
+        return await self._session.scalar(select(later)) or False
+
     async def page(self, reader: Caller, after: Place | None, size: int, unread_only: bool) -> list[Message]:
         """Up to `size` messages for `reader` that follow `after`, newest first."""
-        statement = _for(reader).order_by(message.c.sent_at.desc(), message.c.message_id.desc()).limit(size)
+        statement = self._for(reader).order_by(message.c.release_at.desc(), message.c.message_id.desc()).limit(size)
         if after is not None:
             place = tuple_(literal(after.sent_at), literal(after.message_id, message.c.message_id.type))
-            statement = statement.where(tuple_(message.c.sent_at, message.c.message_id) < place)
+            statement = statement.where(tuple_(message.c.release_at, message.c.message_id) < place)
         if unread_only:
             statement = statement.where(message_read.c.read_at.is_(None))
         return [self._message(row) for row in await self._session.execute(statement)]
 
     async def one(self, reader: Caller, message_id: str) -> Message | None:
         """A message, None also when it is not for `reader`."""
-        row = (await self._session.execute(_for(reader).where(message.c.message_id == message_id))).one_or_none()
+        row = (await self._session.execute(self._for(reader).where(message.c.message_id == message_id))).one_or_none()
         return None if row is None else self._message(row)
 
     async def count_unread(self, reader: Caller) -> int:
         """How many messages `reader` has not read."""
-        unread = _for(reader).where(message_read.c.read_at.is_(None)).subquery()
+        unread = self._for(reader).where(message_read.c.read_at.is_(None)).subquery()
         return await self._session.scalar(select(func.count()).select_from(unread)) or 0
 
     async def mark_read(self, reader: Caller, message_id: str, at: datetime) -> None:
@@ -168,26 +232,27 @@ class Messages:
 
     def _message(self, row: Row[tuple[object, ...]]) -> Message:
         body = self._vault.open_text(row.body, row.message_id)
-        return Message(row.message_id, row.template, row.title, body, row.application_id, row.sent_at, row.read_at)
+        return Message(row.message_id, row.template, row.title, body, row.application_id, row.release_at, row.read_at)
 
-
-def _for(reader: Caller) -> Select[tuple[object, ...]]:
-    """MSG-04: what `reader` may see, with when they read it."""
-    own_reading = and_(message_read.c.message_id == message.c.message_id, message_read.c.person_id == reader.person_id)
-    visible: ColumnElement[bool] = message.c.person_id == reader.person_id
-    organisation = organisation_read_by(reader)
-    if organisation:
-        visible = or_(visible, message.c.organisation_code == organisation)
-    return (
-        select(
-            message.c.message_id,
-            message.c.template,
-            message.c.title,
-            message.c.body,
-            message.c.application_id,
-            message.c.sent_at,
-            message_read.c.read_at,
+    def _for(self, reader: Caller) -> Select[tuple[object, ...]]:
+        """MSG-04, MSG-10: what `reader` may see and was released, with when they read it."""
+        own_reading = and_(
+            message_read.c.message_id == message.c.message_id, message_read.c.person_id == reader.person_id
         )
-        .select_from(message.outerjoin(message_read, own_reading))
-        .where(visible)
-    )
+        visible: ColumnElement[bool] = message.c.person_id == reader.person_id
+        organisation = organisation_read_by(reader)
+        if organisation:
+            visible = or_(visible, message.c.organisation_code == organisation)
+        return (
+            select(
+                message.c.message_id,
+                message.c.template,
+                message.c.title,
+                message.c.body,
+                message.c.application_id,
+                message.c.release_at,
+                message_read.c.read_at,
+            )
+            .select_from(message.outerjoin(message_read, own_reading))
+            .where(visible, message.c.release_at <= self._now, message.c.dropped_at.is_(None))
+        )

@@ -20,6 +20,8 @@ class Kept(StrEnum):
     NUMBER = "number"
     INSTANT = "instant"
     """Aware; printed to the minute in the province's zone."""
+    WHEN = "when"
+    """An instant that may be empty, as a remark may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _template(key: str) -> Template:
 
 def _left_out(line: str, template: Template, shown: Mapping[str, str]) -> bool:
     names = [name for _, name, _, _ in Formatter().parse(line) if name]
-    return any(template.parameters[name] is Kept.REMARK and not shown[name] for name in names)
+    return any(template.parameters[name] in (Kept.REMARK, Kept.WHEN) and not shown[name] for name in names)
 
 
 def _shown(name: str, kept: Kept, value: Value) -> str:
@@ -72,7 +72,9 @@ def _shown(name: str, kept: Kept, value: Value) -> str:
             return value.strip()[:TEXT_MAX]
         case Kept.NUMBER, int():
             return str(value)
-        case Kept.INSTANT, datetime() if value.tzinfo is not None:
+        case Kept.WHEN, "":
+            return ""
+        case ((Kept.INSTANT | Kept.WHEN), datetime()) if value.tzinfo is not None:
             local = value.astimezone(ZONE)
             return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
     raise _wrong(name)
@@ -83,7 +85,7 @@ def _read(name: str, kept: Kept, value: str) -> Value:
         match kept:
             case Kept.NUMBER:
                 return int(value)
-            case Kept.INSTANT:
+            case Kept.INSTANT | Kept.WHEN if value or kept is Kept.INSTANT:
                 return datetime.fromisoformat(value)
             case _:
                 return value

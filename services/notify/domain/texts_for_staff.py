@@ -98,7 +98,7 @@ TO_STAFF = (
             "下一时间节点：{next_at}",
             "请以最新公布的日程为准。",
         ),
-        {"reason": Kept.REMARK, "present": Kept.TEXT, "next_at": Kept.INSTANT},
+        {"reason": Kept.REMARK, "present": Kept.TEXT, "next_at": Kept.WHEN},
     ),
     Template(
         "calendar_held",
@@ -109,12 +109,6 @@ TO_STAFF = (
             "当前阶段：{present}",
             "恢复后，未结束的时间节点将相应顺延，并另行通知。",
         ),
-        {"reason": Kept.REMARK, "present": Kept.TEXT},
-    ),
-    Template(
-        "calendar_ended",
-        "招录结束安排通知",
-        ("招录日程已调整为提前结束。", "原因：{reason}", "当前阶段：{present}", "请以最新公布的日程为准。"),
         {"reason": Kept.REMARK, "present": Kept.TEXT},
     ),
     Template(

@@ -62,14 +62,14 @@ async def world(database_url: Callable[[str], str]) -> AsyncIterator[World]:
     await database.stop()
 
 
-def application(round_: int = 1) -> enrollment.ApplicationFact:
+def application(phase: cycle_pb2.Phase = cycle_pb2.PHASE_FIRST_CHOICE) -> enrollment.ApplicationFact:
     return enrollment.ApplicationFact(
         application_id="app-1",
         person_id=ZHANG.person_id,
         base_code="SD-QILU",
         base_name="齐鲁医院",
         specialty_name="内科",
-        round=round_,
+        phase=phase,
         state=application_pb2.APPLICATION_STATE_PENDING,
     )
 
@@ -81,7 +81,9 @@ def one_of_each() -> dict[str, Delivery]:
         "application_submitted": enrollment.ApplicationSubmitted(application=application()),
         "application_approved": enrollment.ApplicationReviewed(application=application(), approved=True),
         "application_rejected": enrollment.ApplicationReviewed(application=application(), remark="资料不全"),
-        "application_provisional": enrollment.ApplicationProvisionallyAdmitted(application=application(3)),
+        "application_provisional": enrollment.ApplicationProvisionallyAdmitted(
+            application=application(cycle_pb2.PHASE_REALLOCATION)
+        ),
         "application_not_selected": enrollment.ApplicationNotSelected(application=application()),
         "application_admitted": enrollment.ApplicationAdmitted(application=application()),
         "application_withdrawn": enrollment.ApplicationWithdrawn(application=application()),
@@ -92,7 +94,9 @@ def one_of_each() -> dict[str, Delivery]:
         "application_objection_upheld": enrollment.ObjectionResolved(application=application(), upheld=True),
         "application_held": enrollment.ApplicationHeld(application=application()),
         "application_released": enrollment.ApplicationReleased(application=application()),
-        "application_moved": enrollment.ApplicationMoved(application=application(3), remark="内科有空缺"),
+        "application_moved": enrollment.ApplicationMoved(
+            application=application(cycle_pb2.PHASE_REALLOCATION), remark="内科有空缺"
+        ),
         "application_rejected_late": enrollment.ApplicationReviewed(application=application(), fix_until=UNTIL),
         "application_place_lost": enrollment.ApplicationPlaceLost(application=application(), cause="no_show"),
         "application_admission_undone": enrollment.ApplicationAdmissionUndone(application=application()),
@@ -152,6 +156,7 @@ async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(wor
         enrollment.ApplicationCorrected.DESCRIPTOR.full_name,
         *(type(body).DESCRIPTOR.full_name for body, _, _ in FOR_ORGANISATIONS),
         enrollment.PlanChangeDecided.DESCRIPTOR.full_name,
+        enrollment.CalendarChanged.DESCRIPTOR.full_name,
     }
     assert {delivery.event_type for delivery in due.values()} == set(HEARD) - for_bases
     silent = [

@@ -22,6 +22,7 @@ SAMPLE: dict[Kept, Value] = {
     Kept.REMARK: "资料不全",
     Kept.NUMBER: 3,
     Kept.INSTANT: datetime(2023, 7, 1, 1, 5, tzinfo=UTC),
+    Kept.WHEN: datetime(2023, 7, 1, 1, 5, tzinfo=UTC),
 }
 WHERE = {"base": "齐鲁医院", "specialty": "内科"}
 
@@ -95,6 +96,13 @@ TIMED = {
 @pytest.mark.parametrize(("key", "parameters"), TIMED.items(), ids=TIMED)
 def test_msg_01_timed_notices_take_what_who_keeps_the_time_knows(key: str, parameters: dict[str, Kept]) -> None:
     assert TEMPLATES[key].parameters == parameters
+
+
+def test_msg_01_a_changed_calendar_says_what_comes_next_when_something_does() -> None:
+    values = {"reason": "考试延期", "present": "第一志愿填报与审核"}
+    told = render_from_text("calendar_changed", {**values, "next_at": "2023-07-28T18:00:00+08:00"}).body
+    assert "原因：考试延期\n当前阶段：第一志愿填报与审核\n下一时间节点：2023年7月28日 18:00" in told
+    assert "下一时间节点" not in render_from_text("calendar_changed", {**values, "next_at": ""}).body
 
 
 def test_msg_01_a_digest_says_its_forecast_when_there_is_one() -> None:

@@ -33,7 +33,8 @@ class Backlog:
     """Enrollment's last count, and how what was heard since moves it.
 
     Of each application it keeps the earliest and the latest news since the count: what the count holds of it, and how
-    it stands now. Both are the least and the greatest version, so the order in which news comes does not matter.
+    it stands now. Both are the least and the greatest version, so the order in which news comes does not matter. Who
+    submits again is taken for one more until the next count: news does not say what was before.
     """
 
     def __init__(self) -> None:

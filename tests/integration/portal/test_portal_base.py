@@ -125,6 +125,7 @@ async def test_scores_are_pasted_back_and_every_row_is_answered(upstream: Upstre
         ("姓名\t面试\n李测试\t\n无名\t1", ["", "本专业没有这名考生。"]),
         (f"报名编号\t面试\r\n{TWO}\t70\r\n", [""]),
     ],
+    ids=["comma, by name", "tab, one unknown", "by number"],
 )
 def test_a_sheet_names_people_by_number_or_by_name(text: str, problems: list[str]) -> None:
     assert [row.problem for row in read_sheet(text, ranking())] == problems

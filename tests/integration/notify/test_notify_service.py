@@ -1,4 +1,5 @@
-"""Notify as a whole process beside identity: facts over a real broker become messages, once (MSG-04 to MSG-06)."""
+"""Notify as a whole process beside identity: facts over a real broker become messages, once (MSG-04 to MSG-06), when
+they are released (MSG-10, MSG-11)."""
 
 from __future__ import annotations
 
@@ -7,8 +8,10 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 from google.protobuf.message import Message
 from pydantic import SecretStr
@@ -103,6 +106,36 @@ async def test_facts_over_the_broker_become_one_message_each_however_often_they_
     ]
 
 
+async def test_msg_11_a_grant_undone_before_it_was_told_is_not_heard_of_over_the_broker(platform: Platform) -> None:
+    """MSG-10 and MSG-11; a timed notice waits for its release too."""
+    someone = await platform.people.register_applicant()
+    now = datetime.now(UTC)
+    about = enrollment.ApplicationFact(application_id="app-1", person_id=someone.person_id)
+    about.decided_at.FromDatetime(now)
+    about.release_at.FromDatetime(now + timedelta(minutes=30))
+    undone = enrollment.ApplicationPlaceLost(application=about, cause="undone")
+    undone.application.decided_at.FromDatetime(now + timedelta(seconds=1))
+    undone.application.release_at.FromDatetime(now)
+    undone.undone_since.FromDatetime(now)
+    notice = pb.SendNoticeRequest(
+        key="registration_closing/c/1", template="registration_closing", person_id=someone.person_id
+    )
+    notice.parameters["closes_at"] = (now + timedelta(days=3)).isoformat()
+    notice.release_at.FromDatetime(now + timedelta(hours=8))
+    with act_as(await platform.people.machine("worker")):
+        assert (await platform.notify.SendNotice(notice)).written
+    await platform.publish(undone, new_id())
+    await platform.publish(enrollment.ApplicationProvisionallyAdmitted(application=about), new_id())
+    other = enrollment.ApplicationFact(application_id="app-2", person_id=someone.person_id)
+    await platform.publish(enrollment.ApplicationWithdrawn(application=other), new_id())
+
+    async def settled() -> bool:
+        return "application_withdrawn" in await platform.templates(someone.token)
+
+    await eventually(settled, "the last fact became a message")
+    assert set(await platform.templates(someone.token)) <= {"account_registered", "application_withdrawn"}
+
+
 async def test_reading_and_sending_over_the_wire(platform: Platform) -> None:
     one = await platform.people.register_applicant()
     two = await platform.people.register_applicant()
@@ -170,5 +203,16 @@ async def test_the_migration_makes_the_declared_tables_and_can_be_undone(postgre
     await asyncio.to_thread(run.upgrade, "notify", url)
     await asyncio.to_thread(run.check, "notify", url, METADATA)
     await asyncio.to_thread(run.downgrade, "notify", url, "base")
+    await asyncio.to_thread(run.upgrade, "notify", url, "0001")
+    old = await asyncpg.connect(url)
+    await old.execute(
+        "INSERT INTO message (message_id, key, person_id, template, title, body, sealed_with, application_id, sent_at)"
+        " SELECT gen_random_uuid(), number, 'p', 't', 't', '', '', 'app-1', '2023-07-20T12:00Z'"
+        " FROM generate_series(1, 3) number"
+    )
     await asyncio.to_thread(run.upgrade, "notify", url)
+    kept = "SELECT count(*) FROM message WHERE release_at = sent_at AND decided_at = sent_at AND dropped_at IS NULL"
+    assert await old.fetchval(kept) == 3
+    await old.close()
+    await asyncio.to_thread(run.check, "notify", url, METADATA)
     postgres.drop(url)

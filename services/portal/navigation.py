@@ -42,6 +42,7 @@ BASE_TABS: tuple[tuple[str, str], ...] = (
 
 PROVINCE_TABS: tuple[tuple[str, str], ...] = (
     ("/province", "进度"),
+    ("/province/calendar", "日程"),
     ("/province/plan", "招收计划"),
     ("/province/requests", "基地申请"),
     ("/province/reallocation", "调剂"),

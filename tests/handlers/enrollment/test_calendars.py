@@ -14,7 +14,7 @@ from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import P1, P2
 from services.enrollment.domain.publishing import EventKind
 from services.enrollment.handlers.calendars import MOST_FEEDS, CalendarHandlers, CalendarView, OpenFeed, hash_of
-from services.enrollment.handlers.cycles import SetMilestones
+from services.enrollment.handlers.windows import SetMilestones
 from services.enrollment.handlers.working_days import RecordHolidays, WorkingDayHandlers, provincial_days
 from services.enrollment.store.calendars import CalendarStore
 from services.enrollment.store.working_days import WorkingDayStore
@@ -96,7 +96,7 @@ async def test_pub_03_a_draft_is_not_published(stage: Stage, calendars: Calendar
 
 async def set_dates(stage: Stage, **dates: datetime) -> None:
     order = SetMilestones(stage.cycle_id, QILU, 1, Milestones(**dates), key())
-    await stage.cycles.set_milestones(ADMINISTRATOR, order)
+    await stage.base_windows.set_milestones(ADMINISTRATOR, order)
 
 
 async def test_pub_05_an_applicants_feed_follows_the_current_submission(

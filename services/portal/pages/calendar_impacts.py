@@ -1,0 +1,127 @@
+"""What an amendment does, and which there were, as panels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from residency.enrollment.v1 import amendment_service_pb2 as pb
+from residency.enrollment.v1 import cycle_pb2
+from services.portal.cycles import CycleView
+from services.portal.i18n import dates, zh
+from services.portal.pages.calendar import days_text
+from services.portal.panels import Cell, Line, Panel, Table
+from services.portal.wire import enum_name, instant_of
+
+
+def kind_of(kind: int) -> str:
+    """`amend`, `hold` …; empty for none."""
+    value = pb.AmendmentKind.DESCRIPTOR.values_by_number.get(kind)
+    return enum_name(value) if value is not None and kind else ""
+
+
+def state_of(state: int) -> str:
+    """`open`, `applied` …; empty for none."""
+    value = pb.AmendmentState.DESCRIPTOR.values_by_number.get(state)
+    return enum_name(value) if value is not None and state else ""
+
+
+def impact_panels(impact: pb.Impact, view: CycleView, bases: Mapping[str, str]) -> list[Panel]:
+    """How many gain or lose, whose dates no longer fit, clashes with days off, and the calendar as it would be."""
+    panels = [Panel("影响", _lead(impact), pairs=_pairs(impact), notice=impact.matters or impact.urgent)]
+    if impact.phases:
+        panels.append(Panel(table=_phases(impact)))
+    if impact.unfit:
+        lines = [
+            Line(
+                (
+                    each.base_name or bases.get(each.base_code, each.base_code),
+                    f"第{each.round}轮{zh.MILESTONES.get(each.milestone, each.milestone)}",
+                    view.calendar.deadline(instant_of(each.at)),
+                )
+            )
+            for each in impact.unfit
+        ]
+        panels.append(Panel("须由基地重新安排的日程", table=Table("不再落在本轮之内", ("基地", "日程", "时间"), lines)))
+    if impact.clashes:
+        names = {phase.key: phase.name for phase in impact.calendar} | {
+            each.key: each.name for each in view.cycle.milestones
+        }
+        lines = [
+            Line(
+                (
+                    days_text(each.day, each.day),
+                    f"{names.get(each.key, each.key)}：{dates.CLASHES.get(each.what, each.what)}",
+                    Cell("休息日", tone="warn") if each.known else Cell("放假安排未录入", tone="bad"),
+                )
+            )
+            for each in impact.clashes
+        ]
+        panels.append(Panel("与休息日冲突", table=Table("可以提交，请确认有意如此", ("日期", "事项", "说明"), lines)))
+    if impact.calendar:
+        panels.append(Panel("调整后的日程", table=calendar_table(impact.calendar)))
+    return panels
+
+
+def calendar_table(phases: Any) -> Table:
+    """Phases with their days and rounds."""
+    lines = [
+        Line((phase.name, days_text(phase.first_day, phase.last_day), f"第 {phase.round} 轮" if phase.round else ""))
+        for phase in phases
+        if phase.first_day
+    ]
+    return Table("首日和末日都包含在内", ("阶段", "日期", "轮次"), lines)
+
+
+def amendments_table(amendments: list[pb.Amendment], view: CycleView) -> Table:
+    """What was asked for, newest first; nobody is named."""
+    lines = []
+    for each in amendments:
+        text, tone = dates.STATES.get(state_of(each.state), ("", "plain"))
+        kind = kind_of(each.kind)
+        lines.append(
+            Line(
+                (
+                    dates.AMENDMENTS.get(kind, kind),
+                    Cell(text, tone=tone, note=f"第 {each.version} 版" if each.version else ""),
+                    view.calendar.moment(instant_of(each.proposed_at)) if each.HasField("proposed_at") else "",
+                    each.reason,
+                    each.answer,
+                )
+            )
+        )
+    return Table("新的在前", ("变更", "状态", "提出时间", "原因", "答复"), lines, "还没有提出过变更。")
+
+
+def _lead(impact: pb.Impact) -> str:
+    told = []
+    if impact.matters:
+        ruled = f"（{'、'.join(impact.reasons)}）" if impact.reasons else ""
+        told.append(f"这是重大变更{ruled}，按年度规则可能须由第二人复核后生效。")
+    if impact.urgent:
+        told.append("有期限提前，或整体暂停、恢复：生效后立即通知有关人员。")
+    return "".join(told) or "只延长期限或改名：不影响已有安排。"
+
+
+def _pairs(impact: pb.Impact) -> list[tuple[str, str]]:
+    return [("须告知的报名人", f"{impact.applicants} 人"), ("须告知的基地", f"{impact.bases} 家")]
+
+
+def _phases(impact: pb.Impact) -> Table:
+    lines = [
+        Line(
+            (
+                each.name or each.key,
+                _span(each.before) if each.HasField("before") else Cell("新增", tone="brand"),
+                _span(each.after) if each.HasField("after") else Cell("取消", tone="bad"),
+                Cell(str(each.gain), number=True),
+                Cell(str(each.lose), number=True),
+            )
+        )
+        for each in impact.phases
+    ]
+    return Table("有变化的阶段", ("阶段", "现在", "调整后", "时间变长的人数", "时间变短的人数"), lines)
+
+
+def _span(phase: cycle_pb2.CyclePhase) -> str:
+    return days_text(phase.first_day, phase.last_day)

@@ -3,15 +3,19 @@
 A busy evening costs a window a few signals, not hundreds: facts are gathered per window for a quarter of a second or
 25 facts. A fact is acknowledged only after the signal that carries it was accepted, so a crash repeats it, and the
 window ignores the repeat. A fact later than its window's end is acknowledged and forgotten: it never revives one.
+What a fact means, `workflows.heard` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
 
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowUpdateStage
+from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -21,12 +25,12 @@ from services.kit.domain import DomainError, Kind
 from services.kit.messaging import Consumer, Delivery, Messaging
 from services.kit.temporal import is_transient
 from workflows.base_window import contract as base_window
-from workflows.base_window.contract import Decision, DecisionKind, DecisionsMade, WindowStart
 from workflows.batches import Batches
 from workflows.connection import TemporalConnection
+from workflows.heard import Heard, HeardObjection, change_in, decisions_in, freed_seat_in, list_in, objection_in
+from workflows.published_list import contract as published_list
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.seat_offer import contract as seat_offer
-from workflows.seat_offer.contract import OfferAnswered, SeatOfferStart
 
 STREAM = "ENROLLMENT"
 DURABLE = "workflows-enrollment"
@@ -40,14 +44,29 @@ IN_HAND = 256
 RETRY_SECONDS = (0.5, 1.0, 2.0)
 """Pauses while Temporal is away."""
 
+PATIENCE = timedelta(seconds=3)
+"""How long a cycle may take to accept that its calendar changed, before the fact is laid aside and tried again."""
+
+News = TypeVar("News")
+
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """One decision for one window, with the trace it belongs to."""
+class _Told(Generic[News]):
+    """Something heard, with the trace it belongs to."""
 
-    window: WindowStart
-    decision: Decision
+    news: News
     traceparent: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is started: a workflow, its id, its queue, its input, and what it is found by."""
+
+    name: str
+    workflow_id: str
+    task_queue: str
+    start: Any
+    attributes: TypedSearchAttributes
 
 
 class SignalBridge:
@@ -55,7 +74,14 @@ class SignalBridge:
 
     def __init__(self, connection: TemporalConnection) -> None:
         self._connection = connection
-        self._batches = Batches(self._signal_window, seconds=GATHERING_SECONDS, largest=base_window.LARGEST_BATCH)
+        self._decisions = Batches(self._signal_window, seconds=GATHERING_SECONDS, largest=base_window.LARGEST_BATCH)
+        self._objections = Batches(self._signal_list, seconds=GATHERING_SECONDS, largest=published_list.LARGEST_BATCH)
+        self._alone: dict[str, Callable[[Delivery], Awaitable[None]]] = {
+            facts.CycleCreated.DESCRIPTOR.full_name: self._start_cycle,
+            facts.CalendarChanged.DESCRIPTOR.full_name: self._change_calendar,
+            facts.MilestonesSet.DESCRIPTOR.full_name: self._recheck_window,
+            facts.ListPublished.DESCRIPTOR.full_name: self._start_list,
+        }
 
     def consumer(self, messaging: Messaging) -> Consumer:
         """The part that hears the facts."""
@@ -71,40 +97,68 @@ class SignalBridge:
 
     async def handle(self, delivery: Delivery) -> None:
         """Returns once the fact's effect on the workflows is accepted by Temporal, or when it has none."""
-        if delivery.event_type == facts.CycleCreated.DESCRIPTOR.full_name:
-            await self._start_cycle(facts.CycleCreated.FromString(delivery.body).cycle_id, delivery.traceparent)
-            return
-        if delivery.event_type == facts.MilestonesSet.DESCRIPTOR.full_name:
-            await self._recheck_window(facts.MilestonesSet.FromString(delivery.body), delivery.traceparent)
+        alone = self._alone.get(delivery.event_type)
+        if alone is not None:
+            await alone(delivery)
             return
         await self._seats(delivery)
         # The consumer's own span continues the fact's trace; ours hangs below it.
         traceparent = telemetry.traceparent() or delivery.traceparent
-        for heard in decisions_in(delivery.event_type, delivery.body, traceparent):
+        objection = objection_in(delivery)
+        if objection is not None:
+            list_id = published_list.workflow_id(objection.published.cycle_id, objection.published.list_id)
+            await self._objections.add(list_id, _Told(objection, traceparent))
+        for heard in decisions_in(delivery):
             start = heard.window
-            await self._batches.add(base_window.workflow_id(start.cycle_id, start.base_code, start.round), heard)
+            window_id = base_window.workflow_id(start.cycle_id, start.base_code, start.round)
+            await self._decisions.add(window_id, _Told(heard, traceparent))
 
-    async def _start_cycle(self, cycle_id: str, traceparent: str) -> None:
-        with telemetry.span("start recruitment cycle", parent=traceparent):
-            await start_cycle(self._connection, cycle_id, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+    async def _start_cycle(self, delivery: Delivery) -> None:
+        cycle_id = facts.CycleCreated.FromString(delivery.body).cycle_id
+        with telemetry.span("start recruitment cycle", parent=delivery.traceparent):
+            await self._ensure(self._cycle(cycle_id))
 
-    async def _recheck_window(self, moved: facts.MilestonesSet, traceparent: str) -> None:
+    async def _change_calendar(self, delivery: Delivery) -> None:
+        """WAIT-37: a cycle hears of every version of its calendar once; one it knows already it refuses, which is fine.
+
+        Raises DomainError UNAVAILABLE while nobody can accept it, so that it is tried again.
+        """
+        changed = facts.CalendarChanged.FromString(delivery.body)
+        with telemetry.span("change calendar", parent=delivery.traceparent):
+            await self._ensure(self._cycle(changed.cycle_id))
+            client = await self._connection.client()
+            cycle = client.get_workflow_handle(recruitment_cycle.workflow_id(changed.cycle_id))
+            with _temporal_may_be_away(), _it_may_be_over():
+                await cycle.start_update(
+                    recruitment_cycle.CHANGE,
+                    change_in(changed),
+                    wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                    id=delivery.event_id,
+                    rpc_timeout=PATIENCE,
+                )
+
+    async def _recheck_window(self, delivery: Delivery) -> None:
+        moved = facts.MilestonesSet.FromString(delivery.body)
         client = await self._connection.client()
         window = client.get_workflow_handle(base_window.workflow_id(moved.cycle_id, moved.base_code, moved.round))
-        with telemetry.span("recheck base window", parent=traceparent), _temporal_may_be_away():
-            try:
-                await window.signal(base_window.RECHECK, base_window.WindowMoved(moved.round))
-            except RPCError as error:
-                # Not begun or over: a window reads its dates when it begins, and needs none afterwards.
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+        with (
+            telemetry.span("recheck base window", parent=delivery.traceparent),
+            _temporal_may_be_away(),
+            # Or not begun: a window reads its dates when it begins, and needs none afterwards.
+            _it_may_be_over(),
+        ):
+            await window.signal(base_window.RECHECK, base_window.WindowMoved(moved.round))
+
+    async def _start_list(self, delivery: Delivery) -> None:
+        with telemetry.span("start published list", parent=delivery.traceparent):
+            await self._ensure(self._list(list_in(delivery.body)))
 
     async def _seats(self, delivery: Delivery) -> None:
         """A freed seat begins to be offered; whoever answered an offer ends the wait for that."""
-        freed = freed_seat_in(delivery.event_type, delivery.body, delivery.event_id)
+        freed = freed_seat_in(delivery)
         if freed is not None:
             with telemetry.span("start seat offer", parent=delivery.traceparent):
-                await offer_seat(self._connection, freed, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+                await self._ensure(self._seat(freed))
         if delivery.event_type == facts.ApplicationOfferEnded.DESCRIPTOR.full_name:
             await self._signal_answer(facts.ApplicationOfferEnded.FromString(delivery.body), delivery.traceparent)
 
@@ -113,74 +167,78 @@ class SignalBridge:
         place = (about.cycle_id, about.base_code, about.specialty_code)
         client = await self._connection.client()
         offers = client.get_workflow_handle(seat_offer.workflow_id(*place, ended.seat_offer_id))
-        answered = OfferAnswered(about.application_id, ended.offer_number)
-        with telemetry.span("signal seat offer", parent=traceparent), _temporal_may_be_away():
-            try:
-                await offers.signal(seat_offer.ANSWERED, answered)
-            except RPCError as error:
-                # Over: the offer that it ended with was this one, or its seat was taken before.
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-
-    async def _signal_window(self, window_id: str, batch: list[Heard]) -> None:
-        first, *others = batch
-        links = tuple(heard.traceparent for heard in others if heard.traceparent)
-        news = DecisionsMade([heard.decision for heard in batch])
-        client = await self._connection.client()
-        # A window that has ended is left alone: the fact is too late to matter, and must not revive it.
+        answered = seat_offer.OfferAnswered(about.application_id, ended.offer_number)
         with (
-            telemetry.span("signal base window", parent=first.traceparent, links=links),
+            telemetry.span("signal seat offer", parent=traceparent),
             _temporal_may_be_away(),
-            suppress(WorkflowAlreadyStartedError),
+            # The offer that it ended with was this one, or its seat was taken before.
+            _it_may_be_over(),
         ):
+            await offers.signal(seat_offer.ANSWERED, answered)
+
+    async def _signal_window(self, window_id: str, batch: list[_Told[Heard]]) -> None:
+        window = batch[0].news.window
+        run = _Run(
+            *(base_window.NAME, window_id, base_window.TASK_QUEUE, window),
+            self._connection.attributes(window.cycle_id, window.base_code, window.round),
+        )
+        news = base_window.DecisionsMade([told.news.decision for told in batch])
+        with _linked("signal base window", batch):
+            await self._ensure(run, base_window.DECISIONS_MADE, news)
+
+    async def _signal_list(self, _: str, batch: list[_Told[HeardObjection]]) -> None:
+        news = published_list.ObjectionNews([told.news.objection for told in batch])
+        with _linked("signal published list", batch):
+            await self._ensure(self._list(batch[0].news.published), published_list.OBJECTIONS, news)
+
+    async def _ensure(self, run: _Run, signal: str = "", news: object = None) -> None:
+        """WAIT-36: make sure that a workflow runs, and tell it; one that has ended is left alone and never revived.
+
+        Raises DomainError UNAVAILABLE while Temporal is away.
+        """
+        client = await self._connection.client()
+        told: dict[str, Any] = {"start_signal": signal, "start_signal_args": [news]} if signal else {}
+        with _temporal_may_be_away(), suppress(WorkflowAlreadyStartedError):
             await client.start_workflow(
-                base_window.NAME,
-                first.window,
-                id=window_id,
-                task_queue=base_window.TASK_QUEUE,
+                run.name,
+                run.start,
+                id=run.workflow_id,
+                task_queue=run.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=self._connection.attributes(
-                    first.window.cycle_id, first.window.base_code, first.window.round
-                ),
-                start_signal=base_window.DECISIONS_MADE,
-                start_signal_args=[news],
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=run.attributes,
+                **told,
             )
 
+    def _cycle(self, cycle_id: str) -> _Run:
+        contract = recruitment_cycle
+        return _Run(
+            *(contract.NAME, contract.workflow_id(cycle_id), contract.TASK_QUEUE, contract.CycleStart(cycle_id)),
+            self._connection.attributes(cycle_id),
+        )
 
-async def start_cycle(connection: TemporalConnection, cycle_id: str, reuse: WorkflowIDReusePolicy) -> None:
-    """Make sure that the workflow of `cycle_id` runs; one that runs, or may not run again, is left alone.
+    def _list(self, start: published_list.ListStart) -> _Run:
+        workflow_id = published_list.workflow_id(start.cycle_id, start.list_id)
+        return _Run(
+            *(published_list.NAME, workflow_id, published_list.TASK_QUEUE, start),
+            self._connection.attributes(start.cycle_id, start.base_code),
+        )
 
-    Raises DomainError UNAVAILABLE while Temporal is away.
-    """
-    client = await connection.client()
-    with _temporal_may_be_away(), suppress(WorkflowAlreadyStartedError):
-        await client.start_workflow(
-            recruitment_cycle.NAME,
-            recruitment_cycle.CycleStart(cycle_id),
-            id=recruitment_cycle.workflow_id(cycle_id),
-            task_queue=recruitment_cycle.TASK_QUEUE,
-            search_attributes=connection.attributes(cycle_id),
-            id_reuse_policy=reuse,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    def _seat(self, seat: seat_offer.SeatOfferStart) -> _Run:
+        workflow_id = seat_offer.workflow_id(seat.cycle_id, seat.base_code, seat.specialty_code, seat.seat_offer_id)
+        return _Run(
+            *(seat_offer.NAME, workflow_id, seat_offer.TASK_QUEUE, seat),
+            self._connection.attributes(seat.cycle_id, seat.base_code),
         )
 
 
-async def offer_seat(connection: TemporalConnection, seat: SeatOfferStart, reuse: WorkflowIDReusePolicy) -> None:
-    """Make sure that a freed seat is being offered; one that is, or may not be again, is left alone.
-
-    Raises DomainError UNAVAILABLE while Temporal is away.
-    """
-    client = await connection.client()
-    with _temporal_may_be_away(), suppress(WorkflowAlreadyStartedError):
-        await client.start_workflow(
-            seat_offer.NAME,
-            seat,
-            id=seat_offer.workflow_id(seat.cycle_id, seat.base_code, seat.specialty_code, seat.seat_offer_id),
-            task_queue=seat_offer.TASK_QUEUE,
-            search_attributes=connection.attributes(seat.cycle_id, seat.base_code),
-            id_reuse_policy=reuse,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        )
+@contextmanager
+def _linked(name: str, batch: Sequence[_Told[Any]]) -> Iterator[None]:
+    """A span below the first of a batch, with links to the traces of the others."""
+    first, *others = batch
+    links = tuple(told.traceparent for told in others if told.traceparent)
+    with telemetry.span(name, parent=first.traceparent, links=links):
+        yield
 
 
 @contextmanager
@@ -188,86 +246,23 @@ def _temporal_may_be_away() -> Iterator[None]:
     """Makes a passing failure of Temporal UNAVAILABLE, which the consumer never counts against the fact."""
     try:
         yield
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise _away() from error
     except RPCError as error:
         if not is_transient(error):
             raise
-        raise DomainError(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "服务暂时不可用，请稍后再试。") from error
+        raise _away() from error
 
 
-def decisions_in(event_type: str, body: bytes, traceparent: str = "") -> list[Heard]:
-    """What the fact means for windows: nothing for facts outside the review rounds or not about an application.
-
-    An offer that was taken is a place given. A submission that leaves another base is news for both: the base left has
-    one fewer to review.
-    """
-    read = _READERS.get(event_type)
-    found = read(body) if read is not None else None
-    if found is None:
-        return []
-    about, kind, left_base = found
-    if about.round < 1:
-        return []
-    told = [(about.base_code, kind)]
-    if left_base and left_base != about.base_code:
-        told.append((left_base, DecisionKind.WITHDRAWN))
-    return [
-        Heard(
-            WindowStart(about.cycle_id, base_code, about.round),
-            Decision(about.application_id, about.version, told_kind),
-            traceparent,
-        )
-        for base_code, told_kind in told
-    ]
+@contextmanager
+def _it_may_be_over() -> Iterator[None]:
+    """Lets a workflow be gone that would be told something."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
-def freed_seat_in(event_type: str, body: bytes, event_id: str) -> SeatOfferStart | None:
-    """The seat that a fact frees for whoever waits, named by the fact; None when it frees none."""
-    if event_type == facts.ApplicationPlaceLost.DESCRIPTOR.full_name:
-        lost = facts.ApplicationPlaceLost.FromString(body)
-        about, freed = lost.application, lost.freed
-    elif event_type == facts.ApplicationWithdrawn.DESCRIPTOR.full_name:
-        withdrawn = facts.ApplicationWithdrawn.FromString(body)
-        about, freed = withdrawn.application, withdrawn.freed_place
-    else:
-        return None
-    return SeatOfferStart(about.cycle_id, about.base_code, about.specialty_code, event_id) if freed else None
-
-
-_Read = tuple[facts.ApplicationFact, DecisionKind, str]
-
-
-def _submitted(body: bytes) -> _Read:
-    fact = facts.ApplicationSubmitted.FromString(body)
-    return fact.application, DecisionKind.SUBMITTED, fact.left_base_code
-
-
-def _reviewed(body: bytes) -> _Read:
-    fact = facts.ApplicationReviewed.FromString(body)
-    return fact.application, DecisionKind.APPROVED if fact.approved else DecisionKind.REJECTED, ""
-
-
-def _provisionally_admitted(body: bytes) -> _Read:
-    return facts.ApplicationProvisionallyAdmitted.FromString(body).application, DecisionKind.PROVISIONALLY_ADMITTED, ""
-
-
-def _offer_ended(body: bytes) -> _Read | None:
-    fact = facts.ApplicationOfferEnded.FromString(body)
-    return (fact.application, DecisionKind.PROVISIONALLY_ADMITTED, "") if fact.outcome == "accepted" else None
-
-
-def _not_selected(body: bytes) -> _Read:
-    return facts.ApplicationNotSelected.FromString(body).application, DecisionKind.NOT_SELECTED, ""
-
-
-def _withdrawn(body: bytes) -> _Read:
-    return facts.ApplicationWithdrawn.FromString(body).application, DecisionKind.WITHDRAWN, ""
-
-
-_READERS: dict[str, Callable[[bytes], _Read | None]] = {
-    facts.ApplicationSubmitted.DESCRIPTOR.full_name: _submitted,
-    facts.ApplicationReviewed.DESCRIPTOR.full_name: _reviewed,
-    facts.ApplicationProvisionallyAdmitted.DESCRIPTOR.full_name: _provisionally_admitted,
-    facts.ApplicationNotSelected.DESCRIPTOR.full_name: _not_selected,
-    facts.ApplicationOfferEnded.DESCRIPTOR.full_name: _offer_ended,
-    facts.ApplicationWithdrawn.DESCRIPTOR.full_name: _withdrawn,
-}
+def _away() -> DomainError:
+    return DomainError(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "服务暂时不可用，请稍后再试。")

@@ -18,6 +18,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import events_pb2 as facts
 from residency.enrollment.v1 import place_service_pb2 as places
 from services.kit.delivery import headers
@@ -30,6 +31,7 @@ from tests.support.temporal import Stage
 from tests.support.wait import eventually
 from workflows.base_window import contract as base_window
 from workflows.connection import TemporalConnection
+from workflows.published_list import contract as published_list
 from workflows.reconcile import Reconcile
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.seat_offer import contract as seat_offer
@@ -57,7 +59,8 @@ class Bridged:
             aggregate_id=aggregate_id,
             epoch=1,
             version=version,
-            occurred_at=datetime.now(UTC),
+            # Later than every count of the province, which knows of none of these deeds.
+            occurred_at=datetime.now(UTC) + timedelta(hours=1),
         )
         await self.messaging.publish(f"residency.enrollment.v1.{subject}", fact.SerializeToString(), values)
         return event_id
@@ -68,6 +71,7 @@ class Bridged:
             cycle_id=self.stage.province.cycle_id,
             base_code=BASE,
             round=1,
+            phase=cycle_pb2.PHASE_FIRST_CHOICE,
             version=version,
         )
         await self.publish(
@@ -191,6 +195,65 @@ async def test_a_window_reads_its_dates_again_when_its_base_moves_them(bridged: 
     await eventually(told, "the window is told")
 
 
+async def test_wait_36_a_published_list_is_waited_with_and_hears_of_objections(bridged: Bridged) -> None:
+    """WAIT-36: also when an objection overtakes the publication; repeats change nothing, and no list is none."""
+    cycle_id, list_id = bridged.stage.province.cycle_id, str(uuid4())
+    ends_at = datetime.now(UTC) + timedelta(days=2)
+    bridged.stage.province.lists.publish(list_id, BASE, ["a", "b"], ends_at)
+    filed, freed = [
+        facts.ApplicationFact(application_id="a", cycle_id=cycle_id, base_code=BASE, version=version)
+        for version in (3, 4)
+    ]
+    unlisted = facts.ApplicationFact(application_id="b", cycle_id=cycle_id, base_code=BASE, version=9)
+    published = facts.ListPublished(list_id=list_id, cycle_id=cycle_id, base_code=BASE, number=1)
+    for _ in range(2):
+        resolved = facts.ObjectionResolved(application=freed, list_id=list_id)
+        await bridged.publish("objection.resolved", resolved, "a", 4)
+        await bridged.publish("objection.filed", facts.ObjectionFiled(application=filed, list_id=list_id), "a", 3)
+        await bridged.publish("objection.filed", facts.ObjectionFiled(application=unlisted), "b", 9)
+        await bridged.publish("list.published", published, list_id)
+    handle = bridged.client.get_workflow_handle(published_list.workflow_id(cycle_id, list_id))
+
+    async def heard() -> bool:
+        if await bridged.unacknowledged():
+            return False
+        status = await handle.query(published_list.STATUS, result_type=published_list.ListStatus)
+        return bool(status.provisional == 2 and status.objected == 0)
+
+    await eventually(heard, "the list knows that nobody is frozen")
+    about = facts.ApplicationFact(application_id="b", cycle_id=cycle_id, base_code=BASE, version=5)
+    await bridged.publish(
+        "objection.filed",
+        facts.ObjectionFiled(application=about, list_id=list_id),
+        "b",
+        5,
+    )
+
+    async def frozen() -> bool:
+        status = await handle.query(published_list.STATUS, result_type=published_list.ListStatus)
+        return bool(status.objected == 1)
+
+    await eventually(frozen, "the list knows that one is frozen")
+
+
+async def test_wait_37_a_cycle_hears_once_that_its_calendar_changed(bridged: Bridged) -> None:
+    """WAIT-37: its workflow is started where it is missing; a version known already is refused and acknowledged."""
+    province, cycle_id = bridged.stage.province, bridged.stage.province.cycle_id
+    province.moved[3] = province.opens_at(3) + timedelta(days=3)
+    changed = facts.CalendarChanged(cycle_id=cycle_id, version=2, kind="amend", urgent=True)
+    for _ in range(2):
+        await bridged.publish("cycle.calendar_changed", changed, f"{cycle_id}/calendar", 2)
+    handle = bridged.client.get_workflow_handle(recruitment_cycle.workflow_id(cycle_id))
+
+    async def heard() -> bool:
+        if await bridged.unacknowledged():
+            return False
+        status = await handle.query(recruitment_cycle.STATUS, result_type=recruitment_cycle.CycleStatus)
+        return bool(status.next_opens_at == province.opens_at(3))
+
+    await eventually(heard, "the cycle waits for the new boundary")
+
+
 async def _lost(bridged: Bridged, *, freed: bool) -> str:
     """Publish that somebody lost a place; the id of the fact."""
     about = facts.ApplicationFact(
@@ -199,6 +262,7 @@ async def _lost(bridged: Bridged, *, freed: bool) -> str:
         base_code=BASE,
         specialty_code="0100",
         round=1,
+        phase=cycle_pb2.PHASE_FIRST_CHOICE,
         version=5,
     )
     fact = facts.ApplicationPlaceLost(application=about, cause="revoked", freed=freed)
@@ -226,6 +290,7 @@ async def test_wait_08_a_freed_place_is_offered_and_an_answer_reaches_its_offer(
         base_code=BASE,
         specialty_code="0100",
         round=1,
+        phase=cycle_pb2.PHASE_FIRST_CHOICE,
         version=3,
     )
     for _ in range(2):
@@ -240,9 +305,9 @@ async def test_wait_08_a_freed_place_is_offered_and_an_answer_reaches_its_offer(
             return False
         window = bridged.stage.window(BASE, 1)
         status = await window.query(base_window.STATUS, result_type=base_window.WindowStatus)
-        return bool(status.verdicts == 1)
+        return bool(status.heard == 2)
 
-    await eventually(counted, "its window hears of the place that was taken")
+    await eventually(counted, "its window hears of the place that was lost, and of the one that was taken")
 
 
 async def test_wait_08_a_place_that_is_not_freed_is_offered_to_nobody(bridged: Bridged) -> None:

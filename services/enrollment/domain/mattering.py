@@ -107,6 +107,18 @@ def check_second_person(proposed_by: str, decided_by: str, *, agree: bool) -> No
         )
 
 
+def next_boundary(running: Running, after: Amended) -> datetime | None:
+    """AMD-23: what those who are told look forward to: the end of the present phase, or the opening after a gap.
+
+    None while everything stands still, and when nothing follows.
+    """
+    if after.kind is Change.HOLD:
+        return None
+    ahead = after.calendar.phases[running.sequence :]
+    instants = [at for window in ahead for at in (window.opens_at, window.closes_at) if at is not None]
+    return min((at for at in instants if at > running.now), default=None)
+
+
 def holds_until(running: Running, after: Amended) -> datetime | None:
     """AMD-19: until when what was decided now is decided right: the next instant at which a rule may say otherwise.
 

@@ -10,7 +10,7 @@ from services.enrollment import facts
 from services.enrollment.domain.amendable import Amended, Running, Wish
 from services.enrollment.domain.amending import amended
 from services.enrollment.domain.impact import Impact, impact
-from services.enrollment.domain.mattering import check_second_person, holds_until
+from services.enrollment.domain.mattering import check_second_person, holds_until, next_boundary
 from services.enrollment.handlers.deeds import Deed, DeedRunner
 from services.enrollment.handlers.running import canonical
 from services.enrollment.handlers.working_days import Days
@@ -157,12 +157,17 @@ class AmendmentHandlers:
         becomes = replace(amendment, state=AmendmentState.APPLIED, version=version)
         after, running = foreseen.after, foreseen.running
         detail = {"amendment_id": becomes.id, "calendar_version": version, "shift_days": after.shift_days}
+        outside = {each.base_code: each.round for each in reversed(foreseen.impact.unfit)}
         return Deed(
             *(becomes, f"{verb}_amendment", "AMD-19", _detail(becomes)),
             fact=facts.calendar_changed(
                 *(cycle, after.kind.value, version),
                 urgent=foreseen.impact.urgent,
-                unfit=sorted({each.base_code for each in foreseen.impact.unfit}),
+                unfit=list(outside),
+                round_names=[_round_name(cycle, after, number) for number in outside.values()],
+                reason=becomes.reason,
+                present=running.present.name,
+                next_at=next_boundary(running, after),
             ),
             calendar=CalendarWrite(
                 gate.edition,
@@ -195,6 +200,11 @@ def check_version(wish: Wish, cycle: CycleRecord) -> None:
             rule="AMD-01",
             details={"current": str(cycle.calendar_version)},
         )
+
+
+def _round_name(cycle: CycleRecord, after: Amended, number: int) -> str:
+    window = after.calendar.window_of(number) or cycle.calendar.window_of(number)
+    return "" if window is None else window.name
 
 
 def _detail(amendment: Amendment) -> dict[str, object]:

@@ -17,6 +17,8 @@ STAFF = PEOPLE - SELF_REGISTERED
 ADMINISTRATORS = {"system_administrator", "security_administrator", "auditor"}
 
 POWERFUL = {
+    "enrollment.AmendmentService.DecideAmendment",
+    "enrollment.AmendmentService.ProposeAmendment",
     "enrollment.CycleService.ConfirmCycle",
     "enrollment.CalendarService.RecordHolidays",
     "enrollment.CycleService.CreateCycle",
@@ -83,6 +85,10 @@ MACHINE_METHODS = {
         "notify.NotifyService.SendNotice",
     },
     "operator": {
+        "enrollment.AmendmentService.DecideAmendment",
+        "enrollment.AmendmentService.ListAmendments",
+        "enrollment.AmendmentService.PreviewAmendment",
+        "enrollment.AmendmentService.ProposeAmendment",
         "enrollment.CycleService.ConfirmCycle",
         "enrollment.CycleService.CreateCycle",
         "enrollment.CycleService.ListDraftCycles",

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 
 from tests.authority import (
     asks_account,
+    asks_amendments,
     asks_dossier,
     asks_enrollment,
     asks_forms,
@@ -29,6 +30,7 @@ from tests.authority.wire import AUTHORITY, Answer, Someone, Wire, request_class
 
 ENTRIES = (
     asks_account,
+    asks_amendments,
     asks_dossier,
     asks_enrollment,
     asks_forms,

@@ -107,7 +107,7 @@ class DeedRunner:
         """CAP-PROVINCE: the same, for the caller's own province or a base in it; another's cycle looks absent."""
         cycle, gate = await self.standing(cycle_id)
         place = caller.organisation
-        if caller.role == "province_administrator" and place != cycle.province_code:
+        if caller.role in ("province_administrator", "auditor") and place != cycle.province_code:
             raise no_cycle()
         if caller.role.startswith("base_") and place not in cycle.catalogue.bases:
             raise no_cycle()

@@ -24,6 +24,12 @@ def translated_failures() -> Iterator[None]:
         raise to_application_error(error) from error
 
 
+def again_at(refusal: DomainError) -> datetime | None:
+    """When what was refused as not now may be asked for again: the end of the refusal, or a moment of its own."""
+    said = refusal.details.get("again_at", "")
+    return datetime.fromisoformat(said) if said else refusal.until
+
+
 def instant(stamp: Timestamp) -> datetime:
     """The aware UTC instant of a protobuf timestamp."""
     return stamp.ToDatetime(tzinfo=UTC)

@@ -33,6 +33,8 @@ class WaitingList:
     closed: bool = False
     offers: list[Offered] = field(default_factory=list)
     asked_early: int = 0
+    held: bool = False
+    """The cycle is held: nothing is offered, nothing ends."""
 
     def answer(self, application_id: str, *, accept: bool) -> Offered:
         """The person answers the open offer."""
@@ -48,6 +50,8 @@ class WaitingList:
         open_ones = [each for each in standing if each.outcome == wire.OFFER_OUTCOME_OPEN]
         if open_ones:
             return _answer(open_ones[0])
+        if self.held:
+            raise await self._held()
         if self.closed:
             return wire.OfferNextResponse(ended="NOT_IN_PHASE")
         if not self.people:
@@ -69,8 +73,15 @@ class WaitingList:
             if await self.clock() < offer.until:
                 self.asked_early += 1
                 raise DomainError(Kind.NOT_NOW, "OFFER_OPEN", "递补名额的确认时间未到。", until=offer.until)
+            if self.held:
+                raise await self._held()
             offer.outcome = wire.OFFER_OUTCOME_EXPIRED
         return wire.ExpireOfferResponse(outcome=wire.OfferOutcome.Name(offer.outcome))
+
+    async def _held(self) -> DomainError:
+        again_at = await self.clock() + timedelta(days=1)
+        details = {"again_at": again_at.isoformat()}
+        return DomainError(Kind.NOT_NOW, "CYCLE_HELD", "招录已暂停。", details=details)
 
 
 def _answer(offer: Offered) -> wire.OfferNextResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from residency.enrollment.v1 import place_service_pb2 as wire
@@ -95,3 +96,46 @@ async def test_wait_08_the_end_is_tried_again_when_the_database_is_behind(first_
         waiting.offers[0].until += timedelta(milliseconds=300)
         assert (await offers.result()).why == "NOBODY_WAITS"
     assert waiting.offers[0].outcome == wire.OFFER_OUTCOME_EXPIRED
+
+
+async def test_wait_38_an_offer_whose_end_moved_is_waited_for_and_not_asked_about_again_and_again(
+    first_choice: Stage,
+) -> None:
+    """WAIT-38: three days' delay cost one question; the answer in between ends the wait at once."""
+    waiting = first_choice.province.waiting
+    waiting.people = ["a", "b"]
+    async with first_choice.working():
+        offers = await first_choice.start_offers(BASE, str(uuid4()))
+        await _hours_later(first_choice, 1)
+        waiting.offers[0].until += timedelta(days=3)
+        await _hours_later(first_choice, 48)
+        assert waiting.asked_early == 1
+        assert (await offers.query(SeatOffer.status)).until == waiting.offers[0].until
+        await _answered(first_choice, offers, "a", accept=False)
+        await _hours_later(first_choice, 1)
+        assert len(waiting.offers) == 2
+        await offers.result()
+    assert waiting.offers[1].outcome == wire.OFFER_OUTCOME_EXPIRED
+    assert waiting.asked_early == 1
+
+
+async def test_wait_38_while_the_cycle_is_held_nothing_is_offered_and_nothing_ends(first_choice: Stage) -> None:
+    """WAIT-38: a freed seat waits a day at a time, and so does an offer whose time is over; nobody is passed over."""
+    waiting = first_choice.province.waiting
+    waiting.people, waiting.held = ["a", "b"], True
+    async with first_choice.working():
+        offers = await first_choice.start_offers(BASE, str(uuid4()))
+        await _hours_later(first_choice, 60)
+        assert waiting.offers == []
+        waiting.held = False
+        await _hours_later(first_choice, 24)
+        assert len(waiting.offers) == 1
+        waiting.held = True
+        await _hours_later(first_choice, 48)
+        assert waiting.offers[0].outcome == wire.OFFER_OUTCOME_OPEN
+        waiting.held = False
+        assert (await offers.result()).why == "NOBODY_WAITS"
+        events = (await offers.fetch_history()).events
+    assert [each.outcome for each in waiting.offers] == [wire.OFFER_OUTCOME_EXPIRED] * 2
+    # Three and two days of a hold, two offers, the end of the list.
+    assert sum(event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED for event in events) <= 12

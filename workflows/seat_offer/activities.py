@@ -6,7 +6,6 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from residency.enrollment.v1 import place_service_pb2 as wire
 from services.kit.domain import DomainError, Kind
@@ -18,7 +17,7 @@ from workflows.seat_offer.contract import (
     Outcome,
     SeatQuestion,
 )
-from workflows.wire import instant, translated_failures
+from workflows.wire import again_at, instant, translated_failures
 
 _OUTCOMES = {
     wire.OFFER_OUTCOME_ACCEPTED: Outcome.ACCEPTED,
@@ -48,15 +47,19 @@ class OfferActivities:
     @activity.defn
     async def offer_next(self, seat: SeatQuestion) -> NextOffer:
         """Offer the seat to the next on the list; the offer that is open already, when asked again."""
+        request = wire.OfferNextRequest(
+            cycle_id=seat.cycle_id,
+            base_code=seat.base_code,
+            specialty_code=seat.specialty_code,
+            seat_offer_id=seat.seat_offer_id,
+        )
         with translated_failures():
-            answer = await self._enrollment.OfferNext(
-                wire.OfferNextRequest(
-                    cycle_id=seat.cycle_id,
-                    base_code=seat.base_code,
-                    specialty_code=seat.specialty_code,
-                    seat_offer_id=seat.seat_offer_id,
-                )
-            )
+            try:
+                answer = await self._enrollment.OfferNext(request)
+            except DomainError as refusal:
+                if refusal.kind is not Kind.NOT_NOW or again_at(refusal) is None:
+                    raise
+                return NextOffer(None, again_at=again_at(refusal))
         if not answer.HasField("offer"):
             return NextOffer(None, answer.ended)
         return NextOffer(OfferMade(answer.offer.application_id, answer.offer.number, instant(answer.offer.until)))
@@ -65,7 +68,7 @@ class OfferActivities:
     async def settle_offer(self, offer: OfferQuestion) -> OfferOver:
         """What became of an offer; one whose time is over ends with that.
 
-        A refusal because it can still be answered by enrollment's clock is tried again.
+        WAIT-38: refused because it cannot end now, it is open, and enrollment says when to ask again.
         """
         with translated_failures():
             try:
@@ -75,5 +78,5 @@ class OfferActivities:
             except DomainError as refusal:
                 if refusal.kind is not Kind.NOT_NOW:
                     raise
-                raise ApplicationError(refusal.reason, type=refusal.reason) from refusal
+                return OfferOver(Outcome.OPEN, again_at(refusal))
         return OfferOver(_OUTCOMES[answer.outcome])

@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
+    OPEN = "open"
+    """It can still be answered: its end moved, or the cycle is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,14 @@ class OfferMade:
 
 @dataclass(frozen=True, slots=True)
 class NextOffer:
-    """Activity output: the open offer, or why there is none (`TAKEN`, `NOT_IN_PHASE`, `NOBODY_WAITS`, `SEAT_FULL`)."""
+    """Activity output: the open offer, or why there is none (`TAKEN`, `NOT_IN_PHASE`, `NOBODY_WAITS`, `SEAT_FULL`).
+
+    `again_at` is set while the cycle is held: then it is worth asking again.
+    """
 
     offer: OfferMade | None
     ended: str = ""
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,10 @@ class OfferQuestion:
 
 @dataclass(frozen=True, slots=True)
 class OfferOver:
-    """Activity output: what became of an offer."""
+    """Activity output: what became of an offer; of one that is open, when to ask again (None: in a moment)."""
 
     outcome: Outcome
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

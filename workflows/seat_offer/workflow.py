@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from temporalio import workflow
 
 from workflows.primitives.calls import COMMAND
 from workflows.primitives.deadline import reached
+from workflows.primitives.visible import waits_for
 
 with workflow.unsafe.imports_passed_through():
     from workflows.seat_offer.activities import OfferActivities
@@ -28,6 +30,9 @@ with workflow.unsafe.imports_passed_through():
         SeatQuestion,
     )
 
+_SHORTEST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(seconds=10)
+
 
 @workflow.defn(name=NAME)
 class SeatOffer:
@@ -42,7 +47,10 @@ class SeatOffer:
 
     @workflow.run
     async def run(self, start: SeatOfferStart) -> SeatOfferEnded:
-        """WAIT-08: offer to the next, wait for the answer or its deadline, and so on until taken or the list ends."""
+        """WAIT-08: offer to the next, wait for the answer or its deadline, and so on until taken or the list ends.
+
+        Silence means decline; while the cycle is held nothing is offered and nothing ends.
+        """
         while True:
             following = await self._offer_to_the_next()
             if following.offer is None:
@@ -67,21 +75,52 @@ class SeatOffer:
     async def _offer_to_the_next(self) -> NextOffer:
         start = self._start
         seat = SeatQuestion(start.cycle_id, start.base_code, start.specialty_code, start.seat_offer_id)
-        following = await workflow.execute_activity_method(OfferActivities.offer_next, seat, **COMMAND)
+        pause = _SHORTEST_PAUSE
+        while True:
+            following = await workflow.execute_activity_method(OfferActivities.offer_next, seat, **COMMAND)
+            if following.again_at is None:
+                break
+            waits_for("resume")
+            await reached(max(following.again_at, workflow.now() + pause), unless=_never)
+            pause = _longer(pause)
         if following.offer is not None:
             self._offers += 1
         return following
 
     async def _wait_for_an_answer(self, offer: OfferMade) -> None:
         self._open = offer
-        await reached(offer.until, unless=lambda: (offer.application_id, offer.number) in self._answered)
-        self._open = None
+        waits_for("answer")
+        await reached(offer.until, unless=lambda: self._is_answered(offer))
 
     async def _outcome_of(self, offer: OfferMade) -> Outcome:
-        question = OfferQuestion(offer.application_id, offer.number)
-        over = await workflow.execute_activity_method(OfferActivities.settle_offer, question, **COMMAND)
-        return over.outcome
+        """WAIT-38: of an offer that turns out to be open still, the wait goes on until enrollment says to ask again.
+
+        Its end may have moved by days; where only the database's clock is behind, it is asked again in a moment.
+        """
+        question, pause = OfferQuestion(offer.application_id, offer.number), _SHORTEST_PAUSE
+        while True:
+            over = await workflow.execute_activity_method(OfferActivities.settle_offer, question, **COMMAND)
+            if over.outcome is not Outcome.OPEN:
+                self._open = None
+                return over.outcome
+            again_at = max(over.again_at or workflow.now(), workflow.now() + pause)
+            self._open = replace(offer, until=again_at)
+            await reached(again_at, unless=lambda: self._is_answered(offer))
+            # An answer that enrollment does not know of yet is asked about again after the pause alone.
+            self._answered.discard((offer.application_id, offer.number))
+            pause = _longer(pause)
+
+    def _is_answered(self, offer: OfferMade) -> bool:
+        return (offer.application_id, offer.number) in self._answered
 
     def _make_history_short(self) -> None:
         if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
             workflow.continue_as_new(replace(self._start, offers=self._offers))
+
+
+def _never() -> bool:
+    return False
+
+
+def _longer(pause: timedelta) -> timedelta:
+    return min(pause * 2, _LONGEST_PAUSE)

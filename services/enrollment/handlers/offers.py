@@ -18,7 +18,7 @@ from services.enrollment.handlers.places import own_base
 from services.enrollment.handlers.placing import PlaceView, Placing, Turn, write_of
 from services.enrollment.handlers.running import Outcome as Written
 from services.enrollment.handlers.running import no_cycle, not_found
-from services.enrollment.records import ApplicationRecord, CycleRecord, Situation
+from services.enrollment.records import ApplicationRecord, CycleRecord, GateRecord, Situation
 from services.enrollment.store import offers
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
@@ -104,7 +104,7 @@ class OfferHandlers(Placing):
 
         While an offer of it is open, that one is answered, so a repeat makes no second. Nothing more is offered once
         it was taken (`TAKEN`), the phase knows no offers (`NOT_IN_PHASE`), nobody waits (`NOBODY_WAITS`), or somebody
-        else was granted the seat meanwhile (`SEAT_FULL`). Raises NOT_FOUND for no such cycle.
+        else was granted the seat meanwhile (`SEAT_FULL`). Raises NOT_FOUND for no such cycle, NOT_NOW `CYCLE_HELD`.
         """
         number = await self._offers.made(order.seat_offer_id)
         making = _MakeOffer(order.seat_offer_id, f"{order.seat_offer_id}/{number}")
@@ -118,6 +118,8 @@ class OfferHandlers(Placing):
             if standing is not None:
                 raise _Standing(_unnamed(standing))
             cycle = await self._runner.cycle(order.cycle_id, gate.edition)
+            if gate.held_since is not None:
+                raise _held(cycle, gate, "OFF-04")
             closed = gate.closes_at is not None and gate.now >= gate.closes_at
             if closed or not offers_in(gate.phase, cycle.policy):
                 raise _Ended("NOT_IN_PHASE")
@@ -143,8 +145,8 @@ class OfferHandlers(Placing):
     async def expire_offer(self, caller: Caller, application_id: str, number: int) -> Outcome:
         """OFF-05: an offer whose time is over ends, in whatever phase, and its seat is free again.
 
-        Answers what became of one that has ended. Raises NOT_FOUND for none, NOT_NOW `OFFER_OPEN` (with its end) for
-        one that can still be answered, UNAVAILABLE between two phases.
+        Answers what became of one that has ended. Raises NOT_FOUND for none, NOT_NOW: `OFFER_OPEN` (with its end) for
+        one that can still be answered, `PHASE_TURNING` (with the next opening) between two phases, `CYCLE_HELD`.
         """
         order = _EndOffer(application_id, number, f"{application_id}/expire/{number}")
 
@@ -157,7 +159,7 @@ class OfferHandlers(Placing):
                 raise _no_offer()
             if offer.outcome is not Outcome.OPEN:
                 raise _Ended(offer.outcome.value)
-            _check_over(offer, now)
+            _check_over(offer, cycle, now)
             after = _without_offer(now.application, offer)
             about = replace(after, submitted=Choice(offer.base_code, offer.specialty_code))
             fact = facts.offer_expired(cycle, about, number, offer.seat_offer_id, now.decided)
@@ -244,12 +246,24 @@ def _without_offer(before: ApplicationRecord, offer: OfferRecord) -> Application
     return replace(before, version=before.version + 1, marks=marks)
 
 
-def _check_over(offer: OfferRecord, now: Situation) -> None:
+def _check_over(offer: OfferRecord, cycle: CycleRecord, now: Situation) -> None:
+    """OFF-05: an offer ends once its time is over, by the gate of a phase under way."""
     gate = now.gate
     if gate.now < offer.until:
         raise DomainError(Kind.NOT_NOW, "OFFER_OPEN", "递补名额的确认时间未到。", rule="OFF-05", until=offer.until)
+    if gate.held_since is not None:
+        raise _held(cycle, gate, "OFF-05")
     if gate.closes_at is not None and gate.now >= gate.closes_at:
-        raise DomainError(Kind.UNAVAILABLE, "PHASE_TURNING", "阶段正在切换,请稍后再试。", rule="OFF-05")
+        following = next((each for each in cycle.calendar.phases if each.sequence == gate.sequence + 1), None)
+        opens_at = following.opens_at if following is not None else None
+        raise DomainError(Kind.NOT_NOW, "PHASE_TURNING", "阶段正在切换,请稍后再试。", rule="OFF-05", until=opens_at)
+
+
+def _held(cycle: CycleRecord, gate: GateRecord, rule: str) -> DomainError:
+    """Nobody knows for how long; `again_at` says when it is worth asking again: a calendar day from now."""
+    again_at = gate.now + cycle.calendar.day
+    details = {"again_at": again_at.isoformat()}
+    return DomainError(Kind.NOT_NOW, "CYCLE_HELD", "招录已暂停,恢复后方可办理。", rule=rule, details=details)
 
 
 def _state(now: Situation, record: ApplicationRecord) -> State:

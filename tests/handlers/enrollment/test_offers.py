@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import pytest
 
@@ -108,7 +109,8 @@ async def test_off_02_an_offer_ends_with_its_phase(seats: Seats) -> None:
     await seats.waiting([person])
     await seats.stage.decree(offer_hours=24 * 365 * 24)
     offer = await offered(seats)
-    closes = await seats.value("SELECT closes_at FROM cycle_gate WHERE cycle_id = $1", seats.stage.cycle_id)
+    cycle_id = seats.stage.cycle_id
+    closes = await seats.value("SELECT closes_at FROM cycle_gate WHERE cycle_id = $1", cycle_id)
     assert offer.until == closes
     await seats.age(person)
     await seats.stage.stand(P3)
@@ -118,12 +120,28 @@ async def test_off_02_an_offer_ends_with_its_phase(seats: Seats) -> None:
     assert await seats.taken() == 1
     await seats.stage.stand(P3, -1)
     turning = await refused(seats.offers.expire_offer(WORKER, person.id, offer.number))
-    assert (turning.kind, turning.reason) == (Kind.UNAVAILABLE, "PHASE_TURNING")
+    opens = await seats.value("SELECT opens_at FROM cycle_phase WHERE cycle_id = $1 AND phase = $2", cycle_id, P4.value)
+    assert (turning.kind, turning.reason, turning.until) == (Kind.NOT_NOW, "PHASE_TURNING", opens)
     await seats.stage.stand(P4)
     assert await seats.offers.expire_offer(WORKER, person.id, offer.number) is Outcome.EXPIRED
     assert await seats.taken() == 0
     told = (await seats.last_fact(person)).application
     assert (told.base_code, told.specialty_code) == (QILU, SKIN)
+
+
+async def test_off_05_while_the_cycle_is_held_nothing_is_offered_and_nothing_ends(seats: Seats) -> None:
+    """OFF-04, OFF-05: whoever asks is told to ask again a calendar day later."""
+    one, two = await seats.approved(2)
+    await seats.waiting([one, two])
+    offer = await offered(seats)
+    await seats.age(one)
+    hold = "UPDATE cycle_gate SET held_since = now(), closes_at = now() WHERE cycle_id = $1 RETURNING held_since"
+    since = await seats.value(hold, seats.stage.cycle_id)
+    expiring = seats.offers.expire_offer(WORKER, one.id, offer.number)
+    for held in (await refused(expiring), await refused(next_of(seats, new_id()))):
+        assert (held.kind, held.reason, held.until) == (Kind.NOT_NOW, "CYCLE_HELD", None)
+        assert datetime.fromisoformat(held.details["again_at"]) > since
+    assert (await next_of(seats, offer.seat_offer_id)).offer == offer
 
 
 async def test_off_04_the_seat_may_be_gone_and_the_held_are_passed_over(seats: Seats) -> None:

@@ -1,6 +1,6 @@
 """Every patch of workflow code that runs somewhere: why, since when, and from when on it may be removed.
 
-The rule. A change that adds, removes or reorders what a running workflow does (an activity, a timer, a child, a
+The rule, OPS-06. A change that adds, removes or reorders what a running workflow does (an activity, a timer, a child, a
 signal sent) goes behind `workflow.patched("<id>")`, and the id is listed here in the same commit. When every workflow
 that started before the change has ended (`removable_after`, the end of that recruitment year plus retention), the
 old branch is deleted, the call becomes `workflow.deprecate_patch("<id>")`, and a release later both go. Changing only

@@ -83,7 +83,11 @@ def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
 
 
 def make_worker(client: Client, queue: Queue, build_id: str = "") -> Worker:
-    """A worker for `queue`; versioned when a build id is given, otherwise whatever code runs takes every task."""
+    """OPS-05: a worker for `queue`, which goes on with whatever another one left, killed or stopped.
+
+    Versioned when a build id is given: its code gets tasks once the operators make that version the current one, and
+    then those of running workflows too. Otherwise whatever code runs takes every task.
+    """
     return Worker(
         client,
         task_queue=queue.name,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
 
-from services.kit.temporal import PLUGIN
+from tests.support.replaying import replay
 from tests.support.story import HISTORIES, story_of
+from tests.support.variants import PatchedWindow, UnpatchedWindow
 from workflows.base_window.workflow import BaseWindow
 from workflows.published_list.workflow import PublishedList
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
@@ -32,12 +32,31 @@ def _history(path: Path) -> WorkflowHistory:
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 async def test_the_history_replays(path: Path) -> None:
-    await Replayer(workflows=list(WORKFLOWS.values()), plugins=[PLUGIN]).replay_workflow(_history(path))
+    await replay(list(WORKFLOWS.values()), _history(path), f"{path.parent.name}/{path.name}")
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_story_beside_it_tells_that_history(path: Path) -> None:
     assert path.with_suffix(".story").read_text() == story_of(_history(path))
+
+
+WINDOWS_RECORDED = [path for path in RECORDED if path.parent.name == "base_window"]
+
+
+@pytest.mark.parametrize("path", WINDOWS_RECORDED, ids=lambda path: path.stem)
+async def test_a_change_behind_a_patch_lets_every_history_replay(path: Path) -> None:
+    """OPS-06."""
+    await replay([PatchedWindow], _history(path), path.name)
+
+
+async def test_a_change_without_a_patch_fails_and_the_failure_teaches() -> None:
+    """OPS-06: which history, why, what to do, and where to read on."""
+    path = WINDOWS_RECORDED[-1]
+    with pytest.raises(AssertionError) as failed:
+        await replay([UnpatchedWindow], _history(path), path.name)
+    said = str(failed.value)
+    for word in (path.name, "BaseWindow", "STUCK", "workflow.patched(", "workflows/patches.py", "workflows/README.md"):
+        assert word in said
 
 
 def test_every_workflow_has_a_history() -> None:

@@ -35,8 +35,8 @@ PATCHES: tuple[Patch, ...] = (
     ),
     Patch(
         "cycle-in-full",
-        "A year reminds drafts, reports its rounds, is held and changed; a run of before enters phases only, and goes on "
-        "as a new run when its calendar first changes.",
+        "A year reminds drafts, reports its rounds, is held and changed; a run of before enters phases only, and goes "
+        "on as a new run when its calendar first changes.",
         date(2026, 11, 22),
         date(2027, 12, 31),
     ),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from services.kit.settings import Settings
 from services.kit.temporal import connect
@@ -33,9 +35,8 @@ async def work(address: str, cycle_id: str, ends_at: datetime, variant: str) -> 
 
     province = Province(cycle_id, Moments(ends_at - ROUND_ENDS), now, sequence=2)
     window = WindowActivities(province, province)
-    activities = [
-        *(window.get_window, window.close_window, window.send_notice, window.tell_milestone, window.remind_fixable),
-    ]
+    activities: list[Callable[..., Any]] = [window.get_window, window.close_window, window.send_notice]
+    activities += [window.tell_milestone, window.remind_fixable]
     client = await connect(Settings(temporal_address=address))
     await make_worker(client, Queue(contract.TASK_QUEUE, [VARIANTS[variant]], activities)).run()
 

@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ID = re.compile(
-    r"\b(?:CAL|CAP|APP|SEAT|DOS|ELG|CARRY|PAP|FORM|EXP|SCO|LIST|PUB|PLC|OFF|PLAN|PEN|REAL|UNL|ID|SES|CRED|SCAN|ROLE|AUD"
-    r"|SUP|PRIV|FDOS|MSG|WEB|WAIT|OPS)-[A-Z0-9][A-Z0-9-]*\b"
+    r"\b(?:AMD|CAL|CAP|APP|SEAT|DOS|ELG|CARRY|PAP|FORM|EXP|SCO|LIST|PUB|PLC|OFF|PLAN|PEN|REAL|UNL|ID|SES|CRED|SCAN|ROLE"
+    r"|AUD|SUP|PRIV|FDOS|MSG|WEB|WAIT|OPS)-[A-Z0-9][A-Z0-9-]*\b"
 )
 ROW = re.compile(r"^\| (?P<id>\S+) \| (?P<sentence>.+?) \| `(?P<module>[^`]+)` \| `(?P<test>[^`]+)` \|$")
 

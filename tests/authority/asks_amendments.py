@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from services.enrollment.domain.amendable import Change, Wish
+from services.enrollment.domain.impact import Impact
+from services.enrollment.store.amending import Amendment, propose
 from services.kit.ids import new_id
 from tests.authority.asks import Fields, Relation, asks
 from tests.authority.scene import Scene, key
@@ -34,6 +39,20 @@ async def _propose(scene: Scene, method: str, who: Someone, relation: Relation) 
 
 @asks(f"{_AMENDMENT}.DecideAmendment")
 async def _decide(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
-    """An amendment of the cycle, and one that is not of it: nobody has asked for any."""
-    named = {"cycle_id": _cycle(scene, relation), "amendment_id": new_id(), "agree": True}
+    """It is refused each time, so that the cycle goes on."""
+    cycle = _cycle(scene, relation)
+    amendment = new_id() if relation is Relation.ABSENT else await _open(scene, cycle)
+    named = {"cycle_id": cycle, "amendment_id": amendment, "agree": False, "answer": "不同意"}
     return [{**named, "idempotency_key": key()}]
+
+
+async def _open(scene: Scene, cycle: str) -> str:
+    """A change of the cycle's calendar that waits for a second person; asked for by nobody we know, if by nobody."""
+    wish, nothing = Wish(Change.HOLD, 1), Impact((), (), (), 0, 0, ("AMD-15",), True, 2, ())
+    statement = propose(Amendment(new_id(), cycle, wish, nothing, "按省厅通知", new_id(), datetime.now(UTC)))
+    await scene.state.execute("enrollment", statement.sql, *statement.values)
+    waiting = "SELECT id FROM calendar_amendment WHERE cycle_id = $1 AND state = 'open'"
+    amendment = await scene.state.value("enrollment", waiting, cycle)
+    if cycle == scene.ids["foreign_cycle"]:
+        scene.foreign.add(amendment)
+    return amendment

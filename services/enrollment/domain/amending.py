@@ -34,7 +34,7 @@ def amended(wish: Wish, running: Running) -> Amended:
     """The calendar as it would be. Raises DomainError naming the rule that stands against it."""
     check_possible(wish, running)
     if wish.kind is Change.HOLD:
-        return Amended(wish.kind, running.calendar)
+        return held(running)
     if wish.kind is Change.RESUME:
         return resumed(running)
     make = {Change.AMEND: _amend, Change.ADVANCE: _advance, Change.END: _end}[wish.kind]
@@ -61,6 +61,11 @@ def check_possible(wish: Wish, running: Running) -> None:
         raise DomainError(
             Kind.INVALID, "DATES_NOT_WANTED", "只有修改日程时才列出阶段和日程点。", field="wish.phases", rule="AMD-11"
         )
+
+
+def held(running: Running) -> Amended:
+    """AMD-07: to hold stops everything at once, whatever the notice; the calendar stays as it is until it goes on."""
+    return Amended(Change.HOLD, running.calendar)
 
 
 def resumed(running: Running) -> Amended:

@@ -24,7 +24,7 @@ CUTTING = frozenset({Change.ADVANCE, Change.END})
 
 
 def reasons(running: Running, after: Amended) -> tuple[str, ...]:
-    """Ids of the rules by which a change matters; none when one person suffices.
+    """AMD-15: ids of the rules by which a change matters; none when one person suffices.
 
     To resume never matters: what it does follows from how long the cycle was held, and leaves nobody less time. In
     preparation nothing matters while no phase that is touched is near; in a draft nothing does.

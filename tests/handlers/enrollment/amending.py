@@ -210,11 +210,8 @@ def moved(key: str, /, first: int = 0, last: int = 0, **more: Any) -> Callable[[
 
     def change(dates: Dates) -> Dates:
         entry = dates[key]
-        days = {
-            "first_day": entry.first_day + timedelta(days=first),
-            "last_day": entry.last_day + timedelta(days=last),
-        }
-        return {**dates, key: replace(entry, **days, **more)}
+        first_day, last_day = entry.first_day + timedelta(days=first), entry.last_day + timedelta(days=last)
+        return {**dates, key: replace(entry, first_day=first_day, last_day=last_day, **more)}
 
     return change
 

@@ -118,7 +118,7 @@ class World:
         self.plans = PlanHandlers(runner, plans)
         self.moving = MovingHandlers(*stores, stage.queries, plans, ReallocationStore(database, stage.sealing))
         self.holding = HoldHandlers(*stores, runner, HoldStore(database, stage.sealing))
-        self.extending = ExtendingHandlers(runner, stage.windows, stage.cycles)
+        self.extending = ExtendingHandlers(runner, stage.windows, stage.base_windows)
         self._objections = ObjectionStore(database, stage.sealing)
 
     async def open(self) -> None:

@@ -61,7 +61,7 @@ class Desk:
         self.policies = PolicyHandlers(runner)
         self.plans = PlanHandlers(runner, self.store)
         self.reverting = RevertingHandlers(runner, self.store)
-        self.extending = ExtendingHandlers(runner, self.stage.windows, self.stage.cycles)
+        self.extending = ExtendingHandlers(runner, self.stage.windows, self.stage.base_windows)
 
     @property
     def cycle_id(self) -> str:

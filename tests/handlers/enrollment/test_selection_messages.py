@@ -11,6 +11,8 @@ from protovalidate import Validator
 from residency.enrollment.v1 import application_pb2
 from residency.enrollment.v1 import selection_service_pb2 as pb
 from services.enrollment.grpc_api.selection import Selection
+from services.enrollment.handlers.list_progress import ListProgressHandlers
+from services.enrollment.store.list_progress import ListProgressStore
 from services.kit import auth
 from services.kit.database import Database
 from services.kit.domain import Caller
@@ -32,7 +34,8 @@ class Door:
     """Calls the servicer as somebody, with requests that the contract accepts."""
 
     def __init__(self, desk: Selecting) -> None:
-        self._servicer = Selection(desk.scores, desk.ranking, desk.lists, desk.objections)
+        progress = ListProgressHandlers(desk.stage.cycle_store, ListProgressStore(desk.database))
+        self._servicer = Selection(desk.scores, desk.ranking, desk.lists, desk.objections, progress)
         self._validator = Validator()
 
     async def ask(self, who: Caller, method: str, request: Message) -> Any:

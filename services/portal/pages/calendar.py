@@ -15,7 +15,7 @@ from services.kit.domain import DomainError, Kind
 from services.portal.calendar import CycleCalendar, day_text, weekday
 from services.portal.cycles import CycleView
 from services.portal.i18n import dates, zh
-from services.portal.ics import MEDIA_TYPE, ics_of, title_of
+from services.portal.ics import MEDIA_TYPE, ics_of
 from services.portal.page import Page, page_of
 from services.portal.published import conditional
 from services.portal.wire import enum_name, instant_of, to_json
@@ -68,8 +68,6 @@ async def feed(page: Anyone, token: str) -> Response:
 @router.get("/calendar/{cycle_id}/{base_code}")
 async def as_page(page: Anyone, cycle_id: str, base_code: str = "", version: int = 0) -> Response:
     """The calendar to look at: phases and gaps, today, versions and what each changed."""
-    if not base_code and (chosen := page.request.query_params.get("base_code", "")):
-        return page.redirect(f"/calendar/{cycle_id}/{chosen[:32]}")
     found = await _calendar(page, cycle_id, version, base_code)
     view = await page.cycle()
     versions = await page.portal.calendars.versions(cycle_id)
@@ -77,7 +75,7 @@ async def as_page(page: Anyone, cycle_id: str, base_code: str = "", version: int
     address = f"/calendar/{cycle_id}" + (f"/{base_code}" if base_code else "")
     return await page.html(
         "calendar.html",
-        heading=title_of(found),
+        heading=found.base_name or found.title,
         address=address,
         home=f"/calendar/{cycle_id}",
         today=_today(view),
@@ -142,11 +140,11 @@ def _dates(event: pb.CalendarEvent, calendar: CycleCalendar) -> str:
 
 
 def days_text(first: str, last: str) -> str:
-    """`7月1日（周六）至 7月10日（周一）`, or one day alone; empty for none."""
+    """`7月1日（周六）至7月10日（周一）`, or one day alone; empty for none."""
     if not first:
         return ""
     told = [f"{day_text(day)}（{weekday(date.fromisoformat(day))}）" for day in dict.fromkeys((first, last))]
-    return " 至 ".join(told)
+    return "至".join(told)
 
 
 def version_row(version: pb.CalendarVersion, view: CycleView) -> dict[str, Any]:
@@ -168,6 +166,6 @@ def change_text(change: pb.CalendarDifference) -> str:
     if not before:
         return f"新增“{change.name}”：{after}"
     if not after:
-        return f"取消“{change.name}”（原为 {before}）"
+        return f"取消“{change.name}”（原为{before}）"
     renamed = f"“{change.name_before}”改称“{change.name}”" if change.name_before else f"“{change.name}”"
-    return f"{renamed}：{before} 改为 {after}" if before != after else renamed
+    return f"{renamed}：由{before}改为{after}" if before != after else renamed

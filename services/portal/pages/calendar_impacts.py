@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from residency.enrollment.v1 import amendment_service_pb2 as pb
 from residency.enrollment.v1 import cycle_pb2
@@ -63,14 +62,24 @@ def impact_panels(impact: pb.Impact, view: CycleView, bases: Mapping[str, str]) 
     return panels
 
 
-def calendar_table(phases: Any) -> Table:
-    """Phases with their days and rounds."""
+def calendar_table(
+    phases: Iterable[cycle_pb2.CyclePhase], milestones: Iterable[cycle_pb2.CycleMilestone] = ()
+) -> Table:
+    """Phases with their days and rounds, and the days of the province among them."""
     lines = [
-        Line((phase.name, days_text(phase.first_day, phase.last_day), f"第 {phase.round} 轮" if phase.round else ""))
+        (phase.first_day, phase.name, days_text(phase.first_day, phase.last_day), _round(phase))
         for phase in phases
         if phase.first_day
     ]
-    return Table("首日和末日都包含在内", ("阶段", "日期", "轮次"), lines)
+    lines += [
+        (each.day, each.name, days_text(each.day, each.day), "考试" if each.exam else "日程点") for each in milestones
+    ]
+    shown = [Line(told) for _, *told in sorted(lines, key=lambda line: line[0])]
+    return Table("首日和末日都包含在内", ("阶段", "日期", "轮次"), shown)
+
+
+def _round(phase: cycle_pb2.CyclePhase) -> str:
+    return f"第 {phase.round} 轮" if phase.round else ""
 
 
 def amendments_table(amendments: list[pb.Amendment], view: CycleView) -> Table:
@@ -120,7 +129,9 @@ def _phases(impact: pb.Impact) -> Table:
         )
         for each in impact.phases
     ]
-    return Table("有变化的阶段", ("阶段", "现在", "调整后", "时间变长的人数", "时间变短的人数"), lines)
+    return Table(
+        "有变化的阶段，及可办理时间因此变长、变短的人数", ("阶段", "现在", "调整后", "变长人数", "变短人数"), lines
+    )
 
 
 def _span(phase: cycle_pb2.CyclePhase) -> str:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from residency.enrollment.v1 import calendar_service_pb2 as pb
 from services.kit.domain import DomainError
-from services.portal import navigation
 from services.portal.forms import Posted, Refusal, read_form, refused
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Desk
@@ -80,5 +79,4 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None, addr
         if applicant
         else "日历包含全省日程和本基地的日程，随调整自动更新。"
     )
-    tabs = () if applicant else navigation.BASE_TABS
-    return await desk.html("订阅日历", "" if applicant else "基地办理", tabs, panels, lead)
+    return await desk.html("订阅日历", "", (), panels, lead)

@@ -187,7 +187,7 @@ async def _present(page: Page, refusal: Refusal | None, posted: Posted | None) -
     panels += [
         Panel(
             "现行日程",
-            table=calendar_table(view.cycle.phases),
+            table=calendar_table(view.cycle.phases, view.cycle.milestones),
             links=((f"{_HERE}/edit", "修改日程"), (address, "公开日程页"), ("/province/holidays", "工作日与放假安排")),
         ),
         *_deeds(desk, view, waiting=bool(waiting)),

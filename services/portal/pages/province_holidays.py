@@ -106,14 +106,13 @@ async def _page(page: Page, year: int, refusal: Refusal | None, posted: Posted |
         f"目前知道 {known.known_from} 至 {known.known_until} 的工作日；此后的不作推算，公示期跨过该日的名单不能发布。"
     )
     state = "" if known.known else f"{wanted}年的放假安排尚未录入。"
+    caption = "周一至周五放假、周末上班的日期"
+    table = None
+    if known.known or lines:
+        table = Table(caption, ("日期", "安排"), sorted(lines, key=_in_order), "没有例外日期。")
     panels = [
         Panel(form=chosen),
-        Panel(
-            f"{wanted}年",
-            state,
-            Table("周一至周五放假、周末上班的日期", ("日期", "安排"), sorted(lines, key=_in_order), "没有例外日期。"),
-            notice=not known.known,
-        ),
+        Panel(f"{wanted}年", state, table, notice=not known.known),
         Panel(form=desk.form(form)),
         Panel(
             "本省录入记录",

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from services.enrollment.domain.phases import LISTED, ORDER, P0, P6, REPEATED, REVIEWING, Phase
 from services.kit.domain import DomainError, Kind
 
+MOST_ROUNDS = 9
+"""Review rounds that a cycle may have, at most."""
 REAL_DAY_SECONDS = 86_400.0
 """Seconds of a calendar day outside rehearsals."""
 
@@ -127,6 +129,7 @@ def build_calendar(
     """
     dates = _keyed(dates)
     _check_phases(dates)
+    _check_rounds(dates)
     _check_dates(dates)
     _check_milestones(milestones, dates)
     zone = _zone(time_zone)
@@ -156,6 +159,14 @@ def build_calendar(
     preparation = PhaseWindow(P0, 0, "准备", None, None, None, windows[0].opens_at, key=P0.value)
     closed = PhaseWindow(P6, len(windows) + 1, "结束", None, None, windows[-1].closes_at, None, key=P6.value)
     return Calendar((preparation, *windows, closed), seconds, tuple(milestones))
+
+
+def _check_rounds(dates: Sequence[PhaseDates]) -> None:
+    """CAL-12: a cycle has nine rounds at most."""
+    if sum(entry.phase in REVIEWING for entry in dates) > MOST_ROUNDS:
+        raise DomainError(
+            Kind.INVALID, "CALENDAR_ROUNDS", f"审核轮次不能超过 {MOST_ROUNDS} 轮。", field="phases", rule="CAL-12"
+        )
 
 
 def _round_of(dates: Sequence[PhaseDates], place: int) -> int:

@@ -25,7 +25,7 @@ from services.portal.api.table import Row, add_rows
 
 router = APIRouter(prefix=PREFIX, tags=["cycles"])
 
-Round = Annotated[int, Path(alias="round", ge=1, le=50)]
+Round = Annotated[int, Path(alias="round", ge=1, le=9)]
 
 
 class NewMilestones(Body):

@@ -37,7 +37,7 @@ APPLICANT, ADMINISTRATOR = Actor("applicant"), Actor("base_administrator", BASE)
 def calendar_of(names: str) -> Calendar:
     """These phases, three days each, from 1 July 2023."""
     first = date(2023, 7, 1)
-    days = [first + timedelta(days=3 * place) for place in range(6)]
+    days = [first + timedelta(days=3 * place) for place in range(12)]
     kinds = [ORDER[int(name[1])] for name in names.split()]
     return build_calendar(
         [PhaseDates(kind, kind.value, day, day + timedelta(days=2)) for kind, day in zip(kinds, days, strict=False)],
@@ -196,6 +196,14 @@ def test_only_a_second_choice_comes_again(names: str) -> None:
     with pytest.raises(DomainError) as refused:
         calendar_of(names)
     assert refused.value.rule == "CAL-02"
+
+
+def test_a_year_has_nine_rounds_at_most() -> None:
+    """CAL-12."""
+    assert calendar_of("P1 P2 P3 P3 P3 P3 P3 P3 P3 P4 P5").rounds[-1] == 9
+    with pytest.raises(DomainError, match="不能超过 9 轮") as refused:
+        calendar_of("P1 P2 P3 P3 P3 P3 P3 P3 P3 P3 P4 P5")
+    assert refused.value.rule == "CAL-12"
 
 
 def test_a_phase_keeps_its_key_and_shares_it_with_none() -> None:

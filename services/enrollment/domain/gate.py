@@ -8,10 +8,11 @@ from services.enrollment.domain.calendar import Calendar
 from services.kit.domain import DomainError, Kind
 
 
-def check_entry(calendar: Calendar, present: int, wanted: int, now: datetime) -> None:
+def check_entry(calendar: Calendar, present: int, wanted: int, now: datetime, *, held: bool = False) -> None:
     """CAL-09: phases are entered one after the other, each exactly once. Raises INVALID or CONFLICT.
 
-    `present` is the gate's sequence, `wanted` the one to enter; one that was entered already is not refused.
+    `present` is the gate's sequence, `wanted` the one to enter; one that was entered already is not refused. While the
+    cycle is held the gate does not move: NOT_NOW `CYCLE_HELD` (CAL-HOLD).
     """
     if wanted >= len(calendar.phases):
         raise DomainError(Kind.INVALID, "NO_SUCH_PHASE", "没有这个阶段。", field="sequence", rule="CAL-09")
@@ -21,6 +22,8 @@ def check_entry(calendar: Calendar, present: int, wanted: int, now: datetime) ->
         raise DomainError(
             Kind.CONFLICT, "NOT_NEXT_PHASE", "阶段须依次进入。", rule="CAL-09", details={"sequence": str(present)}
         )
+    if held:
+        raise DomainError(Kind.NOT_NOW, "CYCLE_HELD", "招录已暂停,恢复后方可进入下一阶段。", rule="CAL-HOLD")
     _check_time(calendar.phases[wanted].opens_at, now)
 
 

@@ -145,7 +145,7 @@ class CycleHandlers:
             cycle = await self._cycle(cycle_id, gate.edition)
             if cycle.draft:
                 raise DomainError(Kind.CONFLICT, "CYCLE_DRAFT", "该年度尚未确认。", rule="CAL-21")
-            check_entry(cycle.calendar, gate.sequence, sequence, gate.now)
+            check_entry(cycle.calendar, gate.sequence, sequence, gate.now, held=gate.held_since is not None)
             if gate.sequence >= sequence:
                 return await self.view(cycle_id)
             window = cycle.calendar.phases[sequence]

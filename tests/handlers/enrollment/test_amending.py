@@ -286,7 +286,7 @@ async def test_amd_19_a_fact_tells_what_changed(calendars: Calendars) -> None:
 async def test_amd_19_the_gate_never_enters_a_phase_while_held(calendars: Calendars) -> None:
     await calendars.order(Change.HOLD)
     view = await calendars.view()
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError, match="CYCLE_HELD"):
         await calendars.stage.cycles.enter_phase(
             Caller("worker", "scheduler"), calendars.stage.cycle_id, view.sequence + 1
         )

@@ -77,6 +77,8 @@ MACHINE_METHODS = {
         "enrollment.PlaceService.ListOffers",
         "enrollment.PlaceService.OfferNext",
         "enrollment.PlaceService.ExpireOffer",
+        "enrollment.SelectionService.GetListProgress",
+        "enrollment.SelectionService.ListOpenLists",
         "notify.NotifyService.SendNotice",
     },
     "service": {

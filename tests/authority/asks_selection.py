@@ -12,7 +12,7 @@ from tests.handlers.enrollment.story import MEDICINE
 _SELECTION = "enrollment.SelectionService"
 
 
-@asks(*(f"{_SELECTION}.List{what}" for what in ("Unpublished", "PublishedLists", "Objections")))
+@asks(*(f"{_SELECTION}.List{what}" for what in ("Unpublished", "PublishedLists", "Objections", "OpenLists")))
 async def _in_cycle(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
     return [{"cycle_id": cycle} for cycle in _cycles(scene, relation)]
 
@@ -53,7 +53,7 @@ async def _object(scene: Scene, method: str, who: Someone, relation: Relation) -
     ]
 
 
-@asks(f"{_SELECTION}.GetPublishedList")
+@asks(f"{_SELECTION}.GetPublishedList", f"{_SELECTION}.GetListProgress")
 async def _list(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
     return [{"list_id": new_id()}]
 

@@ -141,7 +141,9 @@ async def test_off_05_while_the_cycle_is_held_nothing_is_offered_and_nothing_end
     for held in (await refused(expiring), await refused(next_of(seats, new_id()))):
         assert (held.kind, held.reason, held.until) == (Kind.NOT_NOW, "CYCLE_HELD", None)
         assert datetime.fromisoformat(held.details["again_at"]) > since
-    assert (await next_of(seats, offer.seat_offer_id)).offer == offer
+    standing = (await next_of(seats, offer.seat_offer_id)).offer
+    assert standing is not None
+    assert (standing.application_id, standing.outcome) == (one.id, Outcome.OPEN)
 
 
 async def test_off_04_the_seat_may_be_gone_and_the_held_are_passed_over(seats: Seats) -> None:

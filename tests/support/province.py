@@ -16,6 +16,7 @@ from residency.enrollment.v1 import calendar_service_pb2, cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from residency.notify.v1 import notify_service_pb2 as notify
 from services.kit.domain import DomainError, Kind
+from services.notify.domain.templates import render_from_text
 from tests.support.listing import PublishedLists
 from tests.support.moments import NOTICE, Moments
 from tests.support.waiting import WaitingList
@@ -44,6 +45,8 @@ class Province:
     closed_windows: list[tuple[str, int]] = field(default_factory=list)
     notices: dict[str, notify.SendNoticeRequest] = field(default_factory=dict)
     sent_at: dict[str, datetime] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+    """Keys of the notices in the order in which they were asked for, repeats too."""
     rows: list[tuple[int, str, int, date, date]] = field(default_factory=lambda: list(NOTICE))
     """The calendar as it stands: sequence, phase, review round, first and last day."""
     changes: int = 0
@@ -145,6 +148,8 @@ class Province:
         return wire.EnterPhaseResponse(cycle=await self._cycle())
 
     async def GetWindow(self, request: wire.GetWindowRequest) -> wire.GetWindowResponse:
+        if request.round not in {row[2] for row in self.rows}:
+            raise DomainError(Kind.NOT_FOUND, "WINDOW_NOT_FOUND", "没有这个审核窗口。")
         phase = self.sequence_of(request.round)
         kind = next(row[1] for row in self.rows if row[2] == request.round)
         window = cycle_pb2.Window(
@@ -181,8 +186,10 @@ class Province:
         return wire.CloseWindowResponse(unreviewed=self.pending.get(request.base_code, 0))
 
     async def SendNotice(self, request: notify.SendNoticeRequest) -> notify.SendNoticeResponse:
+        render_from_text(request.template, dict(request.parameters))  # refuses what the real one refuses
         written = request.key not in self.notices
         self.sent_at.setdefault(request.key, await self.now())
+        self.sent.append(request.key)
         self.notices.setdefault(request.key, request)
         return notify.SendNoticeResponse(written=written)
 
@@ -196,6 +203,9 @@ class Province:
             persons=[wire.ConcernedPerson(person_id=person_id) for person_id in some],
             next_page_token=str(begin + 2) if begin + 2 < len(self.drafts) else "",
         )
+
+    async def PrepareNextCycle(self, request: wire.PrepareNextCycleRequest) -> wire.PrepareNextCycleResponse:
+        return wire.PrepareNextCycleResponse(cycle_id=f"draft-{request.year}", title=f"{request.year}年度")
 
     async def GetPhaseReport(self, request: wire.GetPhaseReportRequest) -> wire.GetPhaseReportResponse:
         closed = [base for base, number in self.closed_windows if number == request.round]
@@ -218,6 +228,7 @@ class Province:
             cycle_id=self.cycle_id,
             sequence=self.sequence,
             calendar_version=self.version,
+            year=(await self.now()).year,
             province_code="SD",
             day_seconds=DAY.total_seconds(),
             read_at=_stamp(await self.now()),

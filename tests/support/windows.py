@@ -28,6 +28,7 @@ class Desk:
     unpublished: int = 0
     late_pending: int = 0
     fixable: list[tuple[str, datetime]] = field(default_factory=list)
+    fix_until: datetime | None = None
 
     def still_fixable(self, now: datetime) -> list[tuple[str, datetime]]:
         """Those whose time has not ended."""
@@ -43,12 +44,9 @@ def fill(window: cycle_pb2.Window, desk: Desk, now: datetime) -> None:
             getattr(window.milestones, name).CopyFrom(stamp(at))
     window.approved, window.not_selected, window.rejected = desk.approved, desk.not_selected, desk.rejected
     window.provisional, window.unpublished, window.late_pending = desk.provisional, desk.unpublished, desk.late_pending
-    fixable = desk.still_fixable(now)
-    window.fixable = len(fixable)
-    deadline = window.milestones.review_deadline if window.milestones.HasField("review_deadline") else window.closes_at
-    late = [until for _, until in fixable if stamp(until).ToNanoseconds() > deadline.ToNanoseconds()]
-    if late:
-        window.fix_until.CopyFrom(stamp(max(late)))
+    window.fixable = len(desk.still_fixable(now))
+    if desk.fix_until is not None:
+        window.fix_until.CopyFrom(stamp(desk.fix_until))
 
 
 def concerned(people: Sequence[tuple[str, datetime]], page_token: str) -> wire.ListConcernedResponse:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from temporalio.client import WorkflowHandle
 
 from tests.support.temporal import Stage
-from workflows.base_window.contract import LARGEST_BATCH, Decision, DecisionKind, WindowEnded, WindowMoved
+from workflows.base_window.contract import Decision, DecisionKind, WindowEnded, WindowMoved
 from workflows.base_window.workflow import BaseWindow
 
 BASE = "SD-QILU"
@@ -61,32 +61,15 @@ async def test_repeats_and_old_versions_change_nothing(first_choice: Stage) -> N
         await window.result()
 
 
-async def test_staff_are_reminded_once_a_calendar_day_before_verdicts_end(first_choice: Stage) -> None:
-    """WAIT-05, WAIT-06."""
-    province = first_choice.province
-    province.pending[BASE] = 4
-    province.review_deadlines[BASE] = province.moments.first_choice_opens + timedelta(days=15)
-    async with first_choice.working():
-        window = await first_choice.start_window(BASE, 1)
-        await first_choice.until(province.review_deadlines[BASE] - timedelta(hours=27))
-        assert not province.notices
-        await first_choice.until(province.review_deadlines[BASE] - timedelta(hours=23))
-        (digest,) = province.notices.values()
-        assert (digest.template, digest.organisation_code) == ("review_digest", BASE)
-        assert dict(digest.parameters) == {"round": "1", "count": "4"}
-        province.pending[BASE] = 0
-        ended = await window.result()
-    assert ended.closed
-    assert len(province.notices) == 1
-
-
 async def test_a_base_that_left_applications_unreviewed_is_told_after_the_close(first_choice: Stage) -> None:
+    """WAIT-05: the last reminder before the close is the digest."""
     first_choice.province.pending[BASE] = 2
     async with first_choice.working():
         ended = await (await first_choice.start_window(BASE, 1)).result()
     assert ended.unreviewed == 2
     assert [notice.template for notice in first_choice.province.notices.values()] == [
-        "review_digest",
+        "milestone_reminder",
+        "window_digest",
         "window_not_reviewed",
     ]
 
@@ -119,28 +102,11 @@ async def test_a_review_deadline_set_during_the_round_moves_the_reminder(first_c
         province.review_deadlines[BASE] = province.moments.first_choice_opens + timedelta(days=5)
         await window.signal(BaseWindow.recheck, WindowMoved(1))
         await first_choice.until(province.review_deadlines[BASE] - timedelta(hours=23))
-        assert len(province.notices) == 1
-        await window.result()
+        assert [notice.template for notice in province.notices.values()] == ["milestone_reminder", "window_digest"]
+        await window.terminate()
 
 
 async def test_the_close_is_tried_again_when_the_database_is_behind(first_choice: Stage) -> None:
     first_choice.province.behind = timedelta(milliseconds=300)
     async with first_choice.working():
         assert (await (await first_choice.start_window(BASE, 1)).result()).closed
-
-
-async def test_four_hundred_applications_stay_under_four_hundred_events(first_choice: Stage) -> None:
-    applications = [f"application-{number}" for number in range(400)]
-    first_choice.province.pending[BASE] = len(applications)
-    async with first_choice.working():
-        window = await first_choice.start_window(BASE, 1)
-        await first_choice.until(first_choice.province.moments.first_choice_opens + timedelta(minutes=1))
-        for kind, version in ((DecisionKind.APPROVED, 2), (DecisionKind.PROVISIONALLY_ADMITTED, 3)):
-            for first in range(0, len(applications), LARGEST_BATCH):
-                batch = [Decision(one, version, kind) for one in applications[first : first + LARGEST_BATCH]]
-                await first_choice.tell(window, *batch)
-        await first_choice.until(first_choice.province.moments.first_choice_opens + timedelta(hours=1))
-        assert await _waiting_and_verdicts(window) == (0, 400)
-        await window.result()
-        history = await window.fetch_history()
-    assert len(history.events) < 400

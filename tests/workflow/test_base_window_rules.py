@@ -139,7 +139,7 @@ def test_wait_23_a_first_choice_with_nothing_left_to_do_or_to_come_has_finished(
     done = replace(WINDOW, pending=0, to_select=0)
     assert finished(done)
     assert agenda(done, "") == []
-    for still in ({"pending": 1}, {"to_select": 1}, {"unpublished": 1}, {"fixable": 1}, {"fix_until": OPENS}):
+    for still in ({"pending": 1}, {"to_select": 1}, {"unpublished": 1}, {"fixable": 1}):
         assert not finished(replace(done, **still))
     for phase in ("second_choice", "reallocation", ""):
         assert not finished(replace(done, phase=phase))

@@ -102,11 +102,11 @@ def owed(window: WindowTimes, due: Due) -> int:
 def finished(window: WindowTimes) -> bool:
     """WAIT-23: a window ends early once all is decided, selected and published and nothing can come any more.
 
-    Only in the first choice, where nobody new submits, and not before the last fix window has ended. Its books are
+    Only in the first choice, where nobody new submits, and not while somebody rejected may still repair. Its books are
     closed when the round does: until then it is quiet, and wakes when a place is lost or something comes in after all.
     """
     owes = window.pending + window.to_select + window.unpublished
-    return window.phase == NO_NEWCOMERS and not owes and not window.fixable and window.fix_until is None
+    return window.phase == NO_NEWCOMERS and not owes and not window.fixable
 
 
 def forecast(window: WindowTimes, now: datetime) -> int:

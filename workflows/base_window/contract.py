@@ -110,7 +110,8 @@ class WindowTimes:
     applications that wait for a verdict, `late_pending` those of them that were repaired after a late rejection and may
     be reviewed until the round ends. `decided` have a verdict, `to_select` of them are approved and neither selected
     nor marked as not selected, `unpublished` provisionally admitted and on no list where the policy asks for one.
-    `fixable` were rejected and may still repair, until `fix_until` whoever was rejected late. `over` holds once the
+    `fixable` were rejected and may still repair; `fix_until` is the latest end of a window after a late rejection, past
+    or not. `over` holds once the
     gate has left the round, `closed` once it was written down how the window ended, `held` while everything stands
     still. Histories recorded before a field existed lack it: hence the defaults.
     """

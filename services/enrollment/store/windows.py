@@ -50,7 +50,7 @@ _COUNTS = """
         count(*) FILTER (WHERE state = 'rejected') AS rejected,
         count(*) FILTER (WHERE state = 'rejected'
             AND (statement_timestamp() < $4 OR statement_timestamp() < fix_until)) AS fixable,
-        max(fix_until) FILTER (WHERE state = 'rejected' AND statement_timestamp() < fix_until) AS fix_until,
+        max(fix_until) FILTER (WHERE state IN ('pending', 'rejected')) AS fix_until,
         count(*) FILTER (WHERE state = 'provisional') AS provisional,
         count(*) FILTER (WHERE state = 'provisional' AND publicity_ends_at IS NULL) AS unpublished,
         count(*) FILTER (WHERE state = 'admitted') AS admitted

@@ -23,6 +23,7 @@ _GATE = """
         round AS gate_round, held_since AS gate_held_since, clock_timestamp() AS now
     FROM cycle_gate WHERE cycle_id = $1
 """
+_EDITION = "SELECT edition FROM cycle_gate WHERE cycle_id = $1"
 _FIRST_VERSION = """
     INSERT INTO calendar_version (cycle_id, version, kind, content, reason, made_by, approved_by, made_at)
     VALUES (:cycle, 1, 'created', CAST(:content AS jsonb), '', :made_by, '', clock_timestamp())
@@ -50,6 +51,9 @@ class CycleStore:
         known = self._cycles.get(cycle_id)
         if known is None or known.edition < edition:
             known = await self._load(cycle_id)
+            # Read in several statements: whatever was changed between two of them is read as a whole.
+            while known is not None and known.edition != await self._database.fetchval(_EDITION, cycle_id):
+                known = await self._load(cycle_id)
             if known is not None:
                 self._cycles[cycle_id] = known
         return known

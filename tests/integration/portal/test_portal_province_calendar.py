@@ -1,0 +1,132 @@
+"""The province's calendar over a real enrollment: effect first, then the wish, then a second person; days off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+
+from services.enrollment.domain.phases import P2
+from tests.handlers.enrollment.story import OPERATOR, PLAN, cycle_order
+from tests.support.portal_accounts import Account
+from tests.support.portal_stage import Whole, staged
+from tests.support.portal_story import hidden, keyed
+
+HERE = "/province/calendar"
+
+
+@pytest.fixture
+async def whole(database_url: Callable[[str], str]) -> AsyncIterator[Whole]:
+    """A cycle of days as long as a real one, on the fifteenth day of its calendar."""
+    async with staged(database_url("enrollment")) as found:
+        begun = datetime.now(UTC) - timedelta(days=14, hours=2)
+        order = cycle_order(PLAN, starts_at=begun, day_seconds=86_399.0)
+        found.stage.cycle_id = (await found.stage.cycles.create_cycle(OPERATOR, order)).cycle_id
+        await found.stage.stand(P2, closes_in=16 * 86_399.0)
+        await found.upstream.start()
+        yield found
+        await found.upstream.stop()
+
+
+def values_of(page: httpx.Response) -> dict[str, str]:
+    """What stands in the inputs of the form to edit."""
+    found = {}
+    for piece in page.text.split("<input ")[1:]:
+        tag = piece.split(">", 1)[0]
+        if 'name="' in tag and 'type="checkbox"' not in tag and 'value="' in tag:
+            name = tag.split('name="', 1)[1].split('"', 1)[0]
+            found[name] = unescape(tag.split('value="', 1)[1].split('"', 1)[0])
+    return found
+
+
+async def previewed(browser: Any, **changes: str) -> httpx.Response:
+    """The effect of the present calendar with `changes`, names with `__` for the colon."""
+    form = values_of(await browser.get(f"{HERE}/edit"))
+    form |= {name.replace("__", ":"): value for name, value in changes.items()}
+    shown: httpx.Response = await browser.post(f"{HERE}/preview", data=keyed(**form))
+    return shown
+
+
+async def proposed(browser: Any, preview: httpx.Response, reason: str) -> httpx.Response:
+    """Propose what was previewed."""
+    assert preview.status_code == 200, preview.text
+    wish = unescape(hidden(preview, "wish"))
+    answer: httpx.Response = await browser.post(f"{HERE}/propose", data=keyed(wish=wish, reason=reason, sure="yes"))
+    return answer
+
+
+async def test_a_round_is_inserted_when_a_second_person_agrees(whole: Whole) -> None:
+    accounts = whole.upstream.identity.accounts
+    accounts["deputy"] = Account("deputy-of-the-province", accounts["province"].hats)
+    inserted = {
+        "kind__new": "second_choice", "name__new": "补录轮",
+        "first_day__new": "2023-08-11", "last_day__new": "2023-08-13", "first_day__reallocation": "2023-08-14",
+        "milestone_name__new": "公布成绩", "day__new": "2023-08-12",
+    }  # fmt: skip
+    async with whole.upstream.browser("province") as one, whole.upstream.browser("deputy") as other:
+        wrong = await previewed(one, last_day__second_choice="2023-07-20")
+        assert (wrong.status_code, 'href="#last_day:second_choice"' in wrong.text) == (422, True), wrong.text
+        shown = await previewed(one, **inserted)
+        for told in ("影响预览", "补录轮", "新增", "8月11日（周五）至8月13日（周日）", "第 3 轮", "须由第二人复核"):
+            assert told in shown.text, told
+        unsure = await one.post(f"{HERE}/propose", data=keyed(wish=unescape(hidden(shown, "wish")), reason="补录"))
+        assert (unsure.status_code, "勾选确认" in unsure.text) == (422, True)
+        sent = await proposed(one, shown, "名额尚有空缺，增加补录轮")
+        assert (sent.status_code, sent.headers.get("location")) == (303, f"{HERE}?done=amendment_open"), sent.text
+        mine = (await one.get(HERE)).text
+        assert ("撤回变更" in mine, "同意并生效" in mine) == (True, False)
+        waiting = await other.get(HERE)
+        assert ("撤回变更" in waiting.text, "同意并生效" in waiting.text) == (False, True)
+        amendment = hidden(waiting, "amendment_id")
+        agreed = await other.post(f"{HERE}/decide", data=keyed(amendment_id=amendment, then="agree", sure="yes"))
+        assert (agreed.status_code, agreed.headers.get("location")) == (303, f"{HERE}?done=amended"), agreed.text
+        after = (await other.get(HERE)).text
+        for told in ("现行第 2 版", "补录轮", "公布成绩", "名额尚有空缺，增加补录轮", "已生效"):
+            assert told in after, told
+        public = (await other.get(f"/calendar/{whole.stage.cycle_id}")).text
+        assert "新增“补录轮”" in public
+        assert "省级管理员" in public
+
+
+async def test_a_hold_is_shown_everywhere_until_it_is_resumed(whole: Whole) -> None:
+    await whole.stage.decree(calendar_approvals=1)
+    async with whole.upstream.browser("province") as browser:
+        present = await browser.get(HERE)
+        version = hidden(present, "based_on")
+        shown = await browser.post(f"{HERE}/preview", data=keyed(kind="hold", based_on=version))
+        held = await proposed(browser, shown, "系统故障核查")
+        assert (held.status_code, held.headers.get("location")) == (303, f"{HERE}?done=amended"), held.text
+        async with whole.upstream.browser("applicant") as applicant:
+            assert "本次招录已暂停" in (await applicant.get("/application")).text
+        page = await browser.get(HERE)
+        assert ("预览：恢复招录" in page.text, "预览：暂停招录" in page.text) == (True, False)
+        back = await browser.post(f"{HERE}/preview", data=keyed(kind="resume", based_on=hidden(page, "based_on")))
+        assert "8月1日（周二）" in back.text
+        assert (await proposed(browser, back, "核查完毕")).status_code == 303
+        assert "本次招录已暂停" not in (await browser.get(HERE)).text
+
+
+async def test_days_off_of_a_year_are_entered_with_their_source(whole: Whole) -> None:
+    here = "/province/holidays"
+    async with whole.upstream.browser("province") as browser:
+        unknown = await browser.get(f"{here}?year=2027")
+        assert "2027年的放假安排尚未录入" in unknown.text
+        order = {
+            "year": "2027",
+            "resting": "2027-01-01\n2027-02-08",
+            "source": "国办发明电〔2026〕7号",
+            "reason": "按通知录入",
+        }
+        bad = await browser.post(here, data=keyed(**order | {"resting": "2028-05-01"}))
+        assert (bad.status_code, 'href="#resting"' in bad.text, "2028-05-01" in bad.text) == (422, True, True)
+        done = await browser.post(here, data=keyed(**order, working="2027-02-06", expected_version="0"))
+        assert done.headers.get("location") == f"{here}?year=2027&done=holidays", done.text
+        page = (await browser.get(f"{here}?year=2027")).text
+        for told in ("2027-12-25", "2月8日（周一）", "2月6日（周六）", "国办发明电〔2026〕7号", "第 1 版"):
+            assert told in page, told
+        stale = await browser.post(here, data=keyed(**order, expected_version="0"))
+        assert (stale.status_code, "已在别处更新" in stale.text) == (409, True)

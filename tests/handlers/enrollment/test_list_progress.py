@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from residency.enrollment.v1 import events_pb2
@@ -103,8 +101,9 @@ async def test_wait_30_a_list_waits_while_somebody_is_provisional_or_can_become_
     assert (await view_of(desk, list_id)).undo_until is None
     assert await waiting() == []
     await set_row(desk, one, "state = 'provisional', admitted_at = NULL")
-    late = "UPDATE cycle_phase SET closes_at = now() - $2::interval WHERE cycle_id = $1 AND phase = 'confirmation'"
-    await desk.database.execute(late, desk.stage.cycle_id, timedelta(days=3))
+    late = """UPDATE cycle_phase SET opens_at = now() - interval '9 days', closes_at = now() - interval '3 days'
+        WHERE cycle_id = $1 AND phase = 'confirmation'"""
+    await desk.database.execute(late, desk.stage.cycle_id)
     await desk.policy()
     assert await waiting() == []
 

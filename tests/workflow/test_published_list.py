@@ -55,7 +55,7 @@ def objection(application_id: str, version: int, kind: str, at: datetime, *, fro
 
 
 async def test_wait_31_a_list_waits_for_publicity_and_verification_and_escalates(confirmation: Stage) -> None:
-    """WAIT-32, WAIT-33, WAIT-35: told, reminded, escalated; each time as many as there are, and nobody decided upon."""
+    """WAIT-31, WAIT-32, WAIT-33, WAIT-35: told, reminded, escalated; nobody is decided upon."""
     stage, listed = confirmation, publish(confirmation)
     listed.people["c"] = "objected"
     async with stage.working():

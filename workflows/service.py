@@ -11,6 +11,7 @@ from services.kit.messaging import Messaging
 from services.kit.part import Part
 from services.kit.settings import Settings
 from workflows.connection import TemporalConnection
+from workflows.next_cycle.schedule import NextCycleSchedule
 from workflows.reconcile import Reconcile
 from workflows.signal_bridge import SignalBridge
 from workflows.worker import Workers, queues
@@ -24,6 +25,10 @@ class WorkflowSettings(Settings):
 
     worker_build_id: str = ""
     """Version under which this worker polls; unversioned when empty."""
+    next_cycle_cron: str = "0 9 1 11 *"
+    """When the drafts of the next year are prepared (minute, hour, day, month, weekday); never when empty."""
+    next_cycle_zone: str = "Asia/Shanghai"
+    """IANA zone by whose clock and year that is."""
     temporal_metrics: str = ""
     """host:port on which the SDK's core serves its own Prometheus metrics; none when empty."""
 
@@ -50,4 +55,5 @@ def parts(settings: WorkflowSettings) -> list[Part]:
         messaging,
         SignalBridge(connection).consumer(messaging),
         reconcile_part(connection, enrollment),
+        NextCycleSchedule(connection, settings.next_cycle_cron, settings.next_cycle_zone),
     ]

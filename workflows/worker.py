@@ -24,6 +24,8 @@ from workflows.base_window import contract as base_window
 from workflows.base_window.activities import WindowActivities
 from workflows.base_window.workflow import BaseWindow
 from workflows.connection import TemporalConnection
+from workflows.next_cycle.activities import NextCycleActivities
+from workflows.next_cycle.workflow import NextCycle
 from workflows.published_list.activities import ListActivities
 from workflows.published_list.workflow import PublishedList
 from workflows.recruitment_cycle import contract as recruitment_cycle
@@ -57,16 +59,18 @@ def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
     news = CycleNews(
         enrollment.stub(CycleServiceStub), enrollment.stub(CalendarServiceStub), notify.stub(NotifyServiceStub)
     )
+    next_cycle = NextCycleActivities(enrollment.stub(CycleServiceStub), notify.stub(NotifyServiceStub))
     window = WindowActivities(enrollment.stub(CycleServiceStub), notify.stub(NotifyServiceStub))
     offers = OfferActivities(enrollment.stub(PlaceServiceStub))
     lists = ListActivities(enrollment.stub(SelectionServiceStub), notify.stub(NotifyServiceStub))
     return (
         Queue(
             recruitment_cycle.TASK_QUEUE,
-            [RecruitmentCycle],
+            [RecruitmentCycle, NextCycle],
             [
                 *(cycle.get_timetable, cycle.enter_phase, cycle.list_bases),
                 *(news.remind_drafts, news.report_phase, news.announce_change),
+                next_cycle.prepare_next_cycles,
             ],
         ),
         Queue(

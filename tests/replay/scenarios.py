@@ -12,6 +12,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from tests.replay.list_scenarios import LIST_SCENARIOS
+from tests.replay.window_scenarios import WINDOW_SCENARIOS
+from tests.replay.year_scenarios import YEAR_SCENARIOS
 from tests.support.temporal import Stage, a_stage
 from workflows.base_window.contract import Decision, DecisionKind
 from workflows.recruitment_cycle.contract import Recheck
@@ -23,8 +25,9 @@ BASE = "SD-QILU"
 
 
 async def shandong_2023(environment: WorkflowEnvironment) -> WorkflowHistory:
-    """The whole calendar, three bases, nothing unusual."""
+    """The whole calendar, three bases, quiet nights, and drafts to be reminded of; nothing unusual."""
     stage = await a_stage(environment, cycle_id="20230000-0000-7000-8000-000000000001")
+    stage.province.quiet, stage.province.drafts = True, ["one", "two", "three"]
     async with stage.working():
         cycle = await stage.start_cycle()
         await cycle.result()
@@ -144,7 +147,9 @@ SCENARIOS: dict[str, Callable[[WorkflowEnvironment], Awaitable[WorkflowHistory]]
     "base_window/all_reviewed": all_reviewed,
     "base_window/already_over": already_over,
     "base_window/begun_late": begun_late,
+    **WINDOW_SCENARIOS,
     "seat_offer/cascade": cascade,
     "seat_offer/list_ends": list_ends,
     **LIST_SCENARIOS,
+    **YEAR_SCENARIOS,
 }

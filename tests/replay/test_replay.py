@@ -11,6 +11,7 @@ from tests.support.replaying import replay
 from tests.support.story import HISTORIES, story_of
 from tests.support.variants import PatchedWindow, UnpatchedWindow
 from workflows.base_window.workflow import BaseWindow
+from workflows.next_cycle.workflow import NextCycle
 from workflows.published_list.workflow import PublishedList
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
 from workflows.seat_offer.workflow import SeatOffer
@@ -20,6 +21,7 @@ WORKFLOWS = {
     "base_window": BaseWindow,
     "seat_offer": SeatOffer,
     "published_list": PublishedList,
+    "next_cycle": NextCycle,
 }
 """Folder of histories → workflow; a new process adds its line and its first recording."""
 

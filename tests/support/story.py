@@ -33,6 +33,9 @@ _SILENT = frozenset(
         "windows_opened",
         "seat_offer_id",
         "list_id",
+        "asked_at",
+        "at",
+        "year",
         "key",
         "closes_at",
         "release_at",
@@ -70,6 +73,11 @@ def _signaled(event: HistoryEvent) -> str:
     return f"is told {told.signal_name}{_said(told.input)}"
 
 
+def _updated(event: HistoryEvent) -> str:
+    told = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+    return f"is told {told.name}{_said(told.args)}"
+
+
 def _scheduled(event: HistoryEvent) -> str:
     told = event.activity_task_scheduled_event_attributes
     return f"does {told.activity_type.name}{_said(told.input)}"
@@ -103,6 +111,7 @@ _TELLERS: dict[int, Callable[[HistoryEvent], str]] = {
     EventType.EVENT_TYPE_TIMER_STARTED: _timer_started,
     EventType.EVENT_TYPE_TIMER_CANCELED: _timer_canceled,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: _signaled,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: _updated,
     EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: _scheduled,
     EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: _failed,
     EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED: _child,

@@ -22,6 +22,10 @@ from workflows.base_window.activities import WindowActivities
 from workflows.base_window.contract import Decision, DecisionsMade, WindowEnded, WindowStart
 from workflows.base_window.workflow import BaseWindow
 from workflows.connection import add_attributes
+from workflows.next_cycle import contract as next_cycle
+from workflows.next_cycle.activities import NextCycleActivities
+from workflows.next_cycle.contract import NextCycleEnded, NextCycleStart
+from workflows.next_cycle.workflow import NextCycle
 from workflows.primitives.visible import start_attributes
 from workflows.published_list import contract as published_list
 from workflows.published_list.activities import ListActivities
@@ -77,10 +81,11 @@ class Stage:
         table = [
             Queue(
                 recruitment_cycle.TASK_QUEUE,
-                [RecruitmentCycle],
+                [RecruitmentCycle, NextCycle],
                 [
                     *(cycle.get_timetable, cycle.enter_phase, cycle.list_bases),
                     *(news.remind_drafts, news.report_phase, news.announce_change),
+                    NextCycleActivities(self.province, self.province).prepare_next_cycles,
                 ],
             ),
             Queue(
@@ -108,6 +113,15 @@ class Stage:
             id=recruitment_cycle.workflow_id(cycle_id),
             task_queue=recruitment_cycle.TASK_QUEUE,
             search_attributes=start_attributes(cycle_id),
+        )
+
+    async def start_next_cycle(self) -> WorkflowHandle[NextCycle, NextCycleEnded]:
+        """Prepare the next year as the schedule would."""
+        return await self.client.start_workflow(
+            NextCycle.run,
+            NextCycleStart("Asia/Shanghai"),
+            id=f"{next_cycle.SCHEDULE}-{self.province.cycle_id}",
+            task_queue=next_cycle.TASK_QUEUE,
         )
 
     async def start_window(self, base_code: str, round_number: int) -> WorkflowHandle[BaseWindow, WindowEnded]:

@@ -13,11 +13,12 @@ import pytest
 from temporalio.converter import DataConverter
 
 from workflows.base_window import contract as base_window
+from workflows.next_cycle import contract as next_cycle
 from workflows.published_list import contract as published_list
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.seat_offer import contract as seat_offer
 
-CONTRACTS: tuple[ModuleType, ...] = (recruitment_cycle, base_window, seat_offer, published_list)
+CONTRACTS: tuple[ModuleType, ...] = (recruitment_cycle, base_window, seat_offer, published_list, next_cycle)
 PAYLOADS = [
     kind
     for contract in CONTRACTS

@@ -140,10 +140,14 @@ class BaseCodes:
 
 @dataclass(frozen=True, slots=True)
 class DraftReminder:
-    """Activity input: remind whoever has a draft, each once per `reminder`, that registration ends at `closes_at`."""
+    """Activity input: remind whoever has a draft, each once per `key`, that registration ends at `closes_at`.
+
+    `hours` says how many calendar hours before the end that was planned.
+    """
 
     cycle_id: str
-    reminder: str
+    key: str
+    hours: float
     closes_at: datetime
 
 

@@ -86,7 +86,7 @@ class CycleNews:
                 await self._send(
                     [
                         notify.SendNoticeRequest(
-                            key=f"draft/{reminder.cycle_id}/{reminder.reminder}/{one.person_id}",
+                            key=f"draft/{reminder.cycle_id}/{reminder.key}/{one.person_id}",
                             template="registration_closing",
                             person_id=one.person_id,
                             parameters={"closes_at": _text(reminder.closes_at)},

@@ -228,7 +228,7 @@ class RecruitmentCycle:
     async def _remind(self, appointment: Appointment) -> None:
         if appointment.phase.closes_at is None:
             return
-        reminder = DraftReminder(self._cycle_id, appointment.name, appointment.phase.closes_at)
+        reminder = DraftReminder(self._cycle_id, appointment.name, appointment.lead, appointment.phase.closes_at)
         await workflow.execute_activity_method(CycleNews.remind_drafts, reminder, **MANY_CALLS)
         self._reminded.append(appointment.name)
 

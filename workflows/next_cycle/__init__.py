@@ -1,0 +1,1 @@
+"""Once a year: prepares every province's next cycle as a draft."""

@@ -37,7 +37,8 @@ async def changed(environment: WorkflowEnvironment) -> WorkflowHistory:
         year = await stage.start_cycle()
 
         async def tell(version: int, kind: str, *, urgent: bool) -> None:
-            status = await year.execute_update(RecruitmentCycle.change_calendar, CalendarChange(version, kind, urgent))
+            change = CalendarChange(version, kind, urgent)
+            status: CycleStatus = await year.execute_update(CHANGE, change, result_type=CycleStatus)
             assert status.calendar_version == version
 
         opens = province.moments.registration_opens

@@ -29,7 +29,9 @@ ASKING = {
 
 
 async def _change(year: Year, version: int, kind: str = "amend", *, urgent: bool = False) -> CycleStatus:
-    return await year.execute_update(CHANGE, CalendarChange(version, kind, urgent), result_type=CycleStatus)
+    change = CalendarChange(version, kind, urgent)
+    status: CycleStatus = await year.execute_update(CHANGE, change, result_type=CycleStatus)
+    return status
 
 
 async def _refusal(year: Year, version: int, kind: str = "amend") -> str | None:

@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.support.moments import NOTICE
 from tests.support.temporal import a_stage
-from workflows.recruitment_cycle.contract import CalendarChange
+from workflows.recruitment_cycle.contract import CHANGE, CalendarChange, CycleStatus
 
 DAY = timedelta(days=1)
 _PHASES = [(phase, first, last) for _, phase, _, first, last in NOTICE]

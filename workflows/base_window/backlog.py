@@ -25,8 +25,8 @@ _FROM_WAITING = frozenset({DecisionKind.APPROVED, DecisionKind.REJECTED, Decisio
 _DECIDED_BEFORE = (VERDICTS | {DecisionKind.UNDONE}) - _FROM_WAITING
 """Kinds that only follow upon a verdict."""
 
-_OWES_AGAIN = frozenset({DecisionKind.SUBMITTED, DecisionKind.APPROVED, DecisionKind.UNDONE})
-"""Kinds after which the base has something to do that it had not before."""
+_OWES_AGAIN = frozenset({DecisionKind.SUBMITTED, DecisionKind.APPROVED, DecisionKind.REJECTED, DecisionKind.UNDONE})
+"""Kinds after which the base has something to do or to wait for that it had not before."""
 
 
 class Backlog:
@@ -88,7 +88,7 @@ class Backlog:
 
     @property
     def owes_again(self) -> bool:
-        """Whether something was heard since the count that gives the base something to do."""
+        """Whether something was heard since the count that gives the base something to do or to wait for."""
         return any(last.kind in _OWES_AGAIN for _, last in self._since.values())
 
     def _had_verdict(self, earliest: Decision) -> bool:

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from tests.authority import (
     asks_account,
     asks_amendments,
+    asks_calendar,
     asks_dossier,
     asks_enrollment,
     asks_forms,
@@ -31,6 +32,7 @@ from tests.authority.wire import AUTHORITY, Answer, Someone, Wire, request_class
 ENTRIES = (
     asks_account,
     asks_amendments,
+    asks_calendar,
     asks_dossier,
     asks_enrollment,
     asks_forms,

@@ -72,6 +72,8 @@ class Letter:
     recipient: Recipient
     parameters: Mapping[str, Value]
     application_id: str = ""
+    key: str = ""
+    """Its key where somebody else may send the same; empty: fact, recipient and template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,8 @@ def _calendar_changed(fact: Any, _delivery: Delivery) -> list[Letter]:
             "calendar_held" if fact.kind == "hold" else "calendar_changed",
             Recipient(organisation_code=fact.province_code),
             said,
+            # As RecruitmentCycle calls it, which tells the bases, and the province too: whoever comes first.
+            key=f"notice/calendar/{fact.cycle_id}/{fact.version}/{fact.province_code}",
         ),
         *(
             Letter("milestone_unfit", Recipient(organisation_code=base), {"round_name": name or "相关轮次"})
@@ -360,7 +364,7 @@ class Listener:
         except (DecodeError, ValueError) as error:
             raise Poison(f"{delivery.event_type} cannot be read: {type(error).__name__}") from error
         for letter in letters:
-            key = f"fact/{delivery.event_id}/{letter.recipient.address}/{letter.template}"
+            key = letter.key or f"fact/{delivery.event_id}/{letter.recipient.address}/{letter.template}"
             text = render(letter.template, letter.parameters)
             told, release_at = _told(fact, letter, delivery)
             await self._notify.write(uow, key, letter.recipient, letter.template, text, told, release_at)

@@ -280,6 +280,15 @@ async def test_msg_12_the_province_and_the_bases_whose_dates_do_not_fit_hear_of_
     assert await world.inbox(0, Caller("n", "base_administrator", "SD-THIRD")) == []
 
 
+async def test_msg_12_who_keeps_the_time_tells_the_province_no_second_time(world: World) -> None:
+    changed = enrollment.CalendarChanged(cycle_id="c", version=2, kind="amend", province_code="37", present="第一志愿")
+    told = {"reason": "", "present": "第一志愿", "next_at": ""}
+    await world.hear(delivery_of(changed))
+    key, province = "calendar/c/2/37", Recipient(organisation_code="37")
+    assert not await world.notify.send_notice(key, "calendar_changed", province, told)
+    assert await world.inbox(0, PROVINCE) == ["calendar_changed"]
+
+
 async def test_msg_12_a_province_is_told_when_its_cycle_is_held(world: World) -> None:
     await world.hear(delivery_of(enrollment.CalendarChanged(kind="hold", province_code="37", present="第一志愿")))
     assert await world.inbox(0, PROVINCE) == ["calendar_held"]

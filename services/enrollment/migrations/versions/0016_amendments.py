@@ -110,6 +110,7 @@ BEGIN
         RAISE EXCEPTION 'too late' USING ERRCODE = 'RE003';
     END IF;
 
+    PERFORM append_to_cycle(a);  -- first, as every deed on the cycle: its row is locked before an amendment's
     UPDATE calendar_amendment SET state = 'withdrawn', decided_at = at
     WHERE cycle_id = asked.cycle_id AND state = 'open' AND id <> asked.id;
     INSERT INTO calendar_amendment SELECT asked.*
@@ -119,7 +120,6 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'decided meanwhile' USING ERRCODE = 'RE004';
     END IF;
-    PERFORM append_to_cycle(a);
     PERFORM write_calendar(asked.cycle_id, gate.sequence, w->'content'->'phases', w->'content'->'milestones');
     UPDATE cycle SET calendar_version = asked.version WHERE id = asked.cycle_id;
     INSERT INTO calendar_version (cycle_id, version, kind, content, reason, made_by, approved_by, amendment_id, made_at)

@@ -21,6 +21,9 @@ async def _in_cycle(scene: Scene, method: str, who: Someone, relation: Relation)
 
 @asks(f"{_CALENDAR}.OpenFeed")
 async def _open(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
+    """An applicant's feed is named by its cycle, which is public, and the caller: another's cannot be named."""
+    if who.role == "applicant" and relation is Relation.OTHER:
+        return []
     return [{**fields, "idempotency_key": key()} for fields in await _in_cycle(scene, method, who, relation)]
 
 
@@ -62,7 +65,7 @@ async def _feed(scene: Scene, owner: str) -> tuple[str, str]:
     await scene.state.execute(
         "enrollment",
         "INSERT INTO calendar_feed (id, token_hash, owner, cycle_id, base_code, idempotency_key)"
-        " SELECT $1, $2, $3, cycle_id, code, $1::text FROM base WHERE cycle_id = $4 ORDER BY code LIMIT 1",
-        *(feed, sha256(token.encode()).digest(), owner, scene.ids["cycle"]),
+        " SELECT $1, $2, $3, cycle_id, code, $5 FROM base WHERE cycle_id = $4 ORDER BY code LIMIT 1",
+        *(feed, sha256(token.encode()).digest(), owner, scene.ids["cycle"], feed),
     )
     return feed, token

@@ -114,6 +114,7 @@ class PreparingHandlers:
                 fact=facts.cycle_created(cycle.id),
                 also=(confirm(cycle.id),),
                 new_edition=True,
+                in_phase=False,
             )
 
         return await self._reading.view(await self._runner.run(caller, order, _ID, order.cycle_id, decided))

@@ -81,6 +81,23 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         until(lambda: self.state().pids.get(name) not in (0, None, pid), f"{name} is started again", 30)
 
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Inside, a server or process answers nobody, as if it were away; afterwards it goes on where it stood."""
+        pid = self.state().pids[name]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def lose_temporal(self) -> None:
+        """Kill Temporal and delete its store: it comes back, and knows nothing."""
+        os.kill(self.state().pids["temporal"], signal.SIGSTOP)
+        for file in (self.data / "temporal").glob("temporal.sqlite*"):
+            file.unlink()
+        self.kill("temporal")
+
     def get(self, path: str) -> Any:
         """The JSON that the portal answers to GET `path`; None while it does not answer."""
         try:

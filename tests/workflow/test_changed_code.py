@@ -8,27 +8,36 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client, WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from services.kit.settings import Settings
 from services.kit.temporal import PLUGIN
 from tests.support import servers
+from tests.support.moments import Moments
+from tests.support.province import Province
+from tests.support.spare_worker import ROUND_ENDS
 from tests.support.variants import PatchedWindow
 from tests.support.wait import eventually
 from workflows.base_window import contract
+from workflows.base_window.activities import WindowActivities
 from workflows.base_window.contract import WindowStart
+from workflows.base_window.workflow import BaseWindow
 from workflows.connection import TemporalConnection
 from workflows.primitives.visible import start_attributes
+from workflows.worker import DEPLOYMENT, Queue, make_worker
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -120,6 +129,59 @@ async def test_300_windows_outlive_their_worker_and_its_code(client: Client) -> 
     one_of_each = {tuple(patches(told)): told for told in histories}.values()
     for told in one_of_each:
         await Replayer(workflows=[PatchedWindow], plugins=[PLUGIN]).replay_workflow(told)
+
+
+async def test_running_workflows_move_to_the_version_that_is_named_current(client: Client) -> None:
+    """OPS-05: with build ids both versions poll, and tasks go to the one that the operators name."""
+
+    async def now() -> datetime:
+        return datetime.now(UTC)
+
+    cycle_id, ends_at = str(uuid4()), datetime.now(UTC) + timedelta(hours=1)
+    province = Province(cycle_id, Moments(ends_at - ROUND_ENDS), now, sequence=2)
+    window = WindowActivities(province, province)
+    activities: list[Callable[..., Any]] = [window.get_window, window.close_window]
+    handle = client.get_workflow_handle(contract.workflow_id(cycle_id, "B000", 1))
+
+    async def waits() -> bool:
+        status = await handle.query(contract.STATUS, result_type=contract.WindowStatus)
+        return bool(status.waits_for)
+
+    async def moved() -> bool:
+        # The server learns of it in its own time, and shows it with the next task.
+        await handle.signal(contract.RECHECK, contract.WindowMoved(1))
+        told = (await handle.describe()).raw_description.workflow_execution_info.versioning_info
+        return told.deployment_version.build_id == "next"
+
+    former = make_worker(client, Queue(contract.TASK_QUEUE, [BaseWindow], activities), "former")
+    async with former, make_worker(client, Queue(contract.TASK_QUEUE, [PatchedWindow], activities), "next"):
+        await name_current(client, "former")
+        await start(client, cycle_id, range(1))
+        await eventually(waits, "the window waits")
+        await name_current(client, "next")
+        await eventually(moved, "its tasks go to the next version")
+        province.moved[3] = datetime.now(UTC)
+        await handle.signal(contract.RECHECK, contract.WindowMoved(1))
+        await handle.result()
+    assert patches(await handle.fetch_history()) == ["test-look-after"]
+
+
+async def name_current(client: Client, build_id: str) -> None:
+    """What `temporal worker deployment set-current-version` does, once the version has polled."""
+    request = SetWorkerDeploymentCurrentVersionRequest(
+        namespace=client.namespace, deployment_name=DEPLOYMENT, build_id=build_id, ignore_missing_task_queues=True
+    )
+
+    async def named() -> bool:
+        try:
+            await client.workflow_service.set_worker_deployment_current_version(request)
+        except RPCError as error:
+            if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
+                raise
+            return False
+        return True
+
+    await eventually(named, f"version {build_id} is current", PATIENCE)
 
 
 def kinds(history: WorkflowHistory) -> set[int]:

@@ -296,6 +296,7 @@ class RecruitmentCycle:
             workflow.logger.debug("window has ended")
 
     async def _go_on_in_a_new_run(self) -> None:
+        """WAIT-19: windows, reminders and announcements are not repeated, and what is to be reported is."""
         await workflow.wait_condition(workflow.all_handlers_finished)
         memory = CycleMemory(self._known_version, self._announced, self._reminded, self._unreported)
         workflow.continue_as_new(CycleStart(self._cycle_id, self._windows_opened, memory))

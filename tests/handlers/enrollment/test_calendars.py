@@ -1,4 +1,4 @@
-"""PUB-01, PUB-03 to PUB-07 over a real database: calendars for everybody, feeds, working days of provinces."""
+"""PUB-01, PUB-03, PUB-04, PUB-05, PUB-06, PUB-07 over a real database: calendars, feeds, working days of provinces."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -15,14 +15,16 @@ from tests.handlers.enrollment.story import OPERATOR, PLAN, cycle_order
 from tests.support.portal_accounts import Account
 from tests.support.portal_stage import Whole, staged
 from tests.support.portal_story import hidden, keyed
+from tests.support.postgres import PostgresServer
 
 HERE = "/province/calendar"
 
 
-@pytest.fixture
-async def whole(database_url: Callable[[str], str]) -> AsyncIterator[Whole]:
+@pytest.fixture(scope="module")
+async def whole(postgres: PostgresServer) -> AsyncIterator[Whole]:
     """A cycle of days as long as a real one, on the fifteenth day of its calendar."""
-    async with staged(database_url("enrollment")) as found:
+    url = postgres.database("enrollment")
+    async with staged(url) as found:
         begun = datetime.now(UTC) - timedelta(days=14, hours=2)
         order = cycle_order(PLAN, starts_at=begun, day_seconds=86_399.0)
         found.stage.cycle_id = (await found.stage.cycles.create_cycle(OPERATOR, order)).cycle_id
@@ -30,6 +32,7 @@ async def whole(database_url: Callable[[str], str]) -> AsyncIterator[Whole]:
         await found.upstream.start()
         yield found
         await found.upstream.stop()
+    postgres.drop(url)
 
 
 def values_of(page: httpx.Response) -> dict[str, str]:

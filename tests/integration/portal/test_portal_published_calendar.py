@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -12,18 +12,21 @@ from icalendar import Calendar
 from services.enrollment.domain.phases import P1
 from tests.support.portal_stage import Whole, staged
 from tests.support.portal_story import keyed
+from tests.support.postgres import PostgresServer
 
 GAP = """jsonb_set(jsonb_set(content, '{phases,2,first_day}', '"2023-07-13"'), '{phases,1,gap_name}', '"资格复核"')"""
 SHORT = "content #- '{phases,5}'"
 
 
-@pytest.fixture
-async def whole(database_url: Callable[[str], str]) -> AsyncIterator[Whole]:
-    async with staged(database_url("enrollment")) as found:
+@pytest.fixture(scope="module")
+async def whole(postgres: PostgresServer) -> AsyncIterator[Whole]:
+    url = postgres.database("enrollment")
+    async with staged(url) as found:
         await found.upstream.start()
         await found.stage.stand(P1)
         yield found
         await found.upstream.stop()
+    postgres.drop(url)
 
 
 async def change(whole: Whole, reason: str, content: str) -> None:

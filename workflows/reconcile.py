@@ -20,6 +20,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -235,7 +236,10 @@ async def _stale(client: Client, cycle: cycle_pb2.Cycle, *, dry_run: bool) -> Di
             change = _change(status, cycle)
             update_id = f"reconcile-{cycle.calendar_version}"
             await handle.execute_update(recruitment_cycle.CHANGE, change, id=update_id, rpc_timeout=_PATIENCE)
-    except (WorkflowQueryFailedError, WorkflowQueryRejectedError, WorkflowUpdateFailedError):
+    except (
+        *(WorkflowQueryFailedError, WorkflowQueryRejectedError),
+        *(WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError),
+    ):
         return None
     except RPCError as error:
         if error.status not in _NOT_NOW:
@@ -244,7 +248,12 @@ async def _stale(client: Client, cycle: cycle_pb2.Cycle, *, dry_run: bool) -> Di
     return Difference(What.STALE, workflow_id, why, mended=not dry_run)
 
 
-_NOT_NOW = frozenset({RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION})
+_NOT_NOW = frozenset(
+    {
+        *(RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED),
+        *(RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION),
+    }
+)
 
 
 def _change(status: recruitment_cycle.CycleStatus, cycle: cycle_pb2.Cycle) -> recruitment_cycle.CalendarChange:

@@ -33,6 +33,10 @@ class CycleBook(Protocol):
         """Reads the bases of a cycle."""
         ...
 
+    def GetPhaseReport(self, request: wire.GetPhaseReportRequest, /) -> Awaitable[wire.GetPhaseReportResponse]:
+        """Sums how the windows of a round ended."""
+        ...
+
     def GetWindow(self, request: wire.GetWindowRequest, /) -> Awaitable[wire.GetWindowResponse]:
         """Reads a base's window."""
         ...
@@ -122,12 +126,20 @@ async def _windows(cycles: CycleBook, cycle: cycle_pb2.Cycle) -> list[tuple[Wait
         return []
     bases = (await cycles.GetCatalogue(wire.GetCatalogueRequest(cycle_id=cycle.cycle_id))).bases
     few = asyncio.Semaphore(AT_ONCE)
+    open_rounds = set()
+    for number in rounds:
+        report = await cycles.GetPhaseReport(wire.GetPhaseReportRequest(cycle_id=cycle.cycle_id, round=number))
+        if report.open:
+            open_rounds.add(number)
 
     async def window(base_code: str, number: int) -> tuple[Wait, bool]:
+        wait = _window_wait(cycle.cycle_id, base_code, number)
+        if number not in open_rounds:
+            return wait, True
         async with few:
             request = wire.GetWindowRequest(cycle_id=cycle.cycle_id, base_code=base_code, round=number)
             answer = await cycles.GetWindow(request)
-        return _window_wait(cycle.cycle_id, base_code, number), answer.window.closed
+        return wait, answer.window.closed
 
     return await asyncio.gather(*[window(base.code, number) for number in rounds for base in bases])
 

@@ -48,7 +48,8 @@ def test_run_is_short_enough_to_read_aloud(path: Path) -> None:
 @pytest.mark.parametrize("kind", WORKFLOWS.values(), ids=lambda kind: kind.__name__)
 def test_every_message_is_one_dataclass(kind: type) -> None:
     definition = workflow._Definition.must_from_class(kind)
-    messages = [definition.arg_types, *[signal.arg_types for signal in definition.signals.values()]]
+    heard = [*definition.signals.values(), *definition.updates.values()]
+    messages = [definition.arg_types, *[message.arg_types for message in heard]]
     for types in messages:
         assert types is not None
         assert len(types) == 1

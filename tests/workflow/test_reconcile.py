@@ -88,6 +88,10 @@ class Books:
     async def GetCatalogue(self, _: wire.GetCatalogueRequest) -> wire.GetCatalogueResponse:
         return wire.GetCatalogueResponse(bases=[cycle_pb2.Base(code=code, name=code) for code in self.bases])
 
+    async def GetPhaseReport(self, request: wire.GetPhaseReportRequest) -> wire.GetPhaseReportResponse:
+        still = [code for code in self.bases if (code, request.round) not in self.closed]
+        return wire.GetPhaseReportResponse(open=len(still))
+
     async def GetWindow(self, request: wire.GetWindowRequest) -> wire.GetWindowResponse:
         closed = (request.base_code, request.round) in self.closed
         return wire.GetWindowResponse(window=cycle_pb2.Window(closed=closed))

@@ -70,15 +70,14 @@ class Stage:
     province: Province
     client: Client
 
-    @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        """The workers of both queues poll inside."""
+    def queues(self) -> list[Queue]:
+        """Both queues, as the process serves them, before this province."""
         cycle = CycleActivities(self.province)
         news = CycleNews(self.province, self.province, self.province)
         window = WindowActivities(self.province, self.province)
         offers = OfferActivities(self.province.waiting)
         lists = ListActivities(self.province.lists, self.province)
-        table = [
+        return [
             Queue(
                 recruitment_cycle.TASK_QUEUE,
                 [RecruitmentCycle, NextCycle],
@@ -99,8 +98,12 @@ class Stage:
                 ],
             ),
         ]
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The workers of both queues poll inside."""
         async with AsyncExitStack() as stack:
-            for queue in table:
+            for queue in self.queues():
                 await stack.enter_async_context(make_worker(self.client, queue))
             yield
 

@@ -149,10 +149,11 @@ async def _is_moot(messages: Messages, template: str, told: Told, *, held: bool)
         return False
     await messages.take_turns(told.application_id)
     if overtaking is not None and (told.undone_since is not None or not overtaking.undoes):
-        was_seen = await messages.drop(overtaking.templates, told)
-        if overtaking.undoes and not was_seen:
+        await messages.drop(overtaking.templates, told)
+        if overtaking.undoes and not await messages.was_seen(overtaking.templates, told):
             return True
-    return await messages.is_overtaken(told, undoers, others if held else ())
+    others = others if held else frozenset()
+    return bool(undoers or others) and await messages.is_overtaken(told, undoers, others)
 
 
 def _written(message_id: str, recipient: Recipient) -> Fact:

@@ -146,25 +146,18 @@ class Messages:
         """Let others that write about this application wait until this transaction ends."""
         await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(application_id, 0))))
 
-    async def drop(self, templates: Collection[str], later: Told) -> bool:
-        """MSG-11: drop what `later` overtakes and nobody could read yet; True when some of it could be read.
-
-        That is what was decided before it, and since what it undoes was decided.
-        """
-        overtaken = [
-            message.c.application_id == later.application_id,
-            message.c.template.in_(templates),
-            message.c.decided_at < later.decided_at,
-            message.c.dropped_at.is_(None),
-        ]
-        if later.undone_since is not None:
-            overtaken.append(message.c.decided_at >= later.undone_since)
+    async def drop(self, templates: Collection[str], later: Told) -> None:
+        """MSG-11: drop what `later` overtakes and nobody could read yet."""
         await self._session.execute(
             update(message)
-            .where(*overtaken, message.c.release_at > self._now)
+            .where(*_overtaken_by(later, templates), message.c.release_at > self._now)
             .values(body="", sealed_with="", dropped_at=self._now)
         )
-        return await self._session.scalar(select(exists().where(*overtaken))) or False
+
+    async def was_seen(self, templates: Collection[str], later: Told) -> bool:
+        """MSG-11: whether some of what `later` overtakes could be read."""
+        seen = exists().where(*_overtaken_by(later, templates), message.c.release_at <= self._now)
+        return await self._session.scalar(select(seen)) or False
 
     async def is_overtaken(self, told: Told, undoers: Collection[str], others: Collection[str]) -> bool:
         """MSG-11: whether something that was decided later, and undid or overtook it, is written already."""
@@ -256,3 +249,16 @@ class Messages:
             .select_from(message.outerjoin(message_read, own_reading))
             .where(visible, message.c.release_at <= self._now, message.c.dropped_at.is_(None))
         )
+
+
+def _overtaken_by(later: Told, templates: Collection[str]) -> list[ColumnElement[bool]]:
+    """What was decided before `later` and, when that undoes something, since that was decided."""
+    overtaken = [
+        message.c.application_id == later.application_id,
+        message.c.template.in_(templates),
+        message.c.decided_at < later.decided_at,
+        message.c.dropped_at.is_(None),
+    ]
+    if later.undone_since is not None:
+        overtaken.append(message.c.decided_at >= later.undone_since)
+    return overtaken

@@ -141,4 +141,4 @@ SELECT key, opens_at, entered_at FROM cycle_phase WHERE cycle_id = $1 ORDER BY s
 MESSAGES = """
 SELECT split_part(key, '/', 2) AS event_id, count(*) AS messages FROM message WHERE key LIKE 'fact/%' GROUP BY 1
 """
-"""I5: how many messages each fact became; the key of a message begins with its fact. Held and dropped ones count too."""
+"""I5: how many messages each fact became; its key begins with the fact. Held and dropped ones count too."""

@@ -3,6 +3,7 @@ in whatever order and however often facts come; a changed calendar is told to th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -198,6 +199,13 @@ async def test_msg_11_what_was_overtaken_is_never_told_in_whatever_order_and_how
     told = await world.database.fetchval("SELECT count(*) FROM message WHERE dropped_at IS NULL")
     assert told == people * len(seen)
     assert await world.database.fetchval("SELECT count(*) FROM message") == people * len(deliveries)
+
+
+async def test_msg_11_facts_that_are_heard_at_once_by_several_wait_for_each_other(world: World) -> None:
+    people = [Applicant(Caller(new_id(), "applicant"), f"app-{number}") for number in range(20)]
+    for who in people:
+        await asyncio.gather(world.hear(who.grant(0, 30)), world.hear(who.undone(10, since=0)))
+    assert [await world.inbox(60, who.reader) for who in people] == [[] for _ in people]
 
 
 async def test_msg_11_the_texts_of_what_was_dropped_are_gone_and_new_keys_pass_them_by(world: World) -> None:

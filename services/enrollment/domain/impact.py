@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -201,6 +201,7 @@ class _Counting:
     ) -> None:
         self._running = running
         self._held = after.kind is Change.HOLD
+        self._shift = running.calendar.day * after.shift_days
         self._before = {(each.base_code, each.round): each.milestones for each in before_dates}
         self._after = {(each.base_code, each.round): each.milestones for each in after_dates}
         self._reach = cache(self._reach_of)
@@ -215,6 +216,8 @@ class _Counting:
         # A cycle that is held stands still: what was left then is compared with what is left now.
         begun = self._running.held_since or self._running.now
         before = self._left(group, each.before, begun, self._before)
+        if group.fix_until is not None and group.fix_until > begun:
+            group = replace(group, fix_until=group.fix_until + self._shift)
         after = _NOTHING if self._held else self._left(group, each.after, self._running.now, self._after)
         return (after > before) - (after < before)
 
@@ -233,8 +236,8 @@ class _Counting:
         ends = window.closes_at
         if reach is Reach.DEADLINE:
             case = _case(group.state, group.round, window, self._running.policy, group.fix_until, begun)
-            milestones = dates.get((group.base_code, window.round), Milestones())
-            ends = Case(case.moment, milestones, case.standing, case.actor, case.policy).deadline or ends
+            own = dates.get((group.base_code, window.round), case.milestones)
+            ends = replace(case, milestones=own).deadline or ends
         return max(_NOTHING, ends - max(begun, window.opens_at))
 
     def _reach_of(self, state: State, number: int, window: PhaseWindow) -> Reach:

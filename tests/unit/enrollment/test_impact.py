@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.enrollment.domain.amendable import Amended, Change, Running
+from services.enrollment.domain.amendable import Amended, Change, Running, Wish
+from services.enrollment.domain.amending import amended
 from services.enrollment.domain.application import State
 from services.enrollment.domain.calendar import Calendar, MilestoneDate, PhaseDates, build_calendar
 from services.enrollment.domain.impact import BaseDates, Clash, Group, Impact, Reach, impact, reach
@@ -94,6 +95,22 @@ def test_amd_20_a_window_to_repair_is_ones_own() -> None:
     deadline = BaseDates("A", 1, Milestones(review_deadline=datetime(2023, 7, 29, tzinfo=UTC)))
     shorter = of(calendar(first_choice=date(2023, 7, 27)), groups, deadline)
     assert [each.lose for each in shorter.phases] == [10, 0]
+
+
+def test_amd_20_nobody_has_less_time_when_a_cycle_goes_on() -> None:
+    since = NOW - timedelta(days=1.5)
+    running = Running(calendar(), "Asia/Shanghai", 2, NOW, Policy(), held_since=since)
+    own = BaseDates("B", 1, Milestones(review_deadline=datetime(2023, 7, 28, tzinfo=UTC)))
+    groups = [
+        *(people(State.PENDING, 1), people(State.PENDING, 10, "B"), people(State.APPROVED, 100)),
+        people(State.REJECTED, 1000, fix_until=NOW + timedelta(hours=3)),
+    ]
+    wish = Wish(Change.RESUME, 1)
+    found = impact(running, amended(wish, running), groups, [own], BASES, WORKING)
+    assert [(each.key, each.gain, each.lose) for each in found.phases] == [
+        *(("first_choice", 1111, 0), ("second_choice", 0, 0), ("reallocation", 0, 0), ("confirmation", 0, 0))
+    ]
+    assert (found.unfit, found.people, found.urgent) == ((), 1, True)
 
 
 def test_amd_21_dates_to_come_outside_their_round() -> None:

@@ -177,7 +177,7 @@ class Reconcile:
         while True:
             try:
                 seen = await self.compare()
-            except DomainError as error:
+            except (DomainError, RPCError) as error:
                 log.warning("cannot compare yet", error=str(error)[:200])
                 await asyncio.sleep(_RETRY_SECONDS)
             else:

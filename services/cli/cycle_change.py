@@ -29,7 +29,11 @@ MoveOption = Annotated[
 ]
 CycleOption = Annotated[str, typer.Option("--cycle", help="Id of the cycle or how it begins.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; everybody concerned reads it.")]
-KeyOption = Annotated[str, typer.Option("--key", help="Makes a retry harmless: the same key asks once.")]
+KeyOption = Annotated[str, typer.Option("--key", help="The same key, with the same --based-on, asks once.")]
+BasedOnOption = Annotated[
+    int, typer.Option("--based-on", min=0, help="Version of the calendar that was looked at; 0 for the present one.")
+]
+DecisionKeyOption = Annotated[str, typer.Option("--key", help="Makes a retry harmless: the same key decides once.")]
 AnswerOption = Annotated[str, typer.Option("--answer", help="What to answer.")]
 
 
@@ -85,6 +89,7 @@ def amend(
     move: MoveOption = None,
     cycle: CycleOption = "",
     key: KeyOption = "",
+    based_on: BasedOnOption = 0,
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:
@@ -93,58 +98,62 @@ def amend(
     Example: residency cycle amend --move second_choice=..2023-08-12 --reason 台风，复试推迟
     """
     _check("amend", file, move)
-    _propose(data, cycle, "amend", reason, key, as_json=as_json, file=file, moves=move or [])
+    _propose(data, cycle, "amend", reason, key, based_on, as_json=as_json, file=file, moves=move or [])
 
 
 def hold(
     reason: ReasonOption,
     cycle: CycleArgument = "",
     key: KeyOption = "",
+    based_on: BasedOnOption = 0,
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:
     """Stop everything now, until it is resumed. Example: residency cycle hold --reason 系统故障"""
-    _propose(data, cycle, "hold", reason, key, as_json=as_json)
+    _propose(data, cycle, "hold", reason, key, based_on, as_json=as_json)
 
 
 def resume(
     reason: ReasonOption,
     cycle: CycleArgument = "",
     key: KeyOption = "",
+    based_on: BasedOnOption = 0,
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:
     """Go on; what had not ended ends later by as many whole days as it was held."""
-    _propose(data, cycle, "resume", reason, key, as_json=as_json)
+    _propose(data, cycle, "resume", reason, key, based_on, as_json=as_json)
 
 
 def advance(
     reason: ReasonOption,
     cycle: CycleArgument = "",
     key: KeyOption = "",
+    based_on: BasedOnOption = 0,
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:
     """End the present phase with this calendar day; the next begins the day after, later ones stay."""
-    _propose(data, cycle, "advance", reason, key, as_json=as_json)
+    _propose(data, cycle, "advance", reason, key, based_on, as_json=as_json)
 
 
 def end(
     reason: ReasonOption,
     cycle: CycleArgument = "",
     key: KeyOption = "",
+    based_on: BasedOnOption = 0,
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:
     """End the cycle with this calendar day; later phases are dropped."""
-    _propose(data, cycle, "end", reason, key, as_json=as_json)
+    _propose(data, cycle, "end", reason, key, based_on, as_json=as_json)
 
 
 def approve(
     amendment: Annotated[str, typer.Argument(help="Id of the amendment or how it begins.")],
     answer: AnswerOption = "",
     cycle: CycleOption = "",
-    key: KeyOption = "",
+    key: DecisionKeyOption = "",
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:
@@ -156,7 +165,7 @@ def refuse(
     amendment: Annotated[str, typer.Argument(help="Id of the amendment or how it begins.")],
     answer: AnswerOption,
     cycle: CycleOption = "",
-    key: KeyOption = "",
+    key: DecisionKeyOption = "",
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:
@@ -177,6 +186,7 @@ def _propose(
     kind: str,
     reason: str,
     key: str,
+    based_on: int,
     *,
     as_json: bool,
     file: Path | None = None,
@@ -190,7 +200,7 @@ def _propose(
         request = amendment_service_pb2.ProposeAmendmentRequest(
             idempotency_key=key or new_id(),
             cycle_id=found.cycle_id,
-            wish=wish(found, kind, file, moves or ()),
+            wish=wish(found, kind, file, moves or (), based_on),
             reason=reason,
         )
         made: pb.Amendment = (await _service(to).ProposeAmendment(request)).amendment

@@ -18,14 +18,16 @@ _PHASE = ("key", "phase", "name", "first_day", "last_day", "gap_name")
 _MILESTONE = ("key", "phase_key", "name", "day", "exam")
 
 
-def wish(cycle: cycle_pb2.Cycle, kind: str, file: Path | None = None, moves: Sequence[str] = ()) -> amendments.Wish:
+def wish(
+    cycle: cycle_pb2.Cycle, kind: str, file: Path | None = None, moves: Sequence[str] = (), based_on: int = 0
+) -> amendments.Wish:
     """The change: `kind` is `amend`, `hold`, `resume`, `advance` or `end`; a calendar belongs to `amend` alone.
 
     Ends the command (usage) when file or move cannot be read, naming what is wrong.
     """
     from residency.enrollment.v1 import amendment_service_pb2 as pb  # noqa: PLC0415  (brings protobuf)
 
-    made = pb.Wish(kind=f"AMENDMENT_KIND_{kind.upper()}", based_on=cycle.calendar_version)
+    made = pb.Wish(kind=f"AMENDMENT_KIND_{kind.upper()}", based_on=based_on or cycle.calendar_version)
     if kind != "amend":
         return made
     value = calendar_value(cycle) if file is None else _read(file, cycle)

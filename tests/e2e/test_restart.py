@@ -72,7 +72,8 @@ def test_without_temporal_nothing_is_decided_late_and_all_is_caught_up_with(own_
     dates = {"review_deadline": opening(opened, 1, days=2)}
     window = f"{own}/windows/SD-QILU/1/milestones"
     with own_stack.frozen("temporal"):
-        assert asked(own_stack, "POST", f"{own}/application", applicant, {})[0] == 201
+        status, started = asked(own_stack, "POST", f"{own}/application", applicant, {})
+        assert status == 201
         assert asked(own_stack, "PUT", window, base, dates)[0] == 200
         passed = datetime.fromisoformat(opening(opened, 2)) + timedelta(seconds=0.3)
         until(lambda: datetime.now(UTC) > passed, "two boundaries and the base's milestone have passed", 60)
@@ -82,6 +83,7 @@ def test_without_temporal_nothing_is_decided_late_and_all_is_caught_up_with(own_
             asked(own_stack, "PUT", f"{own}/application/choice", applicant, {"base_code": "SD-QILU"}),
         ):
             assert refused[1]["reason"] == "NOT_IN_PHASE", refused
+        explained(own_stack, cycle_id, started["application"]["application_id"])
         back = datetime.now(UTC)
     after = until(lambda: entered(own_stack, "second_choice", cycle_id), "both phases are entered", 60)
     moments = [datetime.fromisoformat(phase["entered_at"]) for phase in after["phases"] if phase.get("entered_at")]
@@ -91,6 +93,16 @@ def test_without_temporal_nothing_is_decided_late_and_all_is_caught_up_with(own_
     assert max(late) - back < timedelta(seconds=60)
     until(lambda: waits(own_stack, cycle_id), "the second round is waited for", 60)
     assert templates(own_stack, cycle_id) == set(), "what registration and the first round should have told is too late"
+
+
+def explained(stack: Stack, cycle_id: str, application_id: str) -> None:
+    """What operators are told meanwhile: why nothing can be done, since the last deed, and what a hold would do."""
+    asked_why = stack.residency("cycle", "why", application_id, "--json")
+    asked_what = stack.residency("cycle", "what-if", "--kind", "hold", "--cycle", cycle_id, "--json")
+    why, what_if = (json.loads(command.communicate(timeout=60)[0]) for command in (asked_why, asked_what))
+    assert why["deeds"][0]["command"] == "start_application"
+    assert (why["refuses"]["rule"], why["cycle"]["gate"]["phase"]) == ("CAP-CLOSED", "registration")
+    assert what_if["urgent"]
 
 
 def create_cycle(stack: Stack) -> str:

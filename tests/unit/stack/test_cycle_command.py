@@ -194,11 +194,12 @@ def test_what_if_shows_what_a_move_does_and_asks_for_nothing(enrollment: Enrollm
 
 @pytest.mark.parametrize("kind", ["hold", "resume", "advance", "end"])
 def test_the_other_kinds_carry_no_calendar(enrollment: Enrollment, kind: str) -> None:
-    told(kind, "--reason", "系统故障", "--key", "the-same-key")
+    told(kind, "--reason", "系统故障", "--key", "the-same-key", "--based-on", "3")
     [request] = enrollment.asked
     assert pb.AmendmentKind.Name(request.wish.kind) == f"AMENDMENT_KIND_{kind.upper()}"
     assert not request.wish.phases
     assert (request.reason, request.idempotency_key, request.cycle_id) == ("系统故障", "the-same-key", CYCLE)
+    assert request.wish.based_on == 3
 
 
 def test_amend_says_whether_a_second_person_is_waited_for(enrollment: Enrollment) -> None:

@@ -44,7 +44,7 @@ class NotifyApi(notify_service_pb2_grpc.NotifyServiceServicer):
         recipient = Recipient(request.person_id, request.organisation_code)
         release_at = request.release_at.ToDatetime(tzinfo=UTC) if request.HasField("release_at") else None
         written = await self._notify.send_notice(
-            *(request.key, request.template, recipient, dict(request.parameters), release_at)
+            *(request.key, request.template, recipient, dict(request.parameters), release_at, request.application_id)
         )
         return pb.SendNoticeResponse(written=written)
 

@@ -76,14 +76,17 @@ class Notify:
         recipient: Recipient,
         parameters: Mapping[str, str],
         release_at: datetime | None = None,
+        application_id: str = "",
     ) -> bool:
         """MSG-05: write a timed notice once per key, whatever a repetition says; True when this call wrote it.
 
-        MSG-10: it is seen from `release_at` on. Raises DomainError INVALID TEMPLATE_UNKNOWN or PARAMETERS_WRONG.
+        MSG-10: it is seen from `release_at` on. MSG-11: unless what it says of `application_id` was overtaken before.
+        Raises DomainError INVALID TEMPLATE_UNKNOWN or PARAMETERS_WRONG.
         """
         text = render_from_text(template, parameters)
         async with self._database.unit_of_work() as uow:
-            return await self.write(uow, f"notice/{key}", recipient, template, text, release_at=release_at)
+            told = Told(application_id, self._clock.now()) if application_id else NOTHING
+            return await self.write(uow, f"notice/{key}", recipient, template, text, told, release_at)
 
     async def list_messages(self, reader: Caller, size: int, token: str, unread_only: bool) -> Page:
         """MSG-04, MSG-10: one's own messages and those of one's organisation that were released, newest first.

@@ -165,6 +165,7 @@ class WindowActivities:
                 key=f"{NoticeTemplate.FIX_REMINDER}/{person.application_id}/{until.isoformat(timespec='minutes')}",
                 template=NoticeTemplate.FIX_REMINDER,
                 person_id=person.person_id,
+                application_id=person.application_id,
                 parameters={
                     "base": person.base_name,
                     "specialty": person.specialty_name,

@@ -30,8 +30,8 @@ OVERTAKES: Mapping[str, Overtaking] = {
     "application_place_lost": Overtaking(_PLACE, undoes=True),
     "application_admission_undone": Overtaking(frozenset({"application_admitted"}), undoes=True),
     **dict.fromkeys(sorted(_VERDICTS), Overtaking(_VERDICTS)),
-    "application_submitted": Overtaking(_REJECTIONS | {"application_not_selected"}),
-    "application_withdrawn": Overtaking(_VERDICTS | _PLACE | {"application_not_selected"}),
+    "application_submitted": Overtaking(_REJECTIONS | {"application_not_selected", "fix_reminder"}),
+    "application_withdrawn": Overtaking(_VERDICTS | _PLACE | {"application_not_selected", "fix_reminder"}),
 }
 """By the template of what came later. A verdict takes the place of the one before; whoever submits anew or withdraws
 has seen on their page how things stand."""

@@ -229,6 +229,17 @@ async def test_msg_11_a_place_that_was_revoked_is_told_with_the_grant(world: Wor
     assert await world.inbox(480) == ["application_provisional", "application_place_lost"]
 
 
+async def test_msg_11_whoever_submitted_anew_is_not_reminded_to(world: World) -> None:
+    until = {"base": "齐鲁医院", "specialty": "内科", "until": "2023-07-21T12:00:00+08:00"}
+    for application_id in ("app-1", "app-2"):
+        key, zhang = f"fix_reminder/{application_id}", Recipient(person_id=ZHANG.person_id)
+        assert await world.notify.send_notice(
+            *(key, "fix_reminder", zhang, until, NOON + timedelta(hours=8), application_id)
+        )
+    await world.hear(SOMEBODY.own(60, enrollment.ApplicationSubmitted))
+    assert await world.inbox(500) == ["application_submitted", "fix_reminder"]
+
+
 async def test_msg_11_a_rejection_in_daylight_is_told_also_when_it_comes_late(world: World) -> None:
     world.clock.at = NOON + timedelta(minutes=61)
     await world.hear(SOMEBODY.own(60, enrollment.ApplicationSubmitted), SOMEBODY.reviewed(0, 0))

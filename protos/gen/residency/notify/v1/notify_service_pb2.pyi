@@ -70,7 +70,7 @@ class MarkReadResponse(_message.Message):
     def __init__(self, message: _Optional[_Union[Message, _Mapping]] = ...) -> None: ...
 
 class SendNoticeRequest(_message.Message):
-    __slots__ = ("key", "template", "person_id", "organisation_code", "parameters", "release_at")
+    __slots__ = ("key", "template", "person_id", "organisation_code", "parameters", "release_at", "application_id")
     class ParametersEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -84,13 +84,15 @@ class SendNoticeRequest(_message.Message):
     ORGANISATION_CODE_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     RELEASE_AT_FIELD_NUMBER: _ClassVar[int]
+    APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
     key: str
     template: str
     person_id: str
     organisation_code: str
     parameters: _containers.ScalarMap[str, str]
     release_at: _timestamp_pb2.Timestamp
-    def __init__(self, key: _Optional[str] = ..., template: _Optional[str] = ..., person_id: _Optional[str] = ..., organisation_code: _Optional[str] = ..., parameters: _Optional[_Mapping[str, str]] = ..., release_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    application_id: str
+    def __init__(self, key: _Optional[str] = ..., template: _Optional[str] = ..., person_id: _Optional[str] = ..., organisation_code: _Optional[str] = ..., parameters: _Optional[_Mapping[str, str]] = ..., release_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., application_id: _Optional[str] = ...) -> None: ...
 
 class SendNoticeResponse(_message.Message):
     __slots__ = ("written",)

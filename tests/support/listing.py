@@ -34,6 +34,8 @@ class PublishedLists:
     clock: Callable[[], Awaitable[datetime]]
     closes_at: Callable[[], datetime]
     anchor: datetime
+    stopped: Callable[[], bool]
+    """Whether the province is held."""
     held: bool = False
     reminder_days: Sequence[float] = (7.0, 3.0, 1.0)
     lists: dict[str, Listed] = field(default_factory=dict)
@@ -62,7 +64,7 @@ class PublishedLists:
             admissible=counted["provisional"],
             objected=counted["objected"],
             admitted=counted["admitted"],
-            held=self.held,
+            held=self.held or self.stopped(),
             day_seconds=DAY.total_seconds(),
             base_provisional=sum(
                 state in OPEN

@@ -62,7 +62,11 @@ class Province:
     def __post_init__(self) -> None:
         self.waiting = WaitingList(self.now)
         self.lists = PublishedLists(
-            self.cycle_id, self.now, lambda: self.opens_at(NOTICE[-1][0] + 1), self.moments.registration_opens
+            self.cycle_id,
+            self.now,
+            lambda: self.opens_at(self.rows[-1][0] + 1),
+            self.moments.registration_opens,
+            lambda: self.held_since is not None,
         )
 
     def opens_at(self, sequence: int) -> datetime:

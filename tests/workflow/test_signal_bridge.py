@@ -240,9 +240,9 @@ async def test_wait_37_a_cycle_hears_once_that_its_calendar_changed(bridged: Bri
     """WAIT-37: its workflow is started where it is missing; a version known already is refused and acknowledged."""
     province, cycle_id = bridged.stage.province, bridged.stage.province.cycle_id
     province.moved[3] = province.opens_at(3) + timedelta(days=3)
-    changed = facts.CalendarChanged(cycle_id=cycle_id, version=2, kind="amend", urgent=True)
-    for _ in range(2):
-        await bridged.publish("cycle.calendar_changed", changed, f"{cycle_id}/calendar", 2)
+    for version in (2, 2, 1):
+        changed = facts.CalendarChanged(cycle_id=cycle_id, version=version, kind="amend", urgent=True)
+        await bridged.publish("cycle.calendar_changed", changed, f"{cycle_id}/calendar", version)
     handle = bridged.client.get_workflow_handle(recruitment_cycle.workflow_id(cycle_id))
 
     async def heard() -> bool:

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
 
     # By name: what `from package import module` finds here is the sandbox's own copy, which spoils instants.
     from workflows.published_list.contract import (
+        LONGEST_HISTORY,
         NAME,
         OBJECTIONS,
         RECHECK,
@@ -169,9 +170,13 @@ class PublishedList:
         return f"{self._start.cycle_id}/{self._start.base_code}"
 
     def _woken(self) -> bool:
-        return self._moved or workflow.info().is_continue_as_new_suggested()
+        return self._moved or self._is_long()
+
+    def _is_long(self) -> bool:
+        info = workflow.info()
+        return info.is_continue_as_new_suggested() or info.get_current_history_length() > LONGEST_HISTORY
 
     def _make_history_short(self) -> None:
-        if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+        if self._is_long() and workflow.all_handlers_finished():
             memory = ListMemory(self._publicity_told, self._reminded)
             workflow.continue_as_new(replace(self._start, memory=memory))

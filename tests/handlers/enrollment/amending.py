@@ -41,6 +41,9 @@ MARK = """
     FROM generate_series(1, $6) RETURNING id
 """
 
+EXAM = MilestoneDate("exam", "first_choice", "统一笔试", date(2023, 7, 28), exam=True)
+"""A day of the province late in the first round."""
+
 Dates = dict[str, PhaseDates]
 
 

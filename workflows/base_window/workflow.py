@@ -191,6 +191,7 @@ class BaseWindow:
             window = await self._wait_for_the_end(window)
 
     async def _tell_what_is_left(self, window: WindowTimes, count: WindowCount) -> None:
+        """WAIT-29: what was never reviewed, and who was provisionally admitted and is on no list."""
         if count.unreviewed:
             await self._tell_staff(NoticeTemplate.WINDOW_NOT_REVIEWED, count.unreviewed)
         if window.unpublished:

@@ -142,11 +142,11 @@ class QuickWindow:
 async def test_a_year_of_three_hundred_bases_stays_under_five_thousand_events(stage: Stage) -> None:
     """In every run, the windows' beginnings and ends among them: a round of them, as each run is one round's."""
     province = stage.province
-    first, last = date(2023, 7, 1), date(2023, 8, 31)
+    first, end = date(2023, 7, 1), date(2023, 8, 31)
     province.amend(
         ("registration", first, first + 9 * DAY),
         ("first_choice", first + 10 * DAY, first + 30 * DAY),
-        ("confirmation", first + 31 * DAY, last),
+        ("confirmation", first + 31 * DAY, end),
     )
     province.bases = [f"SD-BASE-{number:03}" for number in range(300)]
     async with AsyncExitStack() as stack:

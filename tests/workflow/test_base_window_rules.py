@@ -139,8 +139,13 @@ def test_wait_23_a_first_choice_with_nothing_left_to_do_or_to_come_has_finished(
     done = replace(WINDOW, pending=0, to_select=0)
     assert finished(done)
     assert agenda(done, "") == []
-    for still in ({"pending": 1}, {"to_select": 1}, {"unpublished": 1}, {"fixable": 1}):
-        assert not finished(replace(done, **still))
+    for still in (
+        replace(done, pending=1),
+        replace(done, to_select=1),
+        replace(done, unpublished=1),
+        replace(done, fixable=1),
+    ):
+        assert not finished(still)
     for phase in ("second_choice", "reallocation", ""):
         assert not finished(replace(done, phase=phase))
 

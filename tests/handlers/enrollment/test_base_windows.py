@@ -13,6 +13,10 @@ from tests.handlers.enrollment.story import OPERATOR, PLAN, QILU, WORKER, Stage,
 from tests.support.wait import eventually
 
 _FIX = "UPDATE application SET fix_until = clock_timestamp() + $2::interval WHERE id = $1"
+_WAITING = """
+    SELECT count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND NOT granted AND (classid::bigint << 32 | objid::bigint) = $1
+"""
 _DEADLINE = "INSERT INTO base_window (cycle_id, base_code, round, review_deadline) VALUES ($1, $2, 1, $3)"
 
 
@@ -72,8 +76,7 @@ async def test_cal_11_whoever_decided_in_time_is_counted_though_it_is_committed_
         closing = asyncio.create_task(_close(stage))
 
         async def waits() -> bool:
-            asked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
-            return bool(await stage.database.fetchval(asked, lock))
+            return bool(await stage.database.fetchval(_WAITING, lock))
 
         await eventually(waits, "the close waits for who decided before it")
         assert not closing.done()

@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from residency.enrollment.v1 import (
+    calendar_service_pb2,
     export_service_pb2,
     form_service_pb2,
     paper_service_pb2,
@@ -197,7 +198,31 @@ def fill_documents(upstream: Upstream) -> None:
     upstream.stories.answers["GetStory"] = story_service_pb2.GetStoryResponse(rows=[row], standing=standing)
 
 
+def fill_calendar(upstream: Upstream) -> None:
+    """Two versions with a gap, a day off and an event that was moved."""
+    service, answers = calendar_service_pb2, upstream.calendars.answers
+    moved = service.CalendarDifference(
+        kind="EVENT_KIND_PHASE", key="registration", name="报名", first_day_before="2023-07-01",
+        last_day_before="2023-07-10", first_day="2023-07-01", last_day="2023-07-12",
+    )  # fmt: skip
+    latest = service.CalendarVersion(
+        number=2, kind="amend", reason="延长两天", role="province_administrator", differences=[moved]
+    )
+    shown = service.PublishedCalendar(title="山东2023", version=latest, latest_version=2, day_seconds=86_400)
+    for number, (kind, name) in enumerate((("PHASE", "报名"), ("GAP", "资格复核"), ("BASE_DATE", "第1轮面试"))):
+        event = shown.events.add(uid=str(number), kind=f"EVENT_KIND_{kind}", name=name, sequence=number)
+        event.starts_at.seconds, event.ends_at.seconds = _BEFORE + number * 86_400, _BEFORE + (number + 1) * 86_400
+    answers["GetCalendar"] = service.GetCalendarResponse(calendar=shown)
+    first = service.CalendarVersion(number=1, kind="created", role="operator")
+    answers["ListCalendarVersions"] = service.ListCalendarVersionsResponse(versions=[latest, first])
+    feed = service.Feed(feed_id=ONE, base_code="SD-QILU")
+    answers["ListFeeds"] = service.ListFeedsResponse(feeds=[feed])
+    answers["ListWorkingDays"] = service.ListWorkingDaysResponse(
+        known_from="2023-01-01", known_until="2026-12-25", resting=["2027-01-01"], source="国务院办公厅"
+    )
+
+
 def fill(upstream: Upstream) -> None:
     """Everything."""
-    for part in (fill_papers, fill_selection, fill_places, fill_province, fill_documents):
+    for part in (fill_papers, fill_selection, fill_places, fill_province, fill_documents, fill_calendar):
         part(upstream)

@@ -14,6 +14,7 @@ from axe_playwright_python.async_playwright import Axe
 from residency.enrollment.v1 import application_pb2, events_pb2
 from residency.notify.v1 import events_pb2 as notify_events_pb2
 from tests.support.portal_browser import DESK, PHONE, Desk, needs_chromium, open_desk
+from tests.support.portal_catalogue import CYCLE
 from tests.support.portal_samples import ONE, fill
 from tests.support.portal_story import submitted
 from tests.support.portal_upstream import Upstream
@@ -32,7 +33,7 @@ def pages(application: str) -> dict[str, list[str]]:
     return {
         "": [
             *("/", "/board", "/board?base_code=SD-QILU", "/register", "/sign-in", "/sign-in/scan", "/recover"),
-            *("/invitation", f"/lists/{ONE}", "/form/ABCDEF"),
+            *("/invitation", f"/lists/{ONE}", "/form/ABCDEF", f"/calendar/{CYCLE}/SD-QILU"),
         ],
         "applicant": [
             "/application",
@@ -51,7 +52,7 @@ def pages(application: str) -> dict[str, list[str]]:
         ],
         "province": [
             *("/province", "/staff", "/staff/invite", "/support/held", "/province/requests", "/province/policy"),
-            f"/province/reallocation/{ONE}",
+            *(f"/province/reallocation/{ONE}", "/province/calendar", "/province/calendar/edit"),
         ],
         "teaching": ["/desk"],
         "security": ["/proposals", "/support"],

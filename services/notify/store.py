@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     CheckConstraint,
@@ -19,6 +19,8 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
+    bindparam,
     exists,
     func,
     literal,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,6 +75,35 @@ message_read = Table(
     Column("message_id", Uuid(as_uuid=False), ForeignKey("message.message_id"), primary_key=True),
     Column("person_id", Text, primary_key=True),
     Column("read_at", DateTime(timezone=True), nullable=False),
+)
+
+_TURN = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("of"), 0)))
+_OVERTAKEN = and_(
+    message.c.application_id == bindparam("of"),
+    message.c.template == any_(bindparam("templates", type_=ARRAY(Text))),
+    message.c.decided_at >= bindparam("since"),
+    message.c.decided_at < bindparam("at"),
+    message.c.dropped_at.is_(None),
+)
+"""What was decided before something and, when that undoes a decision, since that."""
+_DROP = (
+    update(message)
+    .where(_OVERTAKEN, message.c.release_at > bindparam("now"))
+    .values(body="", sealed_with="", dropped_at=bindparam("now"))
+)
+_SEEN = select(exists().where(_OVERTAKEN, message.c.release_at <= bindparam("now")))
+_LATER = select(
+    exists().where(
+        message.c.application_id == bindparam("of"),
+        message.c.decided_at > bindparam("at"),
+        or_(
+            and_(
+                message.c.template == any_(bindparam("undoers", type_=ARRAY(Text))),
+                message.c.undone_since <= bindparam("at"),
+            ),
+            message.c.template == any_(bindparam("others", type_=ARRAY(Text))),
+        ),
+    )
 )
 
 
@@ -144,30 +176,29 @@ class Messages:
 
     async def take_turns(self, application_id: str) -> None:
         """Let others that write about this application wait until this transaction ends."""
-        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(application_id, 0))))
+        await self._session.execute(_TURN, {"of": application_id})
 
     async def drop(self, templates: Collection[str], later: Told) -> None:
         """MSG-11: drop what `later` overtakes and nobody could read yet."""
-        await self._session.execute(
-            update(message)
-            .where(*_overtaken_by(later, templates), message.c.release_at > self._now)
-            .values(body="", sealed_with="", dropped_at=self._now)
-        )
+        await self._session.execute(_DROP, self._overtaken_by(later, templates))
 
     async def was_seen(self, templates: Collection[str], later: Told) -> bool:
         """MSG-11: whether some of what `later` overtakes could be read."""
-        seen = exists().where(*_overtaken_by(later, templates), message.c.release_at <= self._now)
-        return await self._session.scalar(select(seen)) or False
+        return await self._session.scalar(_SEEN, self._overtaken_by(later, templates)) or False
 
     async def is_overtaken(self, told: Told, undoers: Collection[str], others: Collection[str]) -> bool:
         """MSG-11: whether something that was decided later, and undid or overtook it, is written already."""
-        undone = and_(message.c.template.in_(undoers), message.c.undone_since <= told.decided_at)
-        later = exists().where(
-            message.c.application_id == told.application_id,
-            message.c.decided_at > told.decided_at,
-            or_(undone, message.c.template.in_(others)),
-        )
-        return await self._session.scalar(select(later)) or False
+        values = {"of": told.application_id, "at": told.decided_at, "undoers": list(undoers), "others": list(others)}
+        return await self._session.scalar(_LATER, values) or False
+
+    def _overtaken_by(self, later: Told, templates: Collection[str]) -> dict[str, object]:
+        return {
+            "of": later.application_id,
+            "templates": list(templates),
+            "since": later.undone_since or datetime.min.replace(tzinfo=UTC),
+            "at": later.decided_at,
+            "now": self._now,
+        }
 
     async def page(self, reader: Caller, after: Place | None, size: int, unread_only: bool) -> list[Message]:
         """Up to `size` messages for `reader` that follow `after`, newest first."""
@@ -249,16 +280,3 @@ class Messages:
             .select_from(message.outerjoin(message_read, own_reading))
             .where(visible, message.c.release_at <= self._now, message.c.dropped_at.is_(None))
         )
-
-
-def _overtaken_by(later: Told, templates: Collection[str]) -> list[ColumnElement[bool]]:
-    """What was decided before `later` and, when that undoes something, since that was decided."""
-    overtaken = [
-        message.c.application_id == later.application_id,
-        message.c.template.in_(templates),
-        message.c.decided_at < later.decided_at,
-        message.c.dropped_at.is_(None),
-    ]
-    if later.undone_since is not None:
-        overtaken.append(message.c.decided_at >= later.undone_since)
-    return overtaken

@@ -24,7 +24,7 @@ from services.enrollment.store.amending import (
     propose,
     row_of,
 )
-from services.kit.domain import Caller, DomainError, Kind
+from services.kit.domain import Caller, DomainError, Fact, Kind
 from services.kit.ids import new_id
 
 _VIEW: TypeAdapter[Amendment] = TypeAdapter(Amendment)
@@ -157,18 +157,9 @@ class AmendmentHandlers:
         becomes = replace(amendment, state=AmendmentState.APPLIED, version=version)
         after, running = foreseen.after, foreseen.running
         detail = {"amendment_id": becomes.id, "calendar_version": version, "shift_days": after.shift_days}
-        outside = {each.base_code: each.round for each in reversed(foreseen.impact.unfit)}
         return Deed(
             *(becomes, f"{verb}_amendment", "AMD-19", _detail(becomes)),
-            fact=facts.calendar_changed(
-                *(cycle, after.kind.value, version),
-                urgent=foreseen.impact.urgent,
-                unfit=list(outside),
-                round_names=[_round_name(cycle, after, number) for number in outside.values()],
-                reason=becomes.reason,
-                present=running.present.name,
-                next_at=next_boundary(running, after),
-            ),
+            fact=None if cycle.draft else _told(cycle, foreseen, becomes),
             calendar=CalendarWrite(
                 gate.edition,
                 content_of(after.calendar),
@@ -200,6 +191,21 @@ def check_version(wish: Wish, cycle: CycleRecord) -> None:
             rule="AMD-01",
             details={"current": str(cycle.calendar_version)},
         )
+
+
+def _told(cycle: CycleRecord, foreseen: Foreseen, amendment: Amendment) -> Fact:
+    """AMD-23: what those who wait and those whose dates do not fit are told; of a draft nobody is."""
+    after = foreseen.after
+    outside = {each.base_code: each.round for each in reversed(foreseen.impact.unfit)}
+    return facts.calendar_changed(
+        *(cycle, after.kind.value, amendment.version),
+        urgent=foreseen.impact.urgent,
+        unfit=list(outside),
+        round_names=[_round_name(cycle, after, number) for number in outside.values()],
+        reason=amendment.reason,
+        present=foreseen.running.present.name,
+        next_at=next_boundary(foreseen.running, after),
+    )
 
 
 def _round_name(cycle: CycleRecord, after: Amended, number: int) -> str:

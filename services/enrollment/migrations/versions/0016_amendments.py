@@ -135,7 +135,7 @@ BEGIN
     END IF;
     INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, traceparent)
     SELECT f.event_id, f.subject, f.event_type, f.aggregate_id, f.version, f.body, f.traceparent
-    FROM jsonb_populate_record(NULL::outbox, p->'fact') f;
+    FROM jsonb_populate_record(NULL::outbox, p->'fact') f WHERE f.event_id IS NOT NULL;
     RETURN p_answer;
 END $$
 """

@@ -43,6 +43,7 @@ class Province:
     pending: dict[str, int] = field(default_factory=dict)
     review_deadlines: dict[str, datetime] = field(default_factory=dict)
     closed_windows: list[tuple[str, int]] = field(default_factory=list)
+    closed_at: dict[tuple[str, int], datetime] = field(default_factory=dict)
     notices: dict[str, notify.SendNoticeRequest] = field(default_factory=dict)
     sent_at: dict[str, datetime] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
@@ -161,7 +162,7 @@ class Province:
             base_code=request.base_code,
             base_name=request.base_code,
             province_code="SD",
-            phase=cycle_pb2.Phase.Value(f"PHASE_{kind.upper()}"),
+            phase=f"PHASE_{kind.upper()}",
             phase_name=kind,
             round=request.round,
             opens_at=_stamp(self.opens_at(phase)),
@@ -187,6 +188,7 @@ class Province:
         window = (request.base_code, request.round)
         if window not in self.closed_windows:
             self.closed_windows.append(window)
+            self.closed_at[window] = await self.now()
         return wire.CloseWindowResponse(unreviewed=self.pending.get(request.base_code, 0))
 
     async def SendNotice(self, request: notify.SendNoticeRequest) -> notify.SendNoticeResponse:
@@ -209,14 +211,16 @@ class Province:
         )
 
     async def PrepareNextCycle(self, request: wire.PrepareNextCycleRequest) -> wire.PrepareNextCycleResponse:
-        return wire.PrepareNextCycleResponse(cycle_id=f"draft-{request.year}", title=f"{request.year}年度")
+        return wire.PrepareNextCycleResponse(cycle_id=f"draft-{request.year}", title="下一年度招录")
 
     async def GetPhaseReport(self, request: wire.GetPhaseReportRequest) -> wire.GetPhaseReportResponse:
         closed = [base for base, number in self.closed_windows if number == request.round]
-        owing = [base for base in closed if self.pending.get(base)]
+        desks = {base: self.desks.get(base, Desk()) for base in closed}
+        unselected = {base: desk.approved - desk.not_selected for base, desk in desks.items()}
         return wire.GetPhaseReportResponse(
-            unreviewed=sum(self.pending[base] for base in owing),
-            bases=len(owing),
+            unreviewed=sum(self.pending.get(base, 0) for base in closed),
+            unselected=sum(unselected.values()),
+            bases=sum(bool(self.pending.get(base) or unselected[base]) for base in closed),
             open=len(self.bases) - len(closed),
             closed=len(closed),
         )

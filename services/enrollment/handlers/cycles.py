@@ -195,7 +195,7 @@ def _main_bases(order: CreateCycle, bases: Mapping[str, str]) -> dict[str, str]:
     found = {base: main for base, main in order.main_codes if main}
     for base, main in found.items():
         if base not in bases or main not in bases or main in found:
-            message = f"{base} 的主基地 {main} 不在名单中,或本身是协同基地。"
+            message = f"{base} 的主基地 {main} 不在名单中，或本身是协同基地。"
             raise DomainError(Kind.INVALID, "BAD_MAIN_BASE", message, field="bases", rule="PLAN-21")
     return found
 

@@ -65,7 +65,7 @@ class PreparingHandlers:
         if order.year != cycle.year + 1:
             raise DomainError(Kind.INVALID, "WRONG_YEAR", "只能准备下一年度。", field="year", rule="CAL-20")
         if cycle.draft:
-            raise _is_draft("草稿年度须先确认,才能准备其下一年度。")
+            raise _is_draft("草稿年度须先确认，才能准备其下一年度。")
         known = await self._drafts.from_year(cycle.province_code, order.year)
         if known or cycle.calendar.day_seconds != REAL_DAY_SECONDS:
             drafts = [cycle_id for cycle_id, draft in known if draft]
@@ -107,7 +107,7 @@ class PreparingHandlers:
 
         async def decided(cycle: CycleRecord, _: GateRecord) -> Deed[str]:
             if not cycle.draft:
-                raise DomainError(Kind.CONFLICT, "NOT_A_DRAFT", "该年度不是草稿,无需确认。", rule="CAL-22")
+                raise DomainError(Kind.CONFLICT, "NOT_A_DRAFT", "该年度不是草稿，无需确认。", rule="CAL-22")
             return Deed(
                 cycle.id,
                 *("confirm_cycle", "CAL-22", {"year": cycle.year}),

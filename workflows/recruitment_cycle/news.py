@@ -127,17 +127,16 @@ class CycleNews:
 
     @activity.defn
     async def announce_change(self, announcement: Announcement) -> Told:
-        """Tell every base, and the province, that the calendar changed, why, and what is next."""
+        """Tell every base, and the province, that the calendar changed, why, and what is next; or that it is held."""
         with translated_failures():
             cycle = (await self._enrollment.GetCycle(wire.GetCycleRequest(cycle_id=announcement.cycle_id))).cycle
             after = next((phase for phase in cycle.phases if phase.sequence == cycle.sequence + 1), None)
             if after is None:
                 return Told(0)
-            parameters = {
-                "reason": await self._reason(announcement),
-                "present": _present(cycle),
-                "next_at": _text(instant(after.opens_at)),
-            }
+            held = cycle.HasField("held_since")
+            parameters = {"reason": await self._reason(announcement), "present": _present(cycle)}
+            if not held:
+                parameters["next_at"] = _text(instant(after.opens_at))
             question = wire.GetCatalogueRequest(cycle_id=announcement.cycle_id)
             bases = [base.code for base in (await self._enrollment.GetCatalogue(question)).bases]
             told = [*bases, cycle.province_code] if cycle.province_code else bases
@@ -145,7 +144,7 @@ class CycleNews:
                 [
                     notify.SendNoticeRequest(
                         key=f"calendar/{announcement.cycle_id}/{announcement.calendar_version}/{code}",
-                        template="calendar_changed",
+                        template="calendar_held" if held else "calendar_changed",
                         organisation_code=code,
                         parameters=parameters,
                     )

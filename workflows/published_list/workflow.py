@@ -9,11 +9,11 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from workflows.primitives.calls import COMMAND, QUICK_READ
-from workflows.primitives.deadline import until
-from workflows.primitives.visible import waits_for
-
+# The ways of waiting too: what is outside of this block is compiled and run anew for every single run.
 with workflow.unsafe.imports_passed_through():
+    from workflows.primitives.calls import COMMAND, QUICK_READ
+    from workflows.primitives.deadline import until
+    from workflows.primitives.visible import waits_for
     from workflows.published_list import calendar
     from workflows.published_list.activities import ListActivities
 

@@ -113,7 +113,11 @@ add_rows(
     cycle_service_pb2,
     "CycleService",
     "cycles",
-    (Row("POST", "/cycles", "CreateCycle", "Set up a cycle of one's own province, in preparation.", 201),),
+    (
+        Row("POST", "/cycles", "CreateCycle", "Set up a cycle of one's own province, in preparation.", 201),
+        Row("GET", "/draft-cycles", "ListDraftCycles", "Drafts of next years, which nobody else sees."),
+        Row("POST", "/draft-cycles/{cycle_id}/confirm", "ConfirmCycle", "Make a draft a cycle like any other."),
+    ),
 )
 router.routes.extend(_table.routes)
 

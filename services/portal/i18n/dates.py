@@ -25,7 +25,7 @@ STATES = {
     "withdrawn": ("已撤回", "plain"),
 }
 """Where an amendment stands, and the tone of its tag."""
-EVENTS = {"phase": "阶段", "gap": "间隔", "milestone": "日程点", "base_date": "基地日程"}
+EVENTS = {"phase": "阶段", "gap": "间歇", "milestone": "日程点", "base_date": "基地日程"}
 CLASHES = {"opens": "开始日", "closes": "截止日", "milestone": "日程点", "publicity": "公示期"}
 HELD = "本次招录已暂停，恢复前不受理任何办理；恢复后，尚未结束的期限相应顺延。"
 """PUB-09."""

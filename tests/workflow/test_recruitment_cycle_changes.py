@@ -79,6 +79,7 @@ async def test_wait_11_nothing_goes_on_while_held(stage: Stage) -> None:
         await stage.until(province.moments.registration_opens + 9 * DAY)
         status = await _change(year, await province.hold(), "hold", urgent=True)
         assert status.held_since is not None
+        await stage.until(province.moments.registration_opens + 10 * DAY)
         assert await _refusal(year, 3, "hold") == "CYCLE_HELD"
         await stage.until(province.moments.registration_opens + 12 * DAY - timedelta(hours=4))
         assert province.entered == [1]

@@ -88,6 +88,9 @@ class Enrollment(
         cycle = self.cycle()
         return cycle_service_pb2.ListCyclesResponse(cycles=[] if self.no_cycle else [cycle])
 
+    async def ListDraftCycles(self, request: Any, context: Any) -> Any:
+        return cycle_service_pb2.ListDraftCyclesResponse()
+
     async def CreateCycle(self, request: Any, context: Any) -> Any:
         self.created.append(request)
         return cycle_service_pb2.CreateCycleResponse(cycle=self.cycle())

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from residency.enrollment.v1 import cycle_service_pb2
+from residency.enrollment.v1 import cycle_pb2, cycle_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal import navigation
 from services.portal.cycle_file import PHASES, request_from_file
-from services.portal.forms import Posted, Refusal, refused
+from services.portal.forms import Posted, Refusal, read_form, refused
 from services.portal.i18n import zh
 from services.portal.page import Page, PageFor, phase_key
 from services.portal.pages.acting import Desk
+from services.portal.pages.calendar_impacts import calendar_table
 from services.portal.panels import Ask, Button, Cell, Form, Line, Panel, Table
 from services.portal.uploads import read_upload
 from services.portal.wire import of_json, to_json
@@ -75,6 +77,21 @@ async def from_form(page: Province) -> Response:
     return await _create(page, form, values)
 
 
+@router.post("/confirm")
+async def confirm(page: Province) -> Response:
+    """Make a draft a year like any other."""
+    form = await read_form(page.request)
+    request = cycle_service_pb2.ConfirmCycleRequest(cycle_id=form.get("cycle_id"), idempotency_key=form.key)
+    try:
+        if not form.checked("sure"):
+            raise DomainError(Kind.INVALID, "NOT_CONFIRMED", "请核对日程并勾选确认。", field="sure")
+        await page.clients.cycles.ConfirmCycle(request)
+    except DomainError as error:
+        return await _page(page, refused(error), form)
+    page.portal.heard({"cycle"})
+    return page.redirect("/province/cycles?done=created")
+
+
 async def _create(page: Page, form: Posted, values: Any) -> Response:
     try:
         whole = values() | {"idempotency_key": form.key}
@@ -88,7 +105,10 @@ async def _create(page: Page, form: Posted, values: Any) -> Response:
 
 async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> Response:
     desk = Desk(page, refusal, posted)
-    answer = await page.clients.cycles.ListCycles(cycle_service_pb2.ListCyclesRequest())
+    answer, drafts = await asyncio.gather(
+        page.clients.cycles.ListCycles(cycle_service_pb2.ListCyclesRequest()),
+        page.clients.cycles.ListDraftCycles(cycle_service_pb2.ListDraftCyclesRequest()),
+    )
     lines = []
     for cycle in answer.cycles:
         key = phase_key(cycle.phase)
@@ -120,7 +140,24 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
     )
     panels = [
         Panel("年度", table=Table("新的在前", ("标题", "年度", "阶段", "日程"), lines, "还没有年度。")),
+        *(panel for cycle in drafts.cycles for panel in _draft(desk, cycle)),
         Panel(form=desk.form(file)),
         Panel(form=desk.form(form)),
     ]
     return await desk.html("年度", "全省管理", navigation.PROVINCE_TABS, panels)
+
+
+def _draft(desk: Desk, cycle: cycle_pb2.Cycle) -> list[Panel]:
+    """A year that was prepared and nobody else sees yet: its calendar, and how it is made real."""
+    told = "由上一年度自动拟定，日期顺延一年，尚未公开。请核对；日期需要调整的，确认后在“日程”中修改。"
+    form = Form(
+        "/province/cycles/confirm",
+        (Ask("sure", "我已核对，确认建立这一年度", "tick"),),
+        (Button("确认年度"),),
+        hidden={"cycle_id": cycle.cycle_id},
+        suffix=f"-{cycle.year}",
+    )
+    return [
+        Panel(f"待确认：{cycle.title}", told, calendar_table(cycle.phases, cycle.milestones), notice=True),
+        Panel(form=desk.form(form)),
+    ]

@@ -133,3 +133,32 @@ async def test_days_off_of_a_year_are_entered_with_their_source(whole: Whole) ->
             assert told in page, told
         stale = await browser.post(here, data=keyed(**order, expected_version="0"))
         assert (stale.status_code, "已在别处更新" in stale.text) == (409, True)
+
+
+async def test_a_prepared_year_is_looked_at_and_confirmed(whole: Whole) -> None:
+    await whole.stage.database.execute(
+        "INSERT INTO cycle (id, province_code, year, title, time_zone, day_seconds, calendar_version, policy, draft)"
+        " SELECT gen_random_uuid(), province_code, 2024, '2024年招录', time_zone, 86400, 1, policy, true"
+        " FROM cycle WHERE id = $1",
+        whole.stage.cycle_id,
+    )
+    await whole.stage.database.execute(
+        "INSERT INTO cycle_gate (cycle_id, phase, sequence) SELECT id, 'preparation', 0 FROM cycle WHERE draft"
+    )
+    await whole.stage.database.execute(
+        "INSERT INTO cycle_phase (cycle_id, sequence, phase, name, first_day, last_day, opens_at, closes_at, key)"
+        " SELECT c.id, p.sequence, p.phase, p.name, p.first_day + 366, p.last_day + 366, p.opens_at + interval '366 d',"
+        " p.closes_at + interval '366 d', p.key FROM cycle_phase p, cycle c WHERE p.cycle_id = $1 AND c.draft",
+        whole.stage.cycle_id,
+    )
+    here = "/province/cycles"
+    async with whole.upstream.browser("province") as browser:
+        draft = await browser.get(here)
+        assert "待确认：2024年招录" in draft.text
+        cycle = hidden(draft, "cycle_id")
+        assert (await browser.get(f"/calendar/{cycle}")).status_code == 404
+        unsure = await browser.post(f"{here}/confirm", data=keyed(cycle_id=cycle))
+        assert (unsure.status_code, "勾选确认" in unsure.text) == (422, True)
+        done = await browser.post(f"{here}/confirm", data=keyed(cycle_id=cycle, sure="yes"))
+        assert done.headers.get("location") == f"{here}?done=created", done.text
+        assert "待确认" not in (await browser.get(here)).text

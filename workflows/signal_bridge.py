@@ -182,7 +182,7 @@ class SignalBridge:
             *(base_window.NAME, window_id, base_window.TASK_QUEUE, window),
             self._connection.attributes(window.cycle_id, window.base_code, window.round),
         )
-        news = base_window.DecisionsMade([told.news.decision for told in batch])
+        news = base_window.DecisionsMade.of([told.news.decision for told in batch])
         with _linked("signal base window", batch):
             await self._ensure(run, base_window.DECISIONS_MADE, news)
 

@@ -194,7 +194,7 @@ class Bench:
         pause = DAY_SECONDS * DAYS / 2 / len(self._batches)
         for batch in self._batches:
             now = datetime.now(UTC)
-            news = DecisionsMade([Decision(one, version, kind, now) for one, version, kind in batch])
+            news = DecisionsMade.of([Decision(one, version, kind, now) for one, version, kind in batch])
             await asyncio.gather(*[handle.signal(signal, news) for handle in handles], asyncio.sleep(pause))
 
     def _spent(self) -> float:

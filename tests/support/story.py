@@ -128,7 +128,7 @@ def _said(payloads: Payloads) -> str:
 
 def _fields(said: Any) -> Iterator[str]:
     for name, value in (said or {}).items():
-        if name in _SILENT:
+        if name in _SILENT or value == []:
             continue
         if isinstance(value, list):
             yield f"{len(value)} {name}"

@@ -25,7 +25,7 @@ from workflows.base_window.calendar import (
     sensible,
     word_for_wait,
 )
-from workflows.base_window.contract import Decision, DecisionKind, Milestone, WindowTimes
+from workflows.base_window.contract import Decision, DecisionKind, DecisionsMade, Milestone, WindowTimes
 
 OPENS = datetime(2023, 7, 10, 16, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -231,7 +231,7 @@ def _counts(deeds: list[Decision]) -> tuple[int, int]:
     """How many wait and how many have a verdict once `deeds` have happened: by counting, as enrollment does."""
     last = {deed.application_id: deed.kind for deed in deeds}
     waiting = sum(kind is FIRST for kind in last.values())
-    return waiting, sum(kind not in (FIRST, DecisionKind.WITHDRAWN) for kind in last.values())
+    return waiting, sum(kind not in (FIRST, DecisionKind.WITHDRAWN, DecisionKind.UNDONE) for kind in last.values())
 
 
 def _counted(deeds: list[Decision]) -> WindowTimes:
@@ -287,3 +287,11 @@ def test_what_gives_the_base_something_to_do_again_is_noticed() -> None:
     assert not backlog.owes_again
     backlog.hear([Decision("b", 2, DecisionKind.UNDONE, OPENS + DAY)])
     assert backlog.owes_again
+
+
+def test_a_batch_is_told_the_same_column_by_column() -> None:
+    news = [
+        Decision("a", 2, DecisionKind.APPROVED, OPENS + timedelta(microseconds=123_457)),
+        Decision("b", 3, DecisionKind.SUBMITTED),
+    ]
+    assert DecisionsMade.of(news).told() == DecisionsMade(news).told() == news

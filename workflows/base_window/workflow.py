@@ -103,7 +103,7 @@ class BaseWindow:
     @workflow.signal(name=DECISIONS_MADE)
     def decisions_made(self, news: DecisionsMade) -> None:
         """The human-review signal: verdicts, admissions, submissions and withdrawals at this base."""
-        self._backlog.hear(news.decisions)
+        self._backlog.hear(news.told())
         if self._in_full and self._window and finished(self._window) and self._backlog.owes_again:
             self._look = True
 

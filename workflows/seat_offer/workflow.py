@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from workflows.primitives.calls import COMMAND
-from workflows.primitives.deadline import reached
-from workflows.primitives.visible import waits_for
-
+# The ways of waiting too: what is outside of this block is compiled and run anew for every single run.
 with workflow.unsafe.imports_passed_through():
+    from workflows.primitives.calls import COMMAND
+    from workflows.primitives.deadline import reached
+    from workflows.primitives.visible import waits_for
     from workflows.seat_offer.activities import OfferActivities
 
     # By name: what `from package import module` finds here is the sandbox's own copy, which spoils instants.

@@ -11,14 +11,16 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio import activity
 
 from residency.enrollment.v1 import calendar_service_pb2 as calendar_wire
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from residency.notify.v1 import notify_service_pb2 as notify
+from services.kit.quiet import not_before
 from workflows.recruitment_cycle.contract import Announcement, DraftReminder, PhaseReport, ReportOrder, Told
-from workflows.wire import instant, translated_failures
+from workflows.wire import instant, quiet_of, translated_failures
 
 _AT_A_TIME = 20
 _NO_REASON = "日程调整"
@@ -74,11 +76,13 @@ class CycleNews:
     async def remind_drafts(self, reminder: DraftReminder) -> Told:
         """Tell whoever has a draft when registration ends; answers how many are concerned.
 
-        Repeated after a failure it goes on with the page it had come to.
+        Repeated after a failure it goes on with the page it had come to; repeated so late that nobody could be told
+        before the end, it tells nobody.
         """
         told, page = _came_to()
         with translated_failures():
-            while True:
+            release_at = _release(await self._cycle(reminder.cycle_id))
+            while instant(release_at) < reminder.closes_at:
                 request = wire.ListConcernedRequest(
                     cycle_id=reminder.cycle_id, concern=wire.CONCERN_DRAFTS, page_token=page
                 )
@@ -90,6 +94,8 @@ class CycleNews:
                             template="registration_closing",
                             person_id=one.person_id,
                             parameters={"closes_at": _text(reminder.closes_at)},
+                            release_at=release_at,
+                            application_id=one.application_id,
                         )
                         for one in answer.persons
                     ],
@@ -97,8 +103,9 @@ class CycleNews:
                 )
                 told, page = told + len(answer.persons), answer.next_page_token
                 if not page:
-                    return Told(told)
+                    break
                 activity.heartbeat(told, page)
+        return Told(told)
 
     @activity.defn
     async def report_phase(self, order: ReportOrder) -> PhaseReport:
@@ -110,7 +117,7 @@ class CycleNews:
             request = wire.GetPhaseReportRequest(cycle_id=order.cycle_id, round=order.round)
             report = await self._enrollment.GetPhaseReport(request)
             if report.closed and (order.final or not report.open):
-                cycle = (await self._enrollment.GetCycle(wire.GetCycleRequest(cycle_id=order.cycle_id))).cycle
+                cycle = await self._cycle(order.cycle_id)
                 notice = notify.SendNoticeRequest(
                     key=f"phase_report/{order.cycle_id}/{order.round}",
                     template="phase_report",
@@ -121,6 +128,7 @@ class CycleNews:
                         "unselected": str(report.unselected),
                         "bases": str(report.bases),
                     },
+                    release_at=_release(cycle),
                 )
                 await self._notices.SendNotice(notice)
         return PhaseReport(report.unreviewed, report.unselected, report.bases, report.open)
@@ -129,7 +137,7 @@ class CycleNews:
     async def announce_change(self, announcement: Announcement) -> Told:
         """Tell every base, and the province, that the calendar changed, why, and what is next; or that it is held."""
         with translated_failures():
-            cycle = (await self._enrollment.GetCycle(wire.GetCycleRequest(cycle_id=announcement.cycle_id))).cycle
+            cycle = await self._cycle(announcement.cycle_id)
             after = next((phase for phase in cycle.phases if phase.sequence == cycle.sequence + 1), None)
             if after is None:
                 return Told(0)
@@ -147,12 +155,16 @@ class CycleNews:
                         template="calendar_held" if held else "calendar_changed",
                         organisation_code=code,
                         parameters=parameters,
+                        release_at=_release(cycle),
                     )
                     for code in told
                 ],
                 (0, ""),
             )
         return Told(len(told))
+
+    async def _cycle(self, cycle_id: str) -> cycle_pb2.Cycle:
+        return (await self._enrollment.GetCycle(wire.GetCycleRequest(cycle_id=cycle_id))).cycle
 
     async def _reason(self, announcement: Announcement) -> str:
         request = calendar_wire.ListCalendarVersionsRequest(cycle_id=announcement.cycle_id)
@@ -170,6 +182,13 @@ def _came_to() -> tuple[int, str]:
     """How many were told by earlier attempts, and the page at which this one begins."""
     details = activity.info().heartbeat_details
     return (details[0], details[1]) if len(details) == 2 else (0, "")
+
+
+def _release(cycle: cycle_pb2.Cycle) -> Timestamp:
+    """MSG-08: from when it may be seen: at once, or after the quiet time in which an activity was repeated."""
+    stamp = Timestamp()
+    stamp.FromDatetime(not_before(quiet_of(cycle.time_policy), instant(cycle.read_at)))
+    return stamp
 
 
 def _present(cycle: cycle_pb2.Cycle) -> str:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 
+from residency.enrollment.v1 import place_service_pb2
 from services.enrollment.domain.application import State
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.offers import Outcome
 from services.enrollment.domain.phases import P2, P3, P4, P5, P6
+from services.enrollment.grpc_api import places as wire
 from services.enrollment.handlers.offers import AnswerOffer, NextOffer, OfferNext
 from services.enrollment.handlers.places import Undo
+from services.enrollment.store import offers as store
 from services.enrollment.store.offers import OfferRecord
+from services.kit.auth import serving
 from services.kit.domain import Caller, Kind
 from services.kit.ids import new_id
 from tests.handlers.enrollment.story import ADMINISTRATOR, MEDICINE, OTHERS, QILU, SECOND, SKIN, WORKER, Stage, key
@@ -244,6 +249,28 @@ async def test_offers_are_listed_to_whom_they_concern(seats: Seats) -> None:
     await answer(seats, person, accept=False)
     assert await listed(ADMINISTRATOR, open_only=True) == []
     assert await listed(ADMINISTRATOR) == [offer.application_id]
+
+
+async def test_more_offers_than_a_page_are_listed_page_by_page(seats: Seats, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (store, wire):
+        monkeypatch.setattr(module, "MOST_LISTED", 1)
+    one, two = await seats.approved(2)
+    await seats.waiting([one, two])
+    await offered(seats)
+    await answer(seats, one, accept=False)
+    await offered(seats)
+    nothing: Any = None
+    servicer = wire.Places(nothing, nothing, nothing, seats.offers)
+    pages, token = [], ""
+    with serving(WORKER):
+        while True:
+            request = place_service_pb2.ListOffersRequest(cycle_id=seats.stage.cycle_id, page_token=token)
+            page = await servicer.ListOffers(request, None)
+            pages.append([offer.application_id for offer in page.offers])
+            token = page.next_page_token
+            if not token:
+                break
+    assert pages == [[two.id], [one.id], []]
 
 
 async def test_off_05_what_was_never_offered_cannot_expire(seats: Seats) -> None:

@@ -62,6 +62,24 @@ async def held(environment: WorkflowEnvironment) -> WorkflowHistory:
         return await handle.fetch_history()
 
 
+async def offer_held(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """The cycle is held for three days while an offer stands, whose end moves with it; then nobody answers."""
+    stage = await a_stage(environment, cycle_id="20230000-0000-7000-8000-000000000104", days_before=-10)
+    stage.province.sequence = 2
+    waiting = stage.province.waiting
+    waiting.people = ["only"]
+    async with stage.working():
+        began = await environment.get_current_time()
+        offers = await stage.start_offers(BASE, "20230000-0000-7000-8000-00000000010a")
+        await stage.until(began + timedelta(hours=20))
+        waiting.held = True
+        await stage.until(began + timedelta(hours=90))
+        waiting.held = False
+        waiting.offers[0].until += DAY * 3
+        await offers.result()
+        return await offers.fetch_history()
+
+
 async def _confirmation(environment: WorkflowEnvironment, number: int) -> tuple[Stage, Listed]:
     """A stage whose confirmation phase begins right now, and a list of three whose publicity ends in four days."""
     stage = await a_stage(environment, cycle_id=f"20230000-0000-7000-8000-00000000010{number}", days_before=-46)
@@ -84,4 +102,5 @@ LIST_SCENARIOS: dict[str, Callable[[WorkflowEnvironment], Awaitable[WorkflowHist
     "published_list/verified": verified,
     "published_list/overdue": overdue,
     "published_list/held": held,
+    "seat_offer/held": offer_held,
 }

@@ -55,7 +55,7 @@ class Queue:
 
 def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
     """The table. Phases have a queue of their own: they never wait behind the windows of hundreds of bases."""
-    cycle = CycleActivities(enrollment.stub(CycleServiceStub))
+    cycle = CycleActivities(enrollment.stub(CycleServiceStub), enrollment.stub(SelectionServiceStub))
     news = CycleNews(
         enrollment.stub(CycleServiceStub), enrollment.stub(CalendarServiceStub), notify.stub(NotifyServiceStub)
     )
@@ -68,7 +68,7 @@ def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
             recruitment_cycle.TASK_QUEUE,
             [RecruitmentCycle, NextCycle],
             [
-                *(cycle.get_timetable, cycle.enter_phase, cycle.list_bases),
+                *(cycle.get_timetable, cycle.enter_phase, cycle.list_bases, cycle.list_open_lists),
                 *(news.remind_drafts, news.report_phase, news.announce_change),
                 next_cycle.prepare_next_cycles,
             ],

@@ -93,6 +93,12 @@ def _child(event: HistoryEvent) -> str:
     return f"starts {told.workflow_type.name}{_said(told.input)}"
 
 
+def _told_another(event: HistoryEvent) -> str:
+    told = event.signal_external_workflow_execution_initiated_event_attributes
+    kind = told.workflow_execution.workflow_id.partition("/")[0]
+    return f"tells a {kind} {told.signal_name}{_said(told.input)}"
+
+
 def _child_there(event: HistoryEvent) -> str:
     told = event.start_child_workflow_execution_failed_event_attributes
     return f"finds {told.workflow_type.name} running already"
@@ -116,6 +122,7 @@ _TELLERS: dict[int, Callable[[HistoryEvent], str]] = {
     EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: _failed,
     EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED: _child,
     EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED: _child_there,
+    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: _told_another,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW: _goes_on,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: _ended,
 }

@@ -72,7 +72,7 @@ class Stage:
 
     def queues(self) -> list[Queue]:
         """Both queues, as the process serves them, before this province."""
-        cycle = CycleActivities(self.province)
+        cycle = CycleActivities(self.province, self.province.lists)
         news = CycleNews(self.province, self.province, self.province)
         window = WindowActivities(self.province, self.province)
         offers = OfferActivities(self.province.waiting)
@@ -82,7 +82,7 @@ class Stage:
                 recruitment_cycle.TASK_QUEUE,
                 [RecruitmentCycle, NextCycle],
                 [
-                    *(cycle.get_timetable, cycle.enter_phase, cycle.list_bases),
+                    *(cycle.get_timetable, cycle.enter_phase, cycle.list_bases, cycle.list_open_lists),
                     *(news.remind_drafts, news.report_phase, news.announce_change),
                     NextCycleActivities(self.province, self.province).prepare_next_cycles,
                 ],

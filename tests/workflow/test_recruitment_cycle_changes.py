@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from tests.support.moments import NOTICE
 from tests.support.temporal import Stage
 from workflows.base_window import contract as base_window
+from workflows.published_list import contract as published_list
 from workflows.recruitment_cycle.contract import CHANGE, CalendarChange, CycleEnded, CycleStatus
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
 
@@ -20,6 +21,7 @@ SOON = timedelta(minutes=5)
 DAY = timedelta(days=1)
 PHASES = [(phase, first, last) for _, phase, _, first, last in NOTICE]
 BASE = "SD-QILU"
+LIST = "20230000-0000-7000-8000-0000000000f1"
 ASKING = {
     EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
     EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
@@ -55,6 +57,8 @@ async def test_wait_16_wait_18_a_date_brought_forward_holds_at_once(stage: Stage
     async with stage.working():
         year = await stage.start_cycle()
         await stage.until(province.moments.first_choice_opens + 2 * DAY)
+        province.lists.publish(LIST, BASE, ["one"], province.moments.confirmation_opens)
+        published = await stage.start_list(BASE, LIST)
         sooner = [*PHASES[:1], ("first_choice", date(2023, 7, 11), date(2023, 7, 25)), *PHASES[2:]]
         status = await _change(year, province.amend(*sooner), urgent=True)
         assert (status.calendar_version, status.next_opens_at) == (2, province.moments.second_choice_opens)
@@ -66,7 +70,9 @@ async def test_wait_16_wait_18_a_date_brought_forward_holds_at_once(stage: Stage
         told = sorted(key for key in province.notices if key.startswith("calendar/"))
         assert told == [f"calendar/{province.cycle_id}/2/{code}" for code in ("SD", BASE)]
         assert province.notices[told[0]].parameters["reason"] == "台风"
-        assert base_window.RECHECK in await _signals(stage, BASE, 1)
+        assert base_window.RECHECK in _signals(await stage.window(BASE, 1).fetch_history())
+        assert published_list.RECHECK in _signals(await published.fetch_history())
+        await published.terminate()
         await year.terminate()
 
 
@@ -118,8 +124,7 @@ async def test_a_round_put_in_between_is_entered_and_reviewed_like_any_other(sta
     assert province.closed_windows == [(BASE, number) for number in (1, 2, 3, 4)]
 
 
-async def _signals(stage: Stage, base_code: str, round_number: int) -> list[str]:
-    history = await stage.window(base_code, round_number).fetch_history()
+def _signals(history: WorkflowHistory) -> list[str]:
     return [
         event.workflow_execution_signaled_event_attributes.signal_name
         for event in history.events

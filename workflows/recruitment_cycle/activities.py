@@ -9,10 +9,13 @@ from temporalio import activity
 
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
+from residency.enrollment.v1 import selection_service_pb2 as selection
 from services.kit.domain import DomainError, Kind
 from workflows.recruitment_cycle.contract import (
     BaseCodes,
     CycleQuestion,
+    ListIds,
+    ListsQuestion,
     PhaseOrder,
     PhaseTimes,
     QuietTimes,
@@ -20,6 +23,7 @@ from workflows.recruitment_cycle.contract import (
 )
 from workflows.wire import instant, instant_of, quiet_of, translated_failures
 
+_LISTS = 100
 _READ_AGAIN = frozenset({Kind.NOT_NOW, Kind.CONFLICT})
 """Not due by enrollment's clock, or the gate stands elsewhere than thought: the calendar tells what is next."""
 
@@ -40,11 +44,20 @@ class Cycles(Protocol):
         ...
 
 
-class CycleActivities:
-    """The activities of RecruitmentCycle, over enrollment's CycleService."""
+class Lists(Protocol):
+    """The part of enrollment's SelectionService used here."""
 
-    def __init__(self, enrollment: Cycles) -> None:
+    def ListOpenLists(self, request: selection.ListOpenListsRequest, /) -> Awaitable[selection.ListOpenListsResponse]:
+        """Lists the published lists that wait."""
+        ...
+
+
+class CycleActivities:
+    """The activities of RecruitmentCycle, over enrollment's CycleService and SelectionService."""
+
+    def __init__(self, enrollment: Cycles, lists: Lists) -> None:
         self._enrollment = enrollment
+        self._lists = lists
 
     @activity.defn
     async def get_timetable(self, question: CycleQuestion) -> Timetable:
@@ -76,6 +89,14 @@ class CycleActivities:
         with translated_failures():
             answer = await self._enrollment.GetCatalogue(wire.GetCatalogueRequest(cycle_id=question.cycle_id))
         return BaseCodes([base.code for base in answer.bases])
+
+    @activity.defn
+    async def list_open_lists(self, question: ListsQuestion) -> ListIds:
+        """The published lists that wait, by id, at most a hundred at a time: so an answer stays small."""
+        with translated_failures():
+            answer = await self._lists.ListOpenLists(selection.ListOpenListsRequest(cycle_id=question.cycle_id))
+        found = sorted(one.list_id for one in answer.lists if one.list_id > question.after)
+        return ListIds(found[:_LISTS], len(found) > _LISTS)
 
 
 def timetable_of(cycle: cycle_pb2.Cycle) -> Timetable:

@@ -139,6 +139,22 @@ class BaseCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class ListsQuestion:
+    """Activity input: which lists of the cycle wait, from the one behind `after` on."""
+
+    cycle_id: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListIds:
+    """Activity output: ids of lists that wait, in order; `more` when there are others behind them."""
+
+    ids: list[str]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DraftReminder:
     """Activity input: remind whoever has a draft, each once per `key`, that registration ends at `closes_at`.
 

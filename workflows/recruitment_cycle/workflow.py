@@ -21,6 +21,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.base_window.contract import TASK_QUEUE as WINDOWS
     from workflows.base_window.contract import WindowMoved, WindowStart
     from workflows.base_window.contract import workflow_id as window_id
+    from workflows.published_list.contract import RECHECK as RECHECK_LIST
+    from workflows.published_list.contract import ListMoved
+    from workflows.published_list.contract import workflow_id as list_workflow_id
     from workflows.recruitment_cycle.activities import CycleActivities
     from workflows.recruitment_cycle.agenda import (
         Appointment,
@@ -56,6 +59,7 @@ with workflow.unsafe.imports_passed_through():
         CycleStart,
         CycleStatus,
         DraftReminder,
+        ListsQuestion,
         PhaseOrder,
         PhaseTimes,
         Recheck,
@@ -65,7 +69,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.recruitment_cycle.news import CycleNews
 
 _AT_A_TIME = 50
-"""Windows signalled at a time."""
+"""Windows or lists signalled at a time."""
 
 
 @workflow.defn(name=NAME)
@@ -243,9 +247,12 @@ class RecruitmentCycle:
             self._report_again = workflow.now() + calendar_day(self._known) / 24
 
     async def _catch_up(self) -> None:
-        """What is never waited for: windows of a round that began, windows told of what is urgent, a long history."""
+        """What is never waited for: windows of a round that began, news that are urgent, a long history."""
         await self._open_windows(self._known)
-        await self._recheck_windows(self._known)
+        if self._urgent:
+            self._urgent = False
+            await self._recheck_windows(current_phase(self._known).round)
+            await self._recheck_lists(self._known_version)
         length = workflow.info().get_current_history_length()
         if workflow.info().is_continue_as_new_suggested() or length > LONGEST_HISTORY:
             await self._go_on_in_a_new_run()
@@ -274,26 +281,31 @@ class RecruitmentCycle:
         except WorkflowAlreadyStartedError:
             workflow.logger.debug("window already runs")
 
-    async def _recheck_windows(self, timetable: Timetable) -> None:
-        phase = current_phase(timetable)
-        if not self._urgent:
-            return
-        self._urgent = False
-        if not phase.round or phase.round > self._windows_opened:
+    async def _recheck_windows(self, round_number: int) -> None:
+        if not round_number or round_number > self._windows_opened:
             return
         question = CycleQuestion(self._cycle_id)
         bases = await workflow.execute_activity_method(CycleActivities.list_bases, question, **QUICK_READ)
-        for first in range(0, len(bases.codes), _AT_A_TIME):
-            together = bases.codes[first : first + _AT_A_TIME]
-            await asyncio.gather(*[self._recheck_window(code, phase.round) for code in together])
+        windows = [window_id(self._cycle_id, code, round_number) for code in bases.codes]
+        await self._signal(windows, RECHECK_WINDOW, WindowMoved(round_number))
 
-    async def _recheck_window(self, base_code: str, round_number: int) -> None:
-        window = workflow.get_external_workflow_handle(window_id(self._cycle_id, base_code, round_number))
-        try:
-            await window.signal(RECHECK_WINDOW, WindowMoved(round_number))
-        except FailureError:
-            # It has ended before its time: nothing of it waits.
-            workflow.logger.debug("window has ended")
+    async def _recheck_lists(self, calendar_version: int) -> None:
+        question, more = ListsQuestion(self._cycle_id), True
+        while more:
+            found = await workflow.execute_activity_method(CycleActivities.list_open_lists, question, **QUICK_READ)
+            lists = [list_workflow_id(self._cycle_id, list_id) for list_id in found.ids]
+            await self._signal(lists, RECHECK_LIST, ListMoved(calendar_version))
+            question, more = ListsQuestion(self._cycle_id, found.ids[-1] if found.ids else ""), found.more
+
+    async def _signal(self, workflow_ids: list[str], signal: str, news: WindowMoved | ListMoved) -> None:
+        async def one(workflow_id: str) -> None:
+            try:
+                await workflow.get_external_workflow_handle(workflow_id).signal(signal, news)
+            except FailureError:
+                workflow.logger.debug("ended already: nothing of it waits")
+
+        for first in range(0, len(workflow_ids), _AT_A_TIME):
+            await asyncio.gather(*map(one, workflow_ids[first : first + _AT_A_TIME]))
 
     async def _go_on_in_a_new_run(self) -> None:
         """WAIT-19: windows, reminders and announcements are not repeated, and what is to be reported is."""

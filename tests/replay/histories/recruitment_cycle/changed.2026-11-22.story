@@ -22,6 +22,8 @@ day  16 10:00  is told change_calendar: calendar_version 3, kind amend, urgent T
 day  16 10:00  does get_timetable
 day  16 10:00  stops waiting
 day  16 10:00  does list_bases
+day  16 10:00  tells a window recheck: round 1
+day  16 10:00  does list_open_lists: after 
 day  16 10:00  does announce_change: calendar_version 3
 day  16 10:00  waits 13 days 22 h 00 min
 day  30 08:00  does get_timetable
@@ -40,6 +42,8 @@ day  39 10:00  is told change_calendar: calendar_version 5, kind hold, urgent Tr
 day  39 10:00  does get_timetable
 day  39 10:00  stops waiting
 day  39 10:00  does list_bases
+day  39 10:00  tells a window recheck: round 2
+day  39 10:00  does list_open_lists: after 
 day  39 10:00  does announce_change: calendar_version 5
 day  39 10:00  waits 1 days
 day  40 10:00  does get_timetable
@@ -50,6 +54,8 @@ day  42 09:00  is told change_calendar: calendar_version 6, kind resume, urgent 
 day  42 09:00  does get_timetable
 day  42 09:00  stops waiting
 day  42 09:00  does list_bases
+day  42 09:00  tells a window recheck: round 2
+day  42 09:00  does list_open_lists: after 
 day  42 09:00  does announce_change: calendar_version 6
 day  42 09:00  waits 2 days 15 h 00 min
 day  45        does enter_phase: phase second_choice, sequence 4

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -110,6 +110,13 @@ async def test_wait_19_a_long_history_goes_on_in_a_new_run_that_repeats_nothing(
             await year.signal(RecruitmentCycle.recheck, Recheck(2))
             return (await year.describe()).run_id != first.run_id
 
+        def announced(count: int) -> Callable[[], Awaitable[bool]]:
+            async def all_told() -> bool:
+                return len(_announced(province)) == count
+
+            return all_told
+
+        await eventually(announced(2), "the first change is announced")
         await eventually(renewed, "a new run")
         province.moved[3] = province.opens_at(3) + timedelta(days=1)
         province.changes += 1
@@ -117,10 +124,7 @@ async def test_wait_19_a_long_history_goes_on_in_a_new_run_that_repeats_nothing(
         assert (status.windows_opened, status.calendar_version, status.sequence) == (1, 3, 2)
         assert status.next_opens_at == province.moved[3]
 
-        async def announced() -> bool:
-            return len(_announced(province)) == 4
-
-        await eventually(announced, "both changes are announced")
+        await eventually(announced(4), "both changes are announced")
         runs = [run async for run in stage.client.list_workflows(f"WorkflowId = '{year.id}'")]
         await year.terminate()
         await stage.window(BASE, 1).terminate()

@@ -91,9 +91,7 @@ PLUGIN = SimplePlugin(
 """Converter (the SDK's own), sandbox, tracing and failure types, for client, worker, replayer and tests alike."""
 
 
-async def connect(
-    settings: Settings, *, runtime_metrics: str = "", interceptors: Sequence[Interceptor] = ()
-) -> Client:
+async def connect(settings: Settings, *, runtime_metrics: str = "", interceptors: Sequence[Interceptor] = ()) -> Client:
     """A client of the settings' namespace, which is created or given 30 days of retention when it lacks them.
 
     Waits for as long as the server is away, with growing pauses up to two seconds.

@@ -48,8 +48,9 @@ def test_run_is_short_enough_to_read_aloud(path: Path) -> None:
 @pytest.mark.parametrize("kind", WORKFLOWS.values(), ids=lambda kind: kind.__name__)
 def test_every_message_is_one_dataclass(kind: type) -> None:
     definition = workflow._Definition.must_from_class(kind)
-    heard = [*definition.signals.values(), *definition.updates.values()]
-    messages = [definition.arg_types, *[message.arg_types for message in heard]]
+    signals = [message.arg_types for message in definition.signals.values()]
+    updates = [message.arg_types for message in definition.updates.values()]
+    messages = [definition.arg_types, *signals, *updates]
     for types in messages:
         assert types is not None
         assert len(types) == 1

@@ -168,6 +168,6 @@ async def _mark(scene: Scene, method: str, who: Someone, relation: Relation) -> 
 @asks("notify.NotifyService.SendNotice")
 async def _notice(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
     """A notice may go to anybody; nobody checks whether the organisation exists."""
-    named = {"key": key(), "template": "window_not_reviewed", "parameters": {"round": "1", "count": "4"}}
+    named = {"key": key(), "template": "window_not_reviewed", "parameters": {"round_name": "一志愿", "count": "4"}}
     place = {Relation.OWN: BASE, Relation.OTHER: FOREIGN_BASE}
     return [{**named, "organisation_code": place[relation]}] if relation in place else []

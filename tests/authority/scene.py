@@ -184,7 +184,7 @@ class Scene:
     async def notice(self, **recipient: str) -> str:
         """Id of a message to a person or an organisation, just written."""
         name = key()
-        fields = {"key": name, "template": "window_not_reviewed", "parameters": {"round": "1", "count": "4"}}
+        fields = {"key": name, "template": "window_not_reviewed", "parameters": {"round_name": "一志愿", "count": "4"}}
         await self.told("notify.NotifyService.SendNotice", self.cast["scheduler"], **fields, **recipient)
         return await self.state.value("notify", "SELECT message_id FROM message WHERE key = $1", f"notice/{name}")
 

@@ -103,7 +103,7 @@ class WindowActivities:
         """Tell the staff of the base, once per window and template."""
         with translated_failures():
             about = {"round": str(notice.round)}
-            if notice.template is NoticeTemplate.WINDOW_NOT_PUBLISHED:
+            if notice.template is not NoticeTemplate.REVIEW_DIGEST:
                 about = {"round_name": (await self._window(_question(notice))).phase_name}
             await self._send(
                 notify.SendNoticeRequest(

@@ -38,8 +38,8 @@ TO_STAFF = (
     Template(
         "window_not_reviewed",
         "审核窗口已关闭",
-        ("第{round}轮已结束，仍有{count}份报名未作审核。",),
-        {"round": Kept.NUMBER, "count": Kept.NUMBER},
+        ("{round_name}已结束，仍有{count}份报名未作审核。",),
+        {"round_name": Kept.TEXT, "count": Kept.NUMBER},
     ),
     Template(
         "milestone_reminder",

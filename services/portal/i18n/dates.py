@@ -18,6 +18,13 @@ AMENDMENTS = {
     "advance": "提前进入下一阶段",
     "end": "提前结束招录",
 }
+REASONS = {
+    "AMD-12": "涉及正在进行的阶段",
+    "AMD-13": "涉及临近的阶段",
+    "AMD-14": "有缩短、提前或取消",
+    "AMD-15": "暂停或提前结束",
+}
+"""Why a change matters, by the rule that says so."""
 STATES = {
     "open": ("待第二人复核", "warn"),
     "applied": ("已生效", "ok"),

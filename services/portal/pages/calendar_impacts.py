@@ -105,11 +105,12 @@ def amendments_table(amendments: list[pb.Amendment], view: CycleView) -> Table:
 def _lead(impact: pb.Impact) -> str:
     told = []
     if impact.matters:
-        ruled = f"（{'、'.join(impact.reasons)}）" if impact.reasons else ""
-        told.append(f"这是重大变更{ruled}，按年度规则可能须由第二人复核后生效。")
+        ruled = f"（{'、'.join(dates.REASONS.get(rule, rule) for rule in impact.reasons)}）" if impact.reasons else ""
+        told.append(f"这是重大变更{ruled}。")
+    told.append("须由第二人复核后生效。" if impact.people > 1 else "一人即可生效。")
     if impact.urgent:
         told.append("有期限提前，或整体暂停、恢复：生效后立即通知有关人员。")
-    return "".join(told) or "只延长期限或改名：不影响已有安排。"
+    return "".join(told)
 
 
 def _pairs(impact: pb.Impact) -> list[tuple[str, str]]:

@@ -144,7 +144,7 @@ async def test_reading_and_sending_over_the_wire(platform: Platform) -> None:
         key="window_not_reviewed/c/B/1",
         template="window_not_reviewed",
         organisation_code="SD-QILU",
-        parameters={"round": "1", "count": "4"},
+        parameters={"round_name": "一志愿", "count": "4"},
     )
     with act_as(worker):
         assert (await platform.notify.SendNotice(notice)).written

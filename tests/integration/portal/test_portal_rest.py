@@ -12,7 +12,7 @@ from tests.support.portal_story import DOSSIER, submitted
 from tests.support.portal_upstream import PASSWORD, Upstream
 
 KEYED = tuple(f"/api/v1/{each}" for each in ("cycles", "applications", "faculty", "staff", "proposals", "support"))
-UNKEYED = ("/search", "/acting", "/document")
+UNKEYED = ("/search", "/acting", "/document", "/preview")
 """Reads by POST, and acts whose answer is never kept: a repeated one is another act, and is audited as one."""
 
 

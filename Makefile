@@ -18,6 +18,8 @@ export UV_CACHE_DIR := $(CURDIR)/$(VENV)/cache
 export PIP_CACHE_DIR := $(CURDIR)/$(VENV)/cache
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What was compiled is kept: a workflow's sandbox loads its module anew for every run.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets

@@ -44,7 +44,10 @@ def common_environment() -> dict[str, str]:
         for place in list(spec.submodule_search_locations or [])[:1]
     ]
     former = os.environ.get("PYTHONPATH", "")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys([*places, *filter(None, [former])]))}
+    path = os.pathsep.join(dict.fromkeys([*places, *filter(None, [former])]))
+    # What was compiled is kept: a workflow's sandbox loads its module anew for every run.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "PYTHONPATH": path}
 
 
 def environment(name: str, data: Path, state: State, servers: Mapping[str, str], portal_port: int) -> dict[str, str]:

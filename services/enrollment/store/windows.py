@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.enrollment.domain.milestones import NAMES
-from services.enrollment.records import CycleRecord, GateRecord, StoredAnswer, WindowCounts, WindowRecord
+from services.enrollment.records import CycleRecord, GateRecord, Statement, StoredAnswer, WindowCounts, WindowRecord
 from services.enrollment.store import rows
 from services.enrollment.store.guarded import guarded
 from services.kit.database import Database
@@ -56,6 +56,7 @@ _COUNTS = """
         count(*) FILTER (WHERE state = 'admitted') AS admitted
     FROM application WHERE cycle_id = $1 AND base_code = $2 AND round = $3
 """
+_SAME_CALENDAR = "SELECT FROM cycle_gate WHERE cycle_id = $1 AND edition = $2"
 
 
 class WindowStore:
@@ -122,6 +123,9 @@ class WindowStore:
     ) -> bytes:
         """One guarded write of `window`, which carries its next version; under the gate when `gate` is given.
 
+        CAL-07: then also only while the calendar is the one it was checked against: the gate's lock is held, so an
+        amendment comes before, and is seen, or after, and finds the dates.
+
         Claims the actor's idempotency key when the audit row has one. Raises Changed and KeyReused like a command.
         """
         content: dict[str, Any] = {
@@ -140,10 +144,11 @@ class WindowStore:
         }
         if audit["idempotency_key"]:
             content |= {"actor": audit["actor"], "key": audit["idempotency_key"], "body_hash": body_hash}
+        also = []
         if gate is not None:
             content |= {"sequence": gate.sequence, "lock_key": cycle.lock_key}
+            also.append(Statement(_SAME_CALENDAR, (cycle.id, gate.edition), 1))
         if fact is not None:
             content["fact"] = rows.fact_row(fact)
-        return await guarded(
-            self._database, "SELECT write_window($1, $2)", (rows.to_json(content), answer), fact is not None
-        )
+        values = (rows.to_json(content), answer)
+        return await guarded(self._database, "SELECT write_window($1, $2)", values, fact is not None, also, answer)

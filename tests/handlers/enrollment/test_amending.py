@@ -15,7 +15,10 @@ from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.milestones import Milestones
 from services.enrollment.domain.phases import P2
 from services.enrollment.handlers.decisions import ReviewApplication
+from services.enrollment.handlers.running import cycle_audit_entry
+from services.enrollment.records import WindowRecord
 from services.enrollment.store.amending import AmendmentState
+from services.enrollment.store.guarded import Changed
 from services.kit.domain import DomainError, Kind
 from tests.handlers.enrollment.amending import (
     COLLEAGUE,
@@ -27,7 +30,7 @@ from tests.handlers.enrollment.amending import (
     moved,
     third_round,
 )
-from tests.handlers.enrollment.story import MEDICINE, OPERATOR, QILU, REVIEWER, Stage, key
+from tests.handlers.enrollment.story import ADMINISTRATOR, MEDICINE, OPERATOR, QILU, REVIEWER, Stage, key
 
 
 @pytest.fixture
@@ -37,6 +40,21 @@ async def calendars(stage: Stage) -> Calendars:
     await calendars.begin(15.5, milestones=(EXAM,))
     assert (await calendars.view()).phase is P2
     return calendars
+
+
+async def test_cal_07_a_bases_dates_hold_only_with_the_calendar_they_were_checked_against(calendars: Calendars) -> None:
+    """CAL-07: between the reading of a calendar and the write of a base's dates the round has become shorter."""
+    stage = calendars.stage
+    gate = await stage.cycle_store.gate(stage.cycle_id)
+    cycle = await stage.cycle_store.cycle(stage.cycle_id)
+    assert gate is not None
+    assert cycle is not None
+    late = WindowRecord(QILU, 1, 1, Milestones(review_deadline=gate.closes_at))
+    entry = cycle_audit_entry(ADMINISTRATOR, "set_milestones", key(), cycle, gate.phase, gate.sequence, "CAL-07", {})
+    await calendars.change(moved("first_choice", last=-3))
+    with pytest.raises(Changed):
+        await stage.windows.write(cycle, late, entry, gate=gate, body_hash=b"body", answer=b"answer")
+    assert (await stage.windows.window(stage.cycle_id, QILU, 1)).version == 0
 
 
 async def test_amd_a_running_calendar_is_extended_shortened_held_and_resumed(calendars: Calendars) -> None:

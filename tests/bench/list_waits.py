@@ -1,114 +1,115 @@
 """What the wait of a published list costs beside a bare workflow: `python -m tests.bench.list_waits`.
 
-Both run on the time-skipping server in turn, so many at a time, with the same signals and the same counts of timers and
-activities; what counts is the median of the pairs' ratios of CPU of this process, bare to list. The server is a process
-of its own. The stand-in of enrollment answers the list alone, and its CPU counts against the list.
+Lists run from their publication through a compressed publicity and verification to their overdue end: every reminder,
+four signals of objections, each as large as the bridge makes them. What is measured beside what says `waiting_costs`.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import statistics
-import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-from temporalio.testing import WorkflowEnvironment
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.client import Client, WorkflowHandle
 
-from tests.bench import bare_list
-from tests.support.temporal import a_stage, time_skipping
-from workflows.published_list.contract import LARGEST_BATCH, Objection, ObjectionKind, ObjectionNews
+from residency.enrollment.v1 import cycle_pb2
+from residency.enrollment.v1 import selection_service_pb2 as wire
+from residency.notify.v1 import notify_service_pb2 as notify
+from tests.bench.waiting_costs import DAY_SECONDS, DAYS, command_line, leave, measure, serve, tell
+from workflows.published_list import contract
+from workflows.published_list.activities import ListActivities
+from workflows.published_list.contract import LARGEST_BATCH, ListStart, Objection, ObjectionKind, ObjectionNews
 from workflows.published_list.workflow import PublishedList
-from workflows.worker import Queue, make_worker
+from workflows.worker import Queue
 
 PEOPLE = 400
 SIGNALS = 4
-BASE = "SD-QILU"
+PUBLICITY_DAYS = 4
 
 
-async def lists(environment: WorkflowEnvironment, count: int) -> tuple[float, int]:
-    """CPU seconds of so many lists from their publication to their overdue end, and the events of one."""
-    stage = await a_stage(environment, days_before=-46)
-    stage.province.sequence = 5
-    now = await environment.get_current_time()
+class Verification:
+    """Lists published when their ids say, whose people stay provisional until verification is over."""
 
-    async def no_clock() -> datetime:
-        # The stage's own asks the server each time, which is nothing that a list does.
-        return now
+    async def GetListProgress(self, request: wire.GetListProgressRequest) -> wire.GetListProgressResponse:
+        published_at = datetime.fromtimestamp(float(request.list_id.partition("/")[0]), UTC)
 
-    stage.province.clock = no_clock
-    people = [str(number) for number in range(PEOPLE)]
-    ends_at = stage.province.moments.confirmation_opens + timedelta(days=4)
-    ids = [str(uuid4()) for _ in range(count)]
-    for number, list_id in enumerate(ids):
-        stage.province.lists.publish(list_id, f"{BASE}-{number}", people, ends_at)
-    news = await _objections(environment)
-    async with stage.working():
-        began = time.process_time()
-        handles = [await stage.start_list(f"{BASE}-{number}", list_id) for number, list_id in enumerate(ids)]
-        for handle in handles:
-            for each in news:
-                await handle.signal(PublishedList.objections, each)
-        await stage.until(stage.province.lists.closes_at() + timedelta(days=1))
-        for handle in handles:
-            await handle.result()
-        spent = time.process_time() - began
-    return spent, len((await handles[0].fetch_history()).events)
+        def on(day: float) -> Timestamp:
+            stamp = Timestamp()
+            stamp.FromDatetime(published_at + timedelta(seconds=DAY_SECONDS * day))
+            return stamp
 
+        read_at = Timestamp()
+        read_at.GetCurrentTime()
+        objected = LARGEST_BATCH * SIGNALS
+        quiet = cycle_pb2.QuietHours(
+            anchor=on(0), day_seconds=DAY_SECONDS, from_minute=21 * 60 + 30, until_minute=8 * 60
+        )
+        return wire.GetListProgressResponse(
+            province_code="SD",
+            number=1,
+            ends_at=on(PUBLICITY_DAYS),
+            verification_closes_at=on(DAYS),
+            entries=PEOPLE,
+            admissible=PEOPLE - objected,
+            objected=objected,
+            base_provisional=PEOPLE,
+            day_seconds=DAY_SECONDS,
+            time_policy=cycle_pb2.TimePolicy(verification_reminder_days=[7.0, 3.0, 1.0], quiet=quiet),
+            read_at=read_at,
+        )
 
-async def _objections(environment: WorkflowEnvironment) -> list[ObjectionNews]:
-    now = await environment.get_current_time()
-    return [
-        ObjectionNews([Objection(str(uuid4()), 3, ObjectionKind.FILED, True, now) for _ in range(LARGEST_BATCH)])
-        for _ in range(SIGNALS)
-    ]
+    async def SendNotice(self, _: notify.SendNoticeRequest) -> notify.SendNoticeResponse:
+        return notify.SendNoticeResponse(written=True)
 
 
-async def bare(environment: WorkflowEnvironment, count: int) -> tuple[float, int]:
-    """The same of bare workflows."""
-    queue = Queue(bare_list.QUEUE, [bare_list.BareList], [bare_list.bare_ask, bare_list.bare_tell])
-    client = environment.client
-    news = await _objections(environment)
-    async with make_worker(client, queue):
-        began = time.process_time()
-        handles = [
-            await client.start_workflow(bare_list.BareList.run, 4, id=str(uuid4()), task_queue=bare_list.QUEUE)
-            for _ in range(count)
+class Lists:
+    """So many lists of a new cycle, each told of objections to some of its people."""
+
+    signal = contract.OBJECTIONS
+    signals = SIGNALS
+
+    def __init__(self, lists: int) -> None:
+        self._lists = lists
+        self._people = [str(uuid4()) for _ in range(SIGNALS * LARGEST_BATCH)]
+
+    def news(self, number: int) -> ObjectionNews:
+        """Objections filed just now, to other people each time."""
+        now = datetime.now(UTC)
+        people = self._people[number * LARGEST_BATCH : (number + 1) * LARGEST_BATCH]
+        return ObjectionNews([Objection(one, 3, ObjectionKind.FILED, True, now) for one in people])
+
+    async def start(self, client: Client) -> list[WorkflowHandle[Any, Any]]:
+        """They are published now."""
+        cycle_id, published_at = str(uuid4()), datetime.now(UTC).timestamp()
+        starts = [ListStart(cycle_id, f"B{number}", f"{published_at}/{uuid4()}") for number in range(self._lists)]
+        return [
+            await client.start_workflow(
+                PublishedList.run,
+                start,
+                id=contract.workflow_id(cycle_id, start.list_id),
+                task_queue=contract.TASK_QUEUE,
+            )
+            for start in starts
         ]
-        for handle in handles:
-            for each in news:
-                await handle.signal(bare_list.BareList.heard, each)
-        await environment.sleep(timedelta(days=21))
-        for handle in handles:
-            await handle.result()
-        spent = time.process_time() - began
-    return spent, len((await handles[0].fetch_history()).events)
 
 
-async def run(count: int, pairs: int) -> None:
-    """Both in turn, the first pair for warmth alone; prints."""
-    ratios, costs = [], []
-    async with time_skipping() as environment:
-        for number in range(pairs + 1):
-            ours, ours_events = await lists(environment, count)
-            theirs, their_events = await bare(environment, count)
-            if number:
-                ratios.append(theirs / ours)
-                costs.append(ours / count)
-    per_list = statistics.median(costs) * 1000
-    print(f"{count} lists of {PEOPLE} people, {pairs} pairs; events: list {ours_events}, bare {their_events}")
-    print(f"CPU bare / list: median {statistics.median(ratios):.2f} (of {', '.join(f'{each:.2f}' for each in ratios)})")
-    print(f"CPU of a list: median {per_list:.1f} ms, {per_list / PEOPLE:.3f} ms for each of its people")
+def queue() -> Queue:
+    """What the worker runs of ours."""
+    lists = ListActivities(Verification(), Verification())
+    return Queue(contract.TASK_QUEUE, [PublishedList], [lists.get_list_progress, lists.send_list_notice])
 
 
 def main() -> None:
-    """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lists", type=int, default=40)
-    parser.add_argument("--pairs", type=int, default=5)
-    asked = parser.parse_args()
-    asyncio.run(run(asked.lists, asked.pairs))
+    """Command line."""
+    asked = command_line(__doc__, lists=40)
+    if asked.serve:
+        asyncio.run(serve(asked.serve, queue()))
+    else:
+        pairs = asyncio.run(measure(Lists(asked.lists), "tests.bench.list_waits", asked.pairs))
+        tell(pairs, f"{asked.lists} lists of {PEOPLE} people", "person", PEOPLE, asked.lists)
+    leave()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,230 @@
+"""What our waiting workflows cost beside bare ones, on one Temporal server with a compressed calendar.
+
+Ours and bare ones run in turn; the bare ones do as many timers and activities as the histories of ours say and are sent
+the same bytes as often. What counts is the processor time of the server and of the worker (each a process of its own;
+who starts and signals is neither): the median of the pairs' ratios, and what one person costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+from uuid import uuid4
+
+from temporalio import activity, workflow
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.common import RawValue
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from services.kit.temporal import PLUGIN
+from tests.bench.processor import milliseconds
+from workflows.worker import Queue, make_worker
+
+DAY_SECONDS = 0.4
+DAYS = 21
+"""How long a wait lasts, about: signals come in the first half of it."""
+
+_QUEUE = "bare"
+
+
+class Ours(Protocol):
+    """What a bench measures: how its workflows are started, and how they are told something."""
+
+    @property
+    def signal(self) -> str:
+        """Name of the signal they hear."""
+        ...
+
+    @property
+    def signals(self) -> int:
+        """How many of it each hears."""
+        ...
+
+    def news(self, number: int) -> object:
+        """What the signal of that number, from 0, says now."""
+        ...
+
+    async def start(self, client: Client) -> Sequence[WorkflowHandle[Any, Any]]:
+        """Starts them all; the worker of `serve` runs them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a bare workflow does: so many timers of so many seconds, and so many activities."""
+
+    timers: int
+    activities: int
+    seconds: float
+
+
+@activity.defn
+async def nothing(_: Work) -> None:
+    """Nothing."""
+
+
+@workflow.defn
+class Bare:
+    """An empty workflow: it waits, asks, and is told, and makes nothing of it."""
+
+    @workflow.run
+    async def run(self, work: Work) -> None:
+        """Timers with activities between them."""
+        for number in range(max(work.timers, work.activities)):
+            if number < work.activities:
+                await workflow.execute_activity(nothing, work, start_to_close_timeout=timedelta(seconds=6))
+            if number < work.timers:
+                await workflow.sleep(work.seconds)
+
+    @workflow.signal
+    def told(self, _: RawValue) -> None:
+        """Heard, and not read."""
+
+
+async def serve(address: str, queue: Queue) -> None:
+    """The worker of both, until somebody closes standard input."""
+    client = await Client.connect(address, plugins=[PLUGIN])
+    bare = Worker(
+        client,
+        task_queue=_QUEUE,
+        workflows=[Bare],
+        activities=[nothing],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=1000,
+    )
+    async with make_worker(client, queue), bare:
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Milliseconds of ours, of as many bare workflows, and the events of one of ours on average."""
+
+    ours: float
+    bare: float
+    events: float
+
+
+class _Bench:
+    """Ours and bare workflows in turn on one server, and what both processes spent."""
+
+    def __init__(self, client: Client, processes: Iterable[int], ours: Ours) -> None:
+        self._client = client
+        self._processes = tuple(processes)
+        self._measured = ours
+
+    async def pair(self) -> Pair:
+        ours, histories = await self._ours()
+        bare = await self._bare([_work(history) for history in histories])
+        return Pair(ours, bare, statistics.mean(len(history.events) for history in histories))
+
+    async def _ours(self) -> tuple[float, list[WorkflowHistory]]:
+        before = self._spent()
+        handles = await self._measured.start(self._client)
+        await self._tell(handles, self._measured.signal)
+        await asyncio.gather(*[handle.result() for handle in handles])
+        spent = self._spent() - before
+        return spent, [await handle.fetch_history() for handle in handles]
+
+    async def _bare(self, works: list[Work]) -> float:
+        before = self._spent()
+        handles = [
+            await self._client.start_workflow(Bare.run, work, id=str(uuid4()), task_queue=_QUEUE) for work in works
+        ]
+        await self._tell(handles, "told")
+        await asyncio.gather(*[handle.result() for handle in handles])
+        return self._spent() - before
+
+    async def _tell(self, handles: Sequence[WorkflowHandle[Any, Any]], signal: str) -> None:
+        """Everything to each, spread over the first half of the wait."""
+        pause = DAY_SECONDS * DAYS / 2 / self._measured.signals
+        for number in range(self._measured.signals):
+            news = self._measured.news(number)
+            await asyncio.gather(*[handle.signal(signal, news) for handle in handles], asyncio.sleep(pause))
+
+    def _spent(self) -> float:
+        return sum(milliseconds(process) for process in self._processes)
+
+
+def _work(history: WorkflowHistory) -> Work:
+    kinds = [event.event_type for event in history.events]
+    timers = kinds.count(EventType.EVENT_TYPE_TIMER_STARTED)
+    activities = kinds.count(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+    return Work(timers, activities, DAY_SECONDS * DAYS / timers)
+
+
+async def measure(ours: Ours, module: str, pairs: int) -> list[Pair]:
+    """So many pairs after one for warmth alone; `python -m module --serve <address>` is the worker."""
+    path = Path(sys.executable).parent / "temporal"
+    async with (
+        await WorkflowEnvironment.start_local(dev_server_existing_path=str(path), plugins=[PLUGIN]) as server,
+        _working(module, server.client.service_client.config.target_host),
+    ):
+        bench = _Bench(server.client, _children(), ours)
+        await bench.pair()
+        return [await bench.pair() for _ in range(pairs)]
+
+
+@asynccontextmanager
+async def _working(module: str, address: str) -> AsyncIterator[None]:
+    """The worker's process, from when it is ready until it has ended."""
+    pipe = asyncio.subprocess.PIPE
+    command = (sys.executable, "-m", module, "--serve", address)
+    # What was compiled is kept, as where it is hosted: a workflow's sandbox loads its module anew for every run.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    worker = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=inherited)
+    if worker.stdout is None or worker.stdin is None:
+        raise RuntimeError("a pipe is missing")
+    try:
+        if not await worker.stdout.readline():
+            raise RuntimeError("the worker has not started")
+        yield
+    finally:
+        worker.stdin.close()
+        await worker.wait()
+
+
+def _children() -> list[int]:
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def command_line(description: str | None, **sizes: int) -> argparse.Namespace:
+    """What was asked for: `pairs`, each of `sizes` (or as given here), and the server to `serve`, if any."""
+    parser = argparse.ArgumentParser(description=description)
+    for name, size in {"pairs": 5, **sizes}.items():
+        parser.add_argument(f"--{name}", type=int, default=size)
+    parser.add_argument("--serve", default="", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def tell(pairs: Sequence[Pair], what: str, one: str, people: int, count: int) -> None:
+    """Print the pairs of so many workflows (`what` they are in words) for so many people each (`one` of them)."""
+    ratios = [pair.bare / pair.ours for pair in pairs]
+    each = statistics.median(pair.ours for pair in pairs) / count / people
+    events = statistics.median(pair.events for pair in pairs)
+    print(f"{len(pairs)} pairs of {what}, load {os.getloadavg()[0]:.1f}")
+    print(f"bare / ours   {statistics.median(ratios):.2f}   ({', '.join(f'{ratio:.2f}' for ratio in ratios)})")
+    print(f"one {one}   {each:.3f} ms, {events / people:.2f} events; {events:.0f} events in one history")
+
+
+def leave() -> NoReturn:
+    """End this process, all being said and done.
+
+    At once: a thread of the SDK's that is still to hear that its answer arrived would crash a Python that winds up
+    (temporalio/sdk-python#300).
+    """
+    sys.stdout.flush()
+    os._exit(0)

@@ -15,19 +15,17 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 from uuid import uuid4
 
-from temporalio import activity, workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
-from temporalio.common import RawValue
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from services.kit.temporal import PLUGIN
+from tests.bench.bare import Bare, Work, nothing
 from tests.bench.processor import milliseconds
 from workflows.worker import Queue, make_worker
 
@@ -36,6 +34,8 @@ DAYS = 21
 """How long a wait lasts, about: signals come in the first half of it."""
 
 _QUEUE = "bare"
+_OUTSIDE = "bare-outside"
+"""Where bare workflows run outside the sandbox, in which ours always run."""
 
 
 class Ours(Protocol):
@@ -60,60 +60,29 @@ class Ours(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a bare workflow does: so many timers of so many seconds, and so many activities."""
-
-    timers: int
-    activities: int
-    seconds: float
-
-
-@activity.defn
-async def nothing(_: Work) -> None:
-    """Nothing."""
-
-
-@workflow.defn
-class Bare:
-    """An empty workflow: it waits, asks, and is told, and makes nothing of it."""
-
-    @workflow.run
-    async def run(self, work: Work) -> None:
-        """Timers with activities between them."""
-        for number in range(max(work.timers, work.activities)):
-            if number < work.activities:
-                await workflow.execute_activity(nothing, work, start_to_close_timeout=timedelta(seconds=6))
-            if number < work.timers:
-                await workflow.sleep(work.seconds)
-
-    @workflow.signal
-    def told(self, _: RawValue) -> None:
-        """Heard, and not read."""
-
-
 async def serve(address: str, queue: Queue) -> None:
     """The worker of both, until somebody closes standard input."""
     client = await Client.connect(address, plugins=[PLUGIN])
-    bare = Worker(
+    outside = Worker(
         client,
-        task_queue=_QUEUE,
+        task_queue=_OUTSIDE,
         workflows=[Bare],
         activities=[nothing],
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=1000,
     )
-    async with make_worker(client, queue), bare:
+    async with make_worker(client, queue), make_worker(client, Queue(_QUEUE, [Bare], [nothing])), outside:
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Milliseconds of ours, of as many bare workflows, and the events of one of ours on average."""
+    """Milliseconds of ours, of as many bare workflows in and outside the sandbox, and the events of one of ours."""
 
     ours: float
     bare: float
+    outside: float
     events: float
 
 
@@ -127,8 +96,9 @@ class _Bench:
 
     async def pair(self) -> Pair:
         ours, histories = await self._ours()
-        bare = await self._bare([_work(history) for history in histories])
-        return Pair(ours, bare, statistics.mean(len(history.events) for history in histories))
+        works = [_work(history) for history in histories]
+        bare, outside = await self._bare(works, _QUEUE), await self._bare(works, _OUTSIDE)
+        return Pair(ours, bare, outside, statistics.mean(len(history.events) for history in histories))
 
     async def _ours(self) -> tuple[float, list[WorkflowHistory]]:
         before = self._spent()
@@ -138,10 +108,10 @@ class _Bench:
         spent = self._spent() - before
         return spent, [await handle.fetch_history() for handle in handles]
 
-    async def _bare(self, works: list[Work]) -> float:
+    async def _bare(self, works: list[Work], queue: str) -> float:
         before = self._spent()
         handles = [
-            await self._client.start_workflow(Bare.run, work, id=str(uuid4()), task_queue=_QUEUE) for work in works
+            await self._client.start_workflow(Bare.run, work, id=str(uuid4()), task_queue=queue) for work in works
         ]
         await self._tell(handles, "told")
         await asyncio.gather(*[handle.result() for handle in handles])
@@ -212,11 +182,14 @@ def command_line(description: str | None, **sizes: int) -> argparse.Namespace:
 
 def tell(pairs: Sequence[Pair], what: str, one: str, people: int, count: int) -> None:
     """Print the pairs of so many workflows (`what` they are in words) for so many people each (`one` of them)."""
-    ratios = [pair.bare / pair.ours for pair in pairs]
+    alike = [pair.bare / pair.ours for pair in pairs]
+    outside = [pair.outside / pair.ours for pair in pairs]
     each = statistics.median(pair.ours for pair in pairs) / count / people
     events = statistics.median(pair.events for pair in pairs)
     print(f"{len(pairs)} pairs of {what}, load {os.getloadavg()[0]:.1f}")
-    print(f"bare / ours   {statistics.median(ratios):.2f}   ({', '.join(f'{ratio:.2f}' for ratio in ratios)})")
+    for words, ratios in (("bare, in the same sandbox / ours", alike), ("bare, outside it / ours", outside)):
+        told = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        print(f"{words:<34}{statistics.median(ratios):.2f}   ({told})")
     print(f"one {one}   {each:.3f} ms, {events / people:.2f} events; {events:.0f} events in one history")
 
 

@@ -126,7 +126,7 @@ def impact(
     told = sum(group.people for group in groups if any(counted.reaches(group, each) for each in touched))
     outside = unfit(running, after.calendar, shifted, bases)
     concerned = {base.base_code for base in outside}
-    if any(each.shown.phase in REVIEWING or each.shown.phase is P5 for each in touched):
+    if after.kind is not Change.AMEND or any(each.shown.phase in (*REVIEWING, P5) for each in touched):
         concerned = set(bases)
     return Impact(
         tuple(_phase_impact(counted, each, groups) for each in touched),

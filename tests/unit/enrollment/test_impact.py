@@ -113,6 +113,13 @@ def test_amd_20_nobody_has_less_time_when_a_cycle_goes_on() -> None:
     assert (found.unfit, found.people, found.urgent) == ((), 1, True)
 
 
+def test_amd_20_every_base_is_told_that_everything_stops() -> None:
+    """AMD-20: while registration is open too, when no base decides anything yet."""
+    running = Running(calendar(), "Asia/Shanghai", 1, datetime(2023, 7, 5, 4, tzinfo=UTC), Policy())
+    held = impact(running, amended(Wish(Change.HOLD, 1), running), [people(State.DRAFT, 3)], [], BASES, WORKING)
+    assert (held.applicants, held.bases) == (3, 2)
+
+
 def test_amd_21_dates_to_come_outside_their_round() -> None:
     dates = Milestones(
         review_deadline=datetime(2023, 7, 19, tzinfo=UTC),

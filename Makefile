@@ -64,7 +64,7 @@ up: setup ## Start the whole stack and play the sample season (Ctrl-C stops it)
 ##### Checking
 
 .PHONY: check check-code check-protos test fmt
-check: check-code check-protos ## Lint, types, import contracts, contracts of the wire
+check: check-code check-protos deploy-check ## Lint, types, import contracts, contracts of the wire, the chart
 
 check-code: setup-dev
 	$(BIN)/ruff check .
@@ -76,14 +76,27 @@ check-protos: setup-dev
 	$(BIN)/python protos/generate.py --check
 	$(BIN)/python docs/authorization.py --check
 	$(BIN)/python docs/enrollment.py --check
+	$(BIN)/python docs/configuration.py --check
 	@mkdir -p build
 	$(BIN)/python protos/generate.py --image $(IMAGE)
 	$(BUF) lint $(IMAGE) $(BUF_OPTIONS)
 	$(BUF) breaking $(IMAGE) --against $(RELEASED) $(BUF_OPTIONS)
 
+.PHONY: deploy-check
+deploy-check: setup-dev ## Render the chart's variants, and hold them against Kubernetes 1.30 to 1.34
+	$(BIN)/python -m deploy.check
+
+# Each worker has servers of its own. WORKERS=0 runs all in this process, as a debugger wants it.
+WORKERS ?= 2
 test: setup-dev ## Run the tests, with PostgreSQL, NATS, Temporal and a browser for real
 	@.ci/browser
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# Needs root and debootstrap, and takes minutes: builds in clean roots and writes deploy/image/contents.md.
+.PHONY: image-check
+image-check: setup-dev ## Execute the image's steps without a container daemon and run every process from the result
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/python -m deploy.image.check $(ARGS)
 
 fmt: setup-dev ## Format the code and sort its imports
 	$(BIN)/ruff check --fix .
@@ -96,11 +109,17 @@ protos: setup-dev ## Generate the code of the contracts, and the pages made from
 	$(BIN)/python protos/generate.py
 	$(BIN)/python docs/authorization.py
 	$(BIN)/python docs/enrollment.py
+	$(BIN)/python docs/configuration.py
 
 release-protos: setup-dev ## Make today's contracts the ones that later ones may not break
 	@mkdir -p build
 	$(BIN)/python protos/generate.py --image $(IMAGE)
 	$(BUF) build $(IMAGE) --exclude-source-info --output $(RELEASED)
+
+.PHONY: chart
+chart: setup-dev ## Generate the chart's schema and table, and the prerequisites made from the code
+	$(BIN)/python docs/chart.py
+	$(BIN)/python deploy/prerequisites/generate.py
 
 stories: setup-dev ## Record the stories of the workflows anew (read the difference before you commit it)
 	$(BIN)/python -m tests.support.story record
@@ -112,6 +131,7 @@ lock: | $(UV) ## Write the requirement locks anew from pyproject.toml (newest ve
 	$(COMPILE) $(ARGS) pyproject.toml --extra embedded -o requirements/embedded.lock
 	$(COMPILE) $(ARGS) pyproject.toml --extra embedded --extra dev -o requirements/dev.lock
 	echo 'setuptools>=80' | $(COMPILE) $(ARGS) - -o requirements/build.lock
+	$(COMPILE) $(ARGS) requirements/image.in -o requirements/image.lock
 	@! grep -l '://' requirements/*.lock || { echo "a lock names a host"; exit 1; }
 
 .PHONY: clean

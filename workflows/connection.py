@@ -5,20 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
 from temporalio.common import TypedSearchAttributes
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from services.kit import temporal
 from services.kit.settings import Settings
+from services.kit.temporal import Admission
 from workflows.primitives import visible
 
 _QUESTION = " AND ".join(f"{key.name} IS NULL" for key in visible.KEYS)
+LOOK_SECONDS = 5.0
+"""How often it is looked at whether Temporal is there."""
+_log = structlog.get_logger("temporal")
+_PATIENCE = timedelta(seconds=3)
 _TRIES, _PAUSE = 20, 0.5
 """How often, and how many seconds apart, one looks whether attributes just added are served."""
 
@@ -31,23 +39,46 @@ class TemporalConnection:
     def __init__(self, settings: Settings, runtime_metrics: str = "") -> None:
         self._settings = settings
         self._runtime_metrics = runtime_metrics
+        self._runtime: Runtime | None = None
+        self._follower: asyncio.Task[None] | None = None
+        self._moved: list[Callable[[Client], None]] = []
         self._connecting: asyncio.Task[Client] | None = None
         self._visible = False
 
     async def start(self) -> None:
         """Begin connecting."""
+        self._runtime = temporal.measured(self._runtime_metrics)
         self._connecting = asyncio.create_task(self._connect())
+        self._follower = asyncio.create_task(self._follow(), name="admission to Temporal")
 
     async def stop(self) -> None:
         """Stop trying; a connection made closes with the process."""
-        if self._connecting is not None:
-            self._connecting.cancel()
+        for task in filter(None, (self._follower, self._connecting)):
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._connecting
+                await task
+
+    def on_move(self, callback: Callable[[Client], None]) -> None:
+        """Have `callback` called with the client that takes the place of the former one."""
+        self._moved.append(callback)
 
     def not_ready(self) -> str:
         """Why there is no connection yet."""
         return "" if self._connecting is not None and self._connecting.done() else "waiting for Temporal"
+
+    async def look(self) -> str:
+        """Why nothing can be asked of Temporal now; empty when all is well, and while it was never reached."""
+        if self._connecting is None or not self._connecting.done():
+            return ""
+        client = self._connecting.result()
+        request = DescribeNamespaceRequest(namespace=client.namespace)
+        try:
+            await client.workflow_service.describe_namespace(request, timeout=_PATIENCE)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return f"Temporal does not know the namespace {client.namespace}"
+            return "Temporal does not answer"
+        return ""
 
     async def client(self) -> Client:
         """The client, once connected; raises RuntimeError before `start`."""
@@ -62,15 +93,39 @@ class TemporalConnection:
         return visible.start_attributes(cycle_id, base_code, round_number)
 
     async def _connect(self) -> Client:
-        client = await temporal.connect(
-            self._settings, runtime_metrics=self._runtime_metrics, interceptors=[_Attributes(self._learn)]
-        )
+        client = await temporal.connect(self._settings, runtime=self._runtime, interceptors=[_Attributes(self._learn)])
         self._visible = await know_attributes(client)
         return client
+
+    async def _follow(self) -> None:
+        """Take over a changed key or certificate: calls under way end where they began, further ones go the new way."""
+        used = Admission.of(self._settings)
+        await self.client()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            given = Admission.of(self._settings)
+            if given == used:
+                continue
+            try:
+                client = await given.client(
+                    self._settings, runtime=self._runtime, interceptors=[_Attributes(self._learn)]
+                )
+            except (RuntimeError, RPCError) as error:
+                _log.error("changed admission to Temporal is refused", error=str(error)[:200])
+                continue
+            used = given
+            self._connecting = asyncio.create_task(_ready(client))
+            for moved in self._moved:
+                moved(client)
+            _log.info("changed admission to Temporal is in use")
 
     async def _learn(self) -> bool:
         self._visible = await know_attributes(await self.client())
         return self._visible
+
+
+async def _ready(client: Client) -> Client:
+    return client
 
 
 class _Attributes(Interceptor):

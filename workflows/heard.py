@@ -1,4 +1,7 @@
-"""What a fact of enrollment means to those who wait. Pure: a delivery in, messages of contracts out."""
+"""What a fact of enrollment means to those who wait. Pure: a delivery in, messages of contracts out.
+
+OPS-43: every version in a message is an order over epoch and version.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import events_pb2 as facts
-from services.kit.delivery import Delivery
+from services.kit.delivery import Delivery, order_of
 from workflows.base_window.contract import Decision, DecisionKind, WindowStart
 from workflows.published_list.contract import ListStart, Objection, ObjectionKind
 from workflows.recruitment_cycle.contract import CalendarChange
@@ -52,7 +55,7 @@ def decisions_in(delivery: Delivery) -> list[Heard]:
     return [
         Heard(
             WindowStart(about.cycle_id, base_code, about.round),
-            Decision(about.application_id, about.version, told_kind, delivery.occurred_at),
+            Decision(about.application_id, order_of(delivery.epoch, about.version), told_kind, delivery.occurred_at),
         )
         for base_code, told_kind in told
     ]
@@ -84,7 +87,8 @@ def objection_in(delivery: Delivery) -> HeardObjection | None:
         return None
     if not list_id:
         return None
-    objection = Objection(about.application_id, about.version, kind, frozen, delivery.occurred_at)
+    version = order_of(delivery.epoch, about.version)
+    objection = Objection(about.application_id, version, kind, frozen, delivery.occurred_at)
     return HeardObjection(ListStart(about.cycle_id, about.base_code, list_id), objection)
 
 
@@ -94,9 +98,9 @@ def list_in(body: bytes) -> ListStart:
     return ListStart(fact.cycle_id, fact.base_code, fact.list_id)
 
 
-def change_in(fact: facts.CalendarChanged) -> CalendarChange:
+def change_in(delivery: Delivery, fact: facts.CalendarChanged) -> CalendarChange:
     """What a cycle is told when another version of its calendar holds."""
-    return CalendarChange(fact.version, fact.kind, fact.urgent)
+    return CalendarChange(order_of(delivery.epoch, fact.version), fact.kind, fact.urgent)
 
 
 _Read = tuple[facts.ApplicationFact, DecisionKind, str]

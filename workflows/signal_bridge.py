@@ -9,21 +9,16 @@ What a fact means, `workflows.heard` says.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
-from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowUpdateStage
-from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import WorkflowUpdateStage
 
 from residency.enrollment.v1 import events_pb2 as facts
 from services.kit import telemetry
-from services.kit.domain import DomainError, Kind
 from services.kit.messaging import Consumer, Delivery, Messaging
-from services.kit.temporal import is_transient
 from workflows.base_window import contract as base_window
 from workflows.batches import Batches
 from workflows.connection import TemporalConnection
@@ -31,6 +26,7 @@ from workflows.heard import Heard, HeardObjection, change_in, decisions_in, free
 from workflows.published_list import contract as published_list
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.seat_offer import contract as seat_offer
+from workflows.starting import Run, ensure, it_may_be_over, temporal_may_be_away
 
 STREAM = "ENROLLMENT"
 DURABLE = "workflows-enrollment"
@@ -56,17 +52,6 @@ class _Told(Generic[News]):
 
     news: News
     traceparent: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What is started: a workflow, its id, its queue, its input, and what it is found by."""
-
-    name: str
-    workflow_id: str
-    task_queue: str
-    start: Any
-    attributes: TypedSearchAttributes
 
 
 class SignalBridge:
@@ -128,10 +113,10 @@ class SignalBridge:
             await self._ensure(self._cycle(changed.cycle_id))
             client = await self._connection.client()
             cycle = client.get_workflow_handle(recruitment_cycle.workflow_id(changed.cycle_id))
-            with _temporal_may_be_away(), _it_may_be_over():
+            with temporal_may_be_away(), it_may_be_over():
                 await cycle.start_update(
                     recruitment_cycle.CHANGE,
-                    change_in(changed),
+                    change_in(delivery, changed),
                     wait_for_stage=WorkflowUpdateStage.ACCEPTED,
                     id=delivery.event_id,
                     rpc_timeout=PATIENCE,
@@ -143,9 +128,9 @@ class SignalBridge:
         window = client.get_workflow_handle(base_window.workflow_id(moved.cycle_id, moved.base_code, moved.round))
         with (
             telemetry.span("recheck base window", parent=delivery.traceparent),
-            _temporal_may_be_away(),
+            temporal_may_be_away(),
             # Or not begun: a window reads its dates when it begins, and needs none afterwards.
-            _it_may_be_over(),
+            it_may_be_over(),
         ):
             await window.signal(base_window.RECHECK, base_window.WindowMoved(moved.round))
 
@@ -170,15 +155,15 @@ class SignalBridge:
         answered = seat_offer.OfferAnswered(about.application_id, ended.offer_number)
         with (
             telemetry.span("signal seat offer", parent=traceparent),
-            _temporal_may_be_away(),
+            temporal_may_be_away(),
             # The offer that it ended with was this one, or its seat was taken before.
-            _it_may_be_over(),
+            it_may_be_over(),
         ):
             await offers.signal(seat_offer.ANSWERED, answered)
 
     async def _signal_window(self, window_id: str, batch: list[_Told[Heard]]) -> None:
         window = batch[0].news.window
-        run = _Run(
+        run = Run(
             *(base_window.NAME, window_id, base_window.TASK_QUEUE, window),
             self._connection.attributes(window.cycle_id, window.base_code, window.round),
         )
@@ -191,42 +176,27 @@ class SignalBridge:
         with _linked("signal published list", batch):
             await self._ensure(self._list(batch[0].news.published), published_list.OBJECTIONS, news)
 
-    async def _ensure(self, run: _Run, signal: str = "", news: object = None) -> None:
-        """WAIT-36: make sure that a workflow runs, and tell it; one that has ended is left alone and never revived.
+    async def _ensure(self, run: Run, signal: str = "", news: object = None) -> None:
+        """WAIT-36: what waits for the fact is started where it is missing; what has ended stays ended."""
+        await ensure(self._connection, run, signal, news)
 
-        Raises DomainError UNAVAILABLE while Temporal is away.
-        """
-        client = await self._connection.client()
-        told: dict[str, Any] = {"start_signal": signal, "start_signal_args": [news]} if signal else {}
-        with _temporal_may_be_away(), suppress(WorkflowAlreadyStartedError):
-            await client.start_workflow(
-                run.name,
-                run.start,
-                id=run.workflow_id,
-                task_queue=run.task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                search_attributes=run.attributes,
-                **told,
-            )
-
-    def _cycle(self, cycle_id: str) -> _Run:
+    def _cycle(self, cycle_id: str) -> Run:
         contract = recruitment_cycle
-        return _Run(
+        return Run(
             *(contract.NAME, contract.workflow_id(cycle_id), contract.TASK_QUEUE, contract.CycleStart(cycle_id)),
             self._connection.attributes(cycle_id),
         )
 
-    def _list(self, start: published_list.ListStart) -> _Run:
+    def _list(self, start: published_list.ListStart) -> Run:
         workflow_id = published_list.workflow_id(start.cycle_id, start.list_id)
-        return _Run(
+        return Run(
             *(published_list.NAME, workflow_id, published_list.TASK_QUEUE, start),
             self._connection.attributes(start.cycle_id, start.base_code),
         )
 
-    def _seat(self, seat: seat_offer.SeatOfferStart) -> _Run:
+    def _seat(self, seat: seat_offer.SeatOfferStart) -> Run:
         workflow_id = seat_offer.workflow_id(seat.cycle_id, seat.base_code, seat.specialty_code, seat.seat_offer_id)
-        return _Run(
+        return Run(
             *(seat_offer.NAME, workflow_id, seat_offer.TASK_QUEUE, seat),
             self._connection.attributes(seat.cycle_id, seat.base_code),
         )
@@ -239,30 +209,3 @@ def _linked(name: str, batch: Sequence[_Told[Any]]) -> Iterator[None]:
     links = tuple(told.traceparent for told in others if told.traceparent)
     with telemetry.span(name, parent=first.traceparent, links=links):
         yield
-
-
-@contextmanager
-def _temporal_may_be_away() -> Iterator[None]:
-    """Makes a passing failure of Temporal UNAVAILABLE, which the consumer never counts against the fact."""
-    try:
-        yield
-    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        raise _away() from error
-    except RPCError as error:
-        if not is_transient(error):
-            raise
-        raise _away() from error
-
-
-@contextmanager
-def _it_may_be_over() -> Iterator[None]:
-    """Lets a workflow be gone that would be told something."""
-    try:
-        yield
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-
-
-def _away() -> DomainError:
-    return DomainError(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "服务暂时不可用，请稍后再试。")

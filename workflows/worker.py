@@ -18,12 +18,22 @@ from residency.enrollment.v1.calendar_service_pb2_grpc import CalendarServiceStu
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from residency.enrollment.v1.place_service_pb2_grpc import PlaceServiceStub
 from residency.enrollment.v1.selection_service_pb2_grpc import SelectionServiceStub
+from residency.faculty.v1.appointment_service_pb2_grpc import AppointmentServiceStub
+from residency.faculty.v1.batch_service_pb2_grpc import BatchServiceStub
+from residency.faculty.v1.standing_service_pb2_grpc import StandingServiceStub
 from residency.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from services.kit.grpc_client import Channel
 from workflows.base_window import contract as base_window
 from workflows.base_window.activities import WindowActivities
 from workflows.base_window.workflow import BaseWindow
 from workflows.connection import TemporalConnection
+from workflows.faculty_appointment.activities import AppointmentActivities
+from workflows.faculty_appointment.workflow import FacultyAppointment
+from workflows.faculty_batch import contract as faculty_batch
+from workflows.faculty_batch.activities import BatchActivities
+from workflows.faculty_batch.workflow import FacultyBatch
+from workflows.faculty_eligibility.activities import EligibilityActivities
+from workflows.faculty_eligibility.workflow import FacultyEligibility
 from workflows.next_cycle.activities import NextCycleActivities
 from workflows.next_cycle.workflow import NextCycle
 from workflows.published_list.activities import ListActivities
@@ -34,9 +44,7 @@ from workflows.recruitment_cycle.news import CycleNews
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
 from workflows.seat_offer.activities import OfferActivities
 from workflows.seat_offer.workflow import SeatOffer
-
-DEPLOYMENT = "residency-workflows"
-"""Name under which versions of this worker are rolled out."""
+from workflows.settings import DEPLOYMENT
 
 GRACE = timedelta(seconds=6)
 """Running activities may end within this; what does not is repeated elsewhere."""
@@ -53,8 +61,10 @@ class Queue:
     activities: Sequence[Callable[..., Any]]
 
 
-def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
-    """The table. Phases have a queue of their own: they never wait behind the windows of hundreds of bases."""
+def queues(enrollment: Channel, notify: Channel, faculty: Channel) -> tuple[Queue, ...]:
+    """The table. Phases have a queue of their own: they never wait behind the windows of hundreds of bases, nor either
+    behind the appointments of their teachers.
+    """
     cycle = CycleActivities(enrollment.stub(CycleServiceStub), enrollment.stub(SelectionServiceStub))
     news = CycleNews(
         enrollment.stub(CycleServiceStub), enrollment.stub(CalendarServiceStub), notify.stub(NotifyServiceStub)
@@ -63,6 +73,9 @@ def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
     window = WindowActivities(enrollment.stub(CycleServiceStub), notify.stub(NotifyServiceStub))
     offers = OfferActivities(enrollment.stub(PlaceServiceStub))
     lists = ListActivities(enrollment.stub(SelectionServiceStub), notify.stub(NotifyServiceStub))
+    batch = BatchActivities(faculty.stub(BatchServiceStub))
+    appointment = AppointmentActivities(faculty.stub(AppointmentServiceStub))
+    eligibility = EligibilityActivities(faculty.stub(StandingServiceStub))
     return (
         Queue(
             recruitment_cycle.TASK_QUEUE,
@@ -83,10 +96,20 @@ def queues(enrollment: Channel, notify: Channel) -> tuple[Queue, ...]:
                 *(lists.get_list_progress, lists.send_list_notice),
             ],
         ),
+        Queue(
+            faculty_batch.TASK_QUEUE,
+            [FacultyBatch, FacultyAppointment, FacultyEligibility],
+            [
+                *(batch.get_batch_clock, batch.remind_batch, batch.expire_undecided),
+                *(appointment.get_appointment_clock, appointment.open_review, appointment.mark_overdue),
+                *(appointment.remind_review, appointment.end_appointment),
+                eligibility.remind_eligible,
+            ],
+        ),
     )
 
 
-def make_worker(client: Client, queue: Queue, build_id: str = "") -> Worker:
+def make_worker(client: Client, queue: Queue, build_id: str = "", deployment: str = DEPLOYMENT) -> Worker:
     """OPS-05: a worker for `queue`, which goes on with whatever another one left, killed or stopped.
 
     Versioned when a build id is given: its code gets tasks once the operators make that version the current one, and
@@ -101,17 +124,17 @@ def make_worker(client: Client, queue: Queue, build_id: str = "") -> Worker:
         graceful_shutdown_timeout=GRACE,
         # A worker that was killed holds its workflows for this long before another may go on with them.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
-        deployment_config=_deployment(build_id),
+        deployment_config=_deployment(deployment, build_id),
     )
 
 
-def _deployment(build_id: str) -> WorkerDeploymentConfig | None:
+def _deployment(name: str, build_id: str) -> WorkerDeploymentConfig | None:
     # Said here and not on each workflow: the server refuses a behaviour from a worker without versions. Running
     # workflows move to new code at once, because a year outlives every version; replay and patches keep that safe.
     if not build_id:
         return None
     return WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(DEPLOYMENT, build_id),
+        version=WorkerDeploymentVersion(name, build_id),
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )
@@ -125,13 +148,21 @@ class Workers:
 
     name = "workers"
 
-    def __init__(self, connection: TemporalConnection, table: Sequence[Queue], build_id: str = "") -> None:
+    def __init__(
+        self,
+        connection: TemporalConnection,
+        table: Sequence[Queue],
+        build_id: str = "",
+        deployment: str = DEPLOYMENT,
+    ) -> None:
         self._connection = connection
         self._table = table
         self._build_id = build_id
+        self._deployment = deployment
         self._tasks: list[asyncio.Task[None]] = []
         self._running: dict[str, Worker] = {}
         self._stopping = False
+        connection.on_move(self._move)
 
     async def start(self) -> None:
         """Begin; polling starts once Temporal is there."""
@@ -151,12 +182,16 @@ class Workers:
         missing = [queue.name for queue in self._table if queue.name not in self._running]
         return f"no worker on {', '.join(missing)}" if missing else ""
 
+    def _move(self, client: Client) -> None:
+        for worker in self._running.values():
+            worker.client = client
+
     async def _keep_running(self, queue: Queue) -> None:
         log = structlog.get_logger("worker")
-        client = await self._connection.client()
         while not self._stopping:
+            client = await self._connection.client()
             try:
-                worker = make_worker(client, queue, self._build_id)
+                worker = make_worker(client, queue, self._build_id, self._deployment)
                 self._running[queue.name] = worker
                 await worker.run()
             except Exception as error:  # noqa: BLE001  (whatever ended it: said in the log, and a new one begins)

@@ -1,4 +1,4 @@
-"""How a command speaks to the services: as the platform's operator, or in the place of one of its processes."""
+"""OPS-87. How a command speaks to the services: as the platform's operator, or in the place of one of its processes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Result = TypeVar("Result")
 def as_operator(data: Path, work: Callable[[Callable[[str], Channel]], Awaitable[Result]]) -> Result:
     """Run `work` with a function that gives the channel to a service, carrying the operator's token.
 
-    Addresses and the secret are those of the environment when RESIDENCY_MACHINE_SECRET is set, else of the stack that
-    runs on `data`. Raises DomainError UNAVAILABLE when there is neither, or nobody answers.
+    Addresses and the secret are those of the environment when it gives a secret, else of the stack that runs on `data`.
+    Raises DomainError UNAVAILABLE when there is neither, or nobody answers.
     """
     from services.access import channel_to, machine_token  # noqa: PLC0415  (brings gRPC)
 
@@ -52,7 +52,7 @@ def as_process(data: Path, process: str, work: Callable[[Settings], Awaitable[Re
 
     Raises DomainError UNAVAILABLE when there is neither.
     """
-    state = None if os.environ.get("RESIDENCY_MACHINE_SECRET") else servers.running(data)
+    state = None if _told() else servers.running(data)
     secret = "" if state is None else state.secret(f"machine.{processes.machine(process)}")
     settings = _settings(data, secret)
 
@@ -69,16 +69,21 @@ def of_temporal(data: Path, work: Callable[[Client], Awaitable[Result]]) -> Resu
     settings = _settings(data)
 
     async def run() -> Result:
-        return await with_temporal(settings.temporal_address, settings.temporal_namespace, work)
+        return await with_temporal(settings, work)
 
     return asyncio.run(run())
+
+
+def _told() -> bool:
+    """Whether the environment gives a machine's secret, itself or as a mounted file."""
+    return any(os.environ.get(f"RESIDENCY_MACHINE_SECRET{suffix}") for suffix in ("", "_FILE"))
 
 
 def _settings(data: Path, secret: str = "") -> Settings:
     """Settings of the environment, else of the stack on `data`, with the operator's secret unless another is given."""
     from services.kit.settings import Settings  # noqa: PLC0415  (brings pydantic)
 
-    if os.environ.get("RESIDENCY_MACHINE_SECRET"):
+    if _told():
         return Settings()
     state = servers.running(data)
     told = {**processes.operator_environment(state), "RESIDENCY_TEMPORAL_ADDRESS": servers.url("temporal", state)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli import output
+from services.cli.stores import database_url
 from services.kit.domain import DomainError, Kind
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    service: Annotated[str, typer.Option(help="Only this service's audit: identity or enrollment.")] = "",
+    service: Annotated[str, typer.Option(help="Only this service's audit: identity, enrollment or faculty.")] = "",
     identity_url: Annotated[
         str,
         typer.Option(envvar="RESIDENCY_IDENTITY_DATABASE_URL", help="Identity's database.", show_default="the stack's"),
@@ -36,6 +37,10 @@ def verify(
     enrollment_url: Annotated[
         str,
         typer.Option(envvar="RESIDENCY_ENROLLMENT_DATABASE_URL", help="Enrollment's.", show_default="the stack's"),
+    ] = "",
+    faculty_url: Annotated[
+        str,
+        typer.Option(envvar="RESIDENCY_FACULTY_DATABASE_URL", help="Faculty's.", show_default="the stack's"),
     ] = "",
     seals: Annotated[
         Path | None,
@@ -46,15 +51,18 @@ def verify(
 ) -> None:
     """Recompute every chain, seal and signature and name what is not as it was written; exit code 1 then.
 
+    In a pod of a service, with --service, its own database, seals and keys are meant.
+
     Example: residency audit verify --service identity --json
     """
     from services.cli.audit_reading import SERVICES  # noqa: PLC0415  (brings the client of PostgreSQL)
 
     if service and service not in SERVICES:
         output.fail(f"no audit of {service!r}: {' or '.join(SERVICES)}", output.USAGE)
-    given = {"identity": identity_url, "enrollment": enrollment_url}
+    given = {"identity": identity_url, "enrollment": enrollment_url, "faculty": faculty_url}
     wanted = [service] if service else list(SERVICES)
-    reports = [_verify(name, given[name] or stack_url(name, data), seals, data) for name in wanted]
+    own = bool(service)
+    reports = [_verify(name, given[name] or database_url(name, data, own=own), seals, data, own=own) for name in wanted]
     if as_json:
         output.write_json([_value(report) for report in reports])
     else:
@@ -64,7 +72,7 @@ def verify(
         raise SystemExit(output.FAILED)
 
 
-def _verify(service: str, url: str, seals: Path | None, data: Path) -> Report:
+def _verify(service: str, url: str, seals: Path | None, data: Path, *, own: bool) -> Report:
     import asyncpg  # noqa: PLC0415
 
     from services.cli import audit_reading  # noqa: PLC0415
@@ -72,7 +80,7 @@ def _verify(service: str, url: str, seals: Path | None, data: Path) -> Report:
 
     copy = SealCopy(seals or data / "seals", service)
     try:
-        return asyncio.run(audit_reading.verify(service, url, copy, _trusted(service, copy, data)))
+        return asyncio.run(audit_reading.verify(service, url, copy, _trusted(service, copy, data, own=own)))
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         message = f"{service}'s database cannot be read: {type(error).__name__}: {error}"
         raise DomainError(Kind.UNAVAILABLE, "DATABASE_AWAY", message) from error
@@ -80,15 +88,19 @@ def _verify(service: str, url: str, seals: Path | None, data: Path) -> Report:
         raise DomainError(Kind.INTERNAL, "COPY_BROKEN", str(error)) from error
 
 
-def _trusted(service: str, copy: SealCopy, data: Path) -> frozenset[str]:
-    """Public keys from beside the copy, else from the key document of the stack on `data`."""
+def _trusted(service: str, copy: SealCopy, data: Path, *, own: bool) -> frozenset[str]:
+    """Public keys from beside the copy, else from the key document of the stack on `data`, else of the process that
+    this is the `own` place of."""
     import json  # noqa: PLC0415
 
     from services.kit import audit_chain, vault  # noqa: PLC0415
+    from services.kit.settings import Settings  # noqa: PLC0415
 
     if keys := copy.trusted():
         return keys
     document = vault.file_in(data, service)
+    if own and not document.exists():
+        document = Settings().keys_file or document
     if not document.exists():
         message = f"no key to check seals of {service} with: {copy.keys_path} is not there"
         raise DomainError(Kind.NOT_FOUND, "NO_AUDIT_KEY", message)

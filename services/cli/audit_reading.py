@@ -18,7 +18,7 @@ from services.kit.audit_chain import ChainCheck, CopiedSeal, Entry, Finding, Has
 from services.kit.seal_check import SealCheck
 from services.kit.seal_copy import SealCopy
 
-SERVICES = ("identity", "enrollment")
+SERVICES = ("identity", "enrollment", "faculty")
 """Services that keep an audit."""
 LATE = timedelta(hours=1)
 """A row this much older than the newest seal must be under one."""
@@ -176,8 +176,9 @@ def _entry(row: Any, source: _Source) -> Entry:
     return Entry(row["number"], source.content(row), row["hash"], row["prev_hash"], row["leaf"], row["at"])
 
 
-def _identity() -> _Source:
-    module = import_module("services.identity.audit")
+def _kit() -> _Source:
+    """Of services whose audit is the kit's."""
+    module = import_module("services.kit.audit")
     hashed: tuple[str, ...] = module.HASHED
 
     def hash_of(content: Any, aggregate_id: str, n: int, prev_hash: bytes) -> bytes:
@@ -214,7 +215,7 @@ def _enrollment() -> _Source:
     )
 
 
-_SOURCES: dict[str, Callable[[], _Source]] = {"identity": _identity, "enrollment": _enrollment}
+_SOURCES: dict[str, Callable[[], _Source]] = {"identity": _kit, "enrollment": _enrollment, "faculty": _kit}
 
 
 def first(findings: tuple[Finding, ...], most: int) -> list[Finding]:

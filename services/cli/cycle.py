@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 
 def create(
-    file: Annotated[Path, typer.Argument(help="Province file: calendar, bases, plan, policy.")],
+    file: Annotated[Path, typer.Argument(help="Province file: calendar, bases, plan, policy; `-` reads it.")],
     title: Annotated[str, typer.Option(help="Another title than the file's.")] = "",
     key: Annotated[str, typer.Option(help="Makes a retry harmless: the same key creates one cycle.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and check the file.")] = False,

@@ -19,13 +19,24 @@ if TYPE_CHECKING:
     from residency.enrollment.v1 import cycle_pb2
     from services.kit.grpc_client import Channel
 
-KINDS = ("amend", "hold", "resume", "advance", "end")
+ORDERS = {
+    "hold": "Stop everything now, until it is resumed. Example: residency cycle hold --reason 系统故障",
+    "resume": "Go on; what had not ended ends later by as many whole days as it was held.",
+    "advance": "End the present phase with this calendar day; the next begins the day after, later ones stay.",
+    "end": "End the cycle with this calendar day; later phases are dropped.",
+}
+"""Changes that take no dates, and what their commands say of themselves."""
+KINDS = ("amend", *ORDERS)
 
 FileArgument = Annotated[
     Path | None, typer.Argument(help="The whole calendar as it shall be; `cycle show --file` prints what it is.")
 ]
 MoveOption = Annotated[
-    list[str] | None, typer.Option("--move", help="Only this phase: key=first..last; either day may be left out.")
+    list[str] | None,
+    typer.Option(
+        "--move",
+        help="This phase: key=first..last, either day may be left out; again for the next, which begins later then.",
+    ),
 ]
 CycleOption = Annotated[str, typer.Option("--cycle", help="Id of the cycle or how it begins.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; everybody concerned reads it.")]
@@ -41,10 +52,8 @@ def register(group: typer.Typer) -> None:
     """Add the commands."""
     group.command("what-if")(what_if)
     group.command("amend")(amend)
-    group.command("hold")(hold)
-    group.command("resume")(resume)
-    group.command("advance")(advance)
-    group.command("end")(end)
+    for kind, sentence in ORDERS.items():
+        group.command(kind)(_order(kind, sentence))
     group.command("approve")(approve)
     group.command("refuse")(refuse)
 
@@ -59,7 +68,7 @@ def what_if(
 ) -> None:
     """Say what a change of the calendar would do, and change nothing.
 
-    Example: residency cycle what-if --move second_choice=..2023-08-12
+    Example: residency cycle what-if --move second_choice=..2023-08-12 --move reallocation=2023-08-13..
     """
     _check(kind, file, move)
 
@@ -95,58 +104,27 @@ def amend(
 ) -> None:
     """Ask for other dates, rounds or milestones; applied at once, or once a second person approves it (exit code 0).
 
-    Example: residency cycle amend --move second_choice=..2023-08-12 --reason 台风，复试推迟
+    Example: residency cycle amend --move second_choice=..2023-08-12 --move reallocation=2023-08-13.. --reason 台风
     """
     _check("amend", file, move)
     _propose(data, cycle, "amend", reason, key, based_on, as_json=as_json, file=file, moves=move or [])
 
 
-def hold(
-    reason: ReasonOption,
-    cycle: CycleArgument = "",
-    key: KeyOption = "",
-    based_on: BasedOnOption = 0,
-    data: output.DataOption = output.DEFAULT_DATA,
-    as_json: output.JsonOption = False,
-) -> None:
-    """Stop everything now, until it is resumed. Example: residency cycle hold --reason 系统故障"""
-    _propose(data, cycle, "hold", reason, key, based_on, as_json=as_json)
+def _order(kind: str, sentence: str) -> Callable[..., None]:
+    """A command that takes no dates: what changes follows from its kind."""
 
+    def command(
+        reason: ReasonOption,
+        cycle: CycleArgument = "",
+        key: KeyOption = "",
+        based_on: BasedOnOption = 0,
+        data: output.DataOption = output.DEFAULT_DATA,
+        as_json: output.JsonOption = False,
+    ) -> None:
+        _propose(data, cycle, kind, reason, key, based_on, as_json=as_json)
 
-def resume(
-    reason: ReasonOption,
-    cycle: CycleArgument = "",
-    key: KeyOption = "",
-    based_on: BasedOnOption = 0,
-    data: output.DataOption = output.DEFAULT_DATA,
-    as_json: output.JsonOption = False,
-) -> None:
-    """Go on; what had not ended ends later by as many whole days as it was held."""
-    _propose(data, cycle, "resume", reason, key, based_on, as_json=as_json)
-
-
-def advance(
-    reason: ReasonOption,
-    cycle: CycleArgument = "",
-    key: KeyOption = "",
-    based_on: BasedOnOption = 0,
-    data: output.DataOption = output.DEFAULT_DATA,
-    as_json: output.JsonOption = False,
-) -> None:
-    """End the present phase with this calendar day; the next begins the day after, later ones stay."""
-    _propose(data, cycle, "advance", reason, key, based_on, as_json=as_json)
-
-
-def end(
-    reason: ReasonOption,
-    cycle: CycleArgument = "",
-    key: KeyOption = "",
-    based_on: BasedOnOption = 0,
-    data: output.DataOption = output.DEFAULT_DATA,
-    as_json: output.JsonOption = False,
-) -> None:
-    """End the cycle with this calendar day; later phases are dropped."""
-    _propose(data, cycle, "end", reason, key, based_on, as_json=as_json)
+    command.__doc__ = sentence
+    return command
 
 
 def approve(

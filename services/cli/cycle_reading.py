@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from residency.enrollment.v1 import cycle_pb2
     from services.kit.grpc_client import Channel
+    from services.kit.settings import Settings
 
 Result = TypeVar("Result")
 
@@ -118,19 +119,18 @@ def _refusal(rule: str, why: str, until: datetime | None) -> dict[str, Any]:
     return {"rule": rule, "why": why, "until": said(until)}
 
 
-async def with_temporal(address: str, namespace: str, work: Callable[[Client], Awaitable[Result]]) -> Result:
+async def with_temporal(settings: Settings, work: Callable[[Client], Awaitable[Result]]) -> Result:
     """Run `work` on a client of Temporal. Raises DomainError UNAVAILABLE when it does not answer."""
-    from temporalio.client import Client  # noqa: PLC0415  (brings the SDK)
-    from temporalio.service import RPCError  # noqa: PLC0415
+    from temporalio.service import RPCError  # noqa: PLC0415  (brings the SDK)
 
-    from services.kit.temporal import PLUGIN  # noqa: PLC0415
+    from services.kit.temporal import Admission  # noqa: PLC0415
 
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            client = await Client.connect(address, namespace=namespace, plugins=[PLUGIN])
-            return await work(client)
+            return await work(await Admission.of(settings).client(settings))
     except (RPCError, RuntimeError, TimeoutError) as error:
-        raise DomainError(Kind.UNAVAILABLE, "TEMPORAL_AWAY", f"Temporal at {address} does not answer") from error
+        message = f"Temporal at {settings.temporal_address} does not answer"
+        raise DomainError(Kind.UNAVAILABLE, "TEMPORAL_AWAY", message) from error
 
 
 async def waits_of(client: Client, cycle_id: str, base_code: str = "") -> list[dict[str, Any]]:

@@ -24,7 +24,8 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> No
 
     made = Table(title=title, title_justify="left")
     for head in heads:
-        made.add_column(head, overflow="fold")
+        # A key is copied into the next command: it stays in one piece.
+        made.add_column(head, overflow="fold", no_wrap=head == "key")
     for row in rows:
         made.add_row(*map(escape, row))
     Console().print(made)

@@ -121,16 +121,15 @@ def _with_nats(data: Path, work: Callable[[JetStreamContext], Awaitable[Result]]
     url = servers.reach("nats", data)
 
     async def run() -> Result:
-        import nats  # noqa: PLC0415
         import nats.errors  # noqa: PLC0415
 
-        async def quiet(_error: Exception) -> None:
-            """The failure is raised as well."""
+        from services.kit.nats_login import NatsLogin  # noqa: PLC0415
+        from services.kit.settings import Settings  # noqa: PLC0415
 
+        settings = Settings()
+        login = NatsLogin(url, settings.nats_credentials.get_secret_value, settings.nats_tls_dir)
         try:
-            client = await nats.connect(
-                url, connect_timeout=CONNECT_SECONDS, max_reconnect_attempts=1, allow_reconnect=False, error_cb=quiet
-            )
+            client = await login.call(CONNECT_SECONDS)
         except (OSError, nats.errors.Error, TimeoutError) as error:
             place = servers.without_password(url)
             raise DomainError(Kind.UNAVAILABLE, "NATS_AWAY", f"NATS at {place} does not answer") from error

@@ -1,4 +1,4 @@
-"""`residency keys rotate|rewrap`: fresh keys, and everything sealed anew with them."""
+"""`residency keys new|rotate|rewrap`: key documents for a secret store (OPS-83), fresh keys, everything sealed anew."""
 
 from __future__ import annotations
 
@@ -24,9 +24,40 @@ _BATCH = 500
 def register(app: typer.Typer) -> None:
     """Add `keys`."""
     group = typer.Typer(help="Keys: make fresh ones, seal everything anew.", no_args_is_help=True)
+    group.command("new")(new)
     group.command("rotate")(rotate)
     group.command("rewrap")(rewrap)
     app.add_typer(group, name="keys")
+
+
+def new(
+    service: Annotated[str, typer.Option(help=f"Whose keys: {', '.join(SERVICES)}.")],
+    file: Annotated[
+        Path | None, typer.Option(help="Write it there, readable by its owner only; stdout without it.")
+    ] = None,
+) -> None:
+    """Make the first key document of a service, for a secret store; a file that is there already is never replaced.
+
+    Who loses it loses every sealed value of that service: keep a copy where the backups of its database are not.
+
+    Example: residency keys new --service enrollment --file enrollment-keys.json
+    """
+    if service not in SERVICES:
+        output.fail(f"{service!r} has no keys; there are {', '.join(SERVICES)}", output.USAGE)
+    from services.identity import keys  # noqa: PLC0415  (brings cryptography)
+    from services.kit import vault  # noqa: PLC0415
+
+    text = json.dumps(keys.generate() if service == keys.SERVICE else vault.generate())
+    if file is None:
+        output.say(text)
+        return
+    if file.exists():
+        output.fail(f"{file} is there already: what its keys sealed can be read with no others", output.CONFLICT)
+    try:
+        vault.write_once(file, text)
+    except OSError as error:
+        output.fail(f"cannot write {file}: {error.strerror}")
+    output.say(f"{file} holds fresh keys of {service}")
 
 
 def rotate(

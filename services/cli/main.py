@@ -5,28 +5,40 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 
-from services.cli import output
+from services.cli import mounted_urls, output
 
 MODULES = {
     "up": "services.cli.up",
     "status": "services.cli.status",
     "run": "services.cli.processes",
+    "roles": "services.cli.roles",
     "migrate": "services.cli.processes",
     "rehearse": "services.cli.rehearse",
     "season": "services.cli.season",
     "cycle": "services.cli.cycle",
     "reconcile": "services.cli.reconcile",
     "deadletters": "services.cli.deadletters",
+    "outbox": "services.cli.outbox",
+    "restored": "services.cli.restored",
+    "notify": "services.cli.notify",
     "trace": "services.cli.trace",
     "audit": "services.cli.audit",
     "doctor": "services.cli.doctor",
+    "slo": "services.cli.slo",
     "code": "services.cli.code",
     "keys": "services.cli.keys",
     "people": "services.cli.people",
+    "organisations": "services.cli.organisations",
+    "staff": "services.cli.staff",
+    "secrets": "services.cli.first_secrets",
     "forms": "services.cli.forms",
+    "sandbox": "services.cli.sandbox",
+    "drill": "services.cli.drill",
+    "restart": "services.cli.restart",
 }
 """Command → module with `register(app)`."""
 
@@ -55,13 +67,18 @@ def build(arguments: list[str]) -> typer.Typer:
     return app
 
 
-def main() -> None:
-    """Run the command line and exit."""
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
     # Completion scripts call the program with an empty command line and this variable.
     completing = "_RESIDENCY_COMPLETE" in os.environ
     app = build([] if completing else sys.argv[1:])
-    with output.one_line_errors():
-        app()
+    try:
+        with output.one_line_errors():
+            mounted_urls.take(os.environ)
+            app()
+    except SystemExit as ended:
+        output.end(ended.code)
+    output.end(output.DONE)
 
 
 def _root() -> None:

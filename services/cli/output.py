@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -39,6 +40,21 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
     sys.stdout.flush()
     print(f"residency: {message}", file=sys.stderr)
     raise SystemExit(code)
+
+
+def end(code: int | str | None) -> NoReturn:
+    """End the process with `code` as `sys.exit` understands it, without taking the interpreter down.
+
+    Threads of gRPC and Temporal that are not Python's own outlive `main`; one that comes back to an interpreter being
+    taken down aborts the process (exit -6), after the command's work was done and told.
+    """
+    atexit._run_exitfuncs()
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    sys.stderr.flush()
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+    os._exit(code if isinstance(code, int) else FAILED if code else DONE)
 
 
 def say(line: str) -> None:

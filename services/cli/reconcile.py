@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli import asking, output
+from services.kit.domain import DomainError
 
 if TYPE_CHECKING:
     from services.kit.settings import Settings
@@ -21,10 +22,16 @@ def register(app: typer.Typer) -> None:
 
 def reconcile(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is amiss.")] = False,
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored", help="After a restore of a database: begin anew also what had ended well before it."
+        ),
+    ] = False,
     data: output.DataOption = output.DEFAULT_DATA,
     as_json: output.JsonOption = False,
 ) -> None:
-    """Compare what enrollment knows to be open with what Temporal waits for, both ways, and mend the differences.
+    """Compare what enrollment and faculty know to be open with what Temporal waits for, both ways, and mend it.
 
     Starts what is missing (all of it after a loss of Temporal's store), ends what is orphaned, tells a cycle that
     missed a version of its calendar. The platform does the same every hour by itself. Elsewhere than beside an embedded
@@ -32,7 +39,7 @@ def reconcile(
 
     Example: residency reconcile --dry-run
     """
-    seen = _compare(data, dry_run=dry_run)
+    seen = _compare(data, dry_run=dry_run, restored=restored)
     if as_json:
         output.write_json(
             {
@@ -54,19 +61,27 @@ def reconcile(
     )
 
 
-def _compare(data: Path, *, dry_run: bool) -> Comparison:
+def _compare(data: Path, *, dry_run: bool, restored: bool) -> Comparison:
     async def work(settings: Settings) -> Comparison:
         from services.access import channel_to, machine_token  # noqa: PLC0415  (brings gRPC)
         from workflows.connection import TemporalConnection  # noqa: PLC0415  (brings Temporal's SDK)
         from workflows.service import MACHINE, reconcile_part  # noqa: PLC0415
 
-        enrollment = channel_to("enrollment", settings, machine_token(MACHINE, settings))
+        token = machine_token(MACHINE, settings)
+        enrollment, faculty = channel_to("enrollment", settings, token), channel_to("faculty", settings, token)
         connection = TemporalConnection(settings)
         await connection.start()
         try:
-            return await reconcile_part(connection, enrollment).compare(dry_run=dry_run)
+            return await reconcile_part(connection, enrollment, faculty).compare(dry_run=dry_run, restored=restored)
         finally:
             await connection.stop()
             await enrollment.close()
+            await faculty.close()
 
-    return asking.as_process(data, "workflows", work)
+    try:
+        return asking.as_process(data, "workflows", work)
+    except DomainError as error:
+        if error.reason != "BAD_MACHINE":
+            raise
+        message = "refused as the worker: run it where the workflows process is, in a pod of its Deployment"
+        raise DomainError(error.kind, error.reason, message) from None

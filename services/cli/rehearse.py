@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from services.cli import output
+from services.kit.shipped import shipped
 
 _DURATION = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PROVINCE = Path(__file__).resolve().parents[2] / "deploy" / "provinces" / "shandong-2023.yaml"
+_PROVINCE = shipped("deploy/provinces/shandong-2023.yaml")
 
 DayOption = Annotated[str, typer.Option(help="How long a calendar day lasts: `2s`, `500ms`, `1m`.")]
 ProvinceOption = Annotated[Path, typer.Option(help="Province file: calendar, bases, plan.")]

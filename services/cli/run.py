@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from services.stack.processes import MODULES
+
+if TYPE_CHECKING:
+    from services.kit.settings import Settings
 
 LUXURIES = ("rich", "psutil")
 """Libraries that structlog and OpenTelemetry load when they find them, for colours and facts that a service never
@@ -20,26 +25,54 @@ shows: a tenth of a second of every start, and ten megabytes."""
 
 
 def run(name: str) -> int:
-    """Serve the process `name` until SIGTERM; returns its exit code. Settings come from `RESIDENCY_*`."""
-    module = _load(MODULES[name])
-    from pydantic import ValidationError  # noqa: PLC0415  (the services bring it; a wrong name needs none of it)
+    """Serve the process `name` until SIGTERM; returns its exit code. Settings come from `RESIDENCY_*`.
 
-    try:
-        settings = module.SETTINGS()
-    except ValidationError as error:
-        for problem in error.errors():
-            field = "_".join(str(part) for part in problem["loc"]).upper()
-            print(f"residency: RESIDENCY_{field}: {problem['msg']}", file=sys.stderr)
+    2 when they make no process: what is wrong with each is said on a line.
+    """
+    module = _load(MODULES[name])
+    # The services bring what follows; a wrong name needs none of it.
+    from services.kit import process  # noqa: PLC0415
+    from services.kit.environment import Unusable  # noqa: PLC0415
+
+    settings = _settings(module)
+    if settings is None:
         return 2
 
     async def serve() -> None:
-        from services.kit import process  # noqa: PLC0415  (after the service has loaded what it shares)
-
         await process.serve(name, module.parts(settings), settings)
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(serve())
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(serve())
+    except Unusable as error:
+        _say(str(error))
+        return 2
     return 0
+
+
+def _settings(module: ModuleType) -> Settings | None:
+    """The settings of a process; None, after telling why, when they are wrong."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from services.cli.setting_classes import classes  # noqa: PLC0415
+    from services.kit import environment  # noqa: PLC0415
+
+    problems = environment.strangers(os.environ, module.SETTINGS, lambda: classes().values())
+    try:
+        settings: Settings = module.SETTINGS()
+    except ValidationError as error:
+        for problem in error.errors():
+            field = "_".join(str(part) for part in problem["loc"]).upper()
+            problems.append(f"RESIDENCY_{field}: {problem['msg']}" if field else problem["msg"])
+    else:
+        problems += settings.contradictions()
+    for line in problems:
+        _say(line)
+    return None if problems else settings
+
+
+def _say(line: str) -> None:
+    print(f"residency: {line}", file=sys.stderr)
 
 
 def leave_out_luxuries() -> None:

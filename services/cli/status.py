@@ -42,7 +42,7 @@ def status(data: output.DataOption = output.DEFAULT_DATA, as_json: output.JsonOp
 
 
 async def _report(data: str, state: State) -> dict[str, Any]:
-    names = [*servers.VARIABLES, *processes.MODULES]
+    names = [*servers.VARIABLES, *processes.names(state)]
     parts = {
         name: {"pid": state.pids.get(name, 0), "restarts": state.restarts.get(name, 0)}
         for name in names

@@ -23,6 +23,9 @@ def up(
     data: output.DataOption = output.DEFAULT_DATA,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the portal.")] = stack.DEFAULT_PORT,
     province: Annotated[Path, typer.Option(help="Province file: calendar, bases, plan.")] = stack.PROVINCE,
+    replicas: Annotated[
+        int, typer.Option(min=1, max=5, help="How many of every process; a rolling restart takes two.")
+    ] = 1,
     season: Annotated[bool, typer.Option("--season", help="Play the sample season once everything is ready.")] = False,
     day: Annotated[str, typer.Option(help="With --season: how long a calendar day lasts, `10s`.")] = "10s",
     applicants: Annotated[int, typer.Option(min=1, help="With --season: how many synthetic applicants.")] = 60,
@@ -35,7 +38,7 @@ def up(
     Example: residency up --season --day 5s
     """
     arguments = ("--day", day, "--applicants", str(applicants), "--province", str(province.absolute()))
-    options = stack.Options(data.absolute(), port, province.absolute(), arguments if season else None)
+    options = stack.Options(data.absolute(), port, province.absolute(), replicas, arguments if season else None)
 
     def show(state: State, seconds: float) -> None:
         from rich.console import Console  # noqa: PLC0415  (loaded while nothing waits for it)

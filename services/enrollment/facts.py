@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 
 from google.protobuf.message import Message
 
 from residency.enrollment.v1 import events_pb2
-from residency.identity.v1 import events_pb2 as identity
 from services.enrollment.domain.calendar import PhaseWindow
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.sending import Decided, news_from
 from services.enrollment.records import ApplicationRecord, CycleRecord
-from services.kit.audit_chain import Seal
 from services.kit.domain import Fact
 from services.kit.ids import new_id
 
@@ -113,7 +110,8 @@ def provisionally_admitted(cycle: CycleRecord, after: ApplicationRecord, decided
 
 def admitted(cycle: CycleRecord, after: ApplicationRecord, decided: Decided) -> Fact:
     """录取."""
-    body = events_pb2.ApplicationAdmitted(application=_news(cycle, after, decided, held=True))
+    about = _news(cycle, after, decided, held=True)
+    body = events_pb2.ApplicationAdmitted(application=about, cycle_year=cycle.year)
     return _fact("application.admitted", body, after.id, after.version)
 
 
@@ -319,17 +317,6 @@ def plan_change_decided(
         answer=answer,
     )
     return _fact("cycle.plan_change_decided", body, f"{cycle.id}/plan", edition)
-
-
-def audit_sealed(seal: Seal) -> Fact:
-    """The audit's chains were joined into a signed root: told to others, so that it stands elsewhere too."""
-    body = identity.AuditSealed(
-        service=seal.service,
-        number=seal.number,
-        root=seal.root.hex(),
-        signature=urlsafe_b64encode(seal.signature).rstrip(b"=").decode(),
-    )
-    return _fact("audit.sealed", body, "audit", seal.number)
 
 
 def _about(cycle: CycleRecord, after: ApplicationRecord) -> events_pb2.ApplicationFact:

@@ -10,7 +10,6 @@ from residency.enrollment.v1 import (
     story_service_pb2,
     story_service_pb2_grpc,
 )
-from services.enrollment.documents.press import Press
 from services.enrollment.domain import export_tables
 from services.enrollment.grpc_api.exports import Exports
 from services.enrollment.grpc_api.forms import Forms
@@ -30,6 +29,7 @@ from services.enrollment.store.sealing import Sealing
 from services.enrollment.store.story import StoryStore
 from services.kit.database import Database
 from services.kit.grpc_server import Servicer
+from services.kit.press import FORM, Press
 
 
 def readers(database: Database, sealing: Sealing) -> dict[str, RowReader]:
@@ -47,7 +47,7 @@ def paperwork(
     """FormService, ExportService and StoryService."""
     runner = DeedRunner(cycles, DeedStore(database, sealing))
     exports, queries = ExportStore(database, sealing), QueryStore(database, sealing)
-    forms = FormHandlers(runner, FormStore(database, sealing), exports, Press(), portraits, public_url)
+    forms = FormHandlers(runner, FormStore(database, sealing), exports, Press(FORM), portraits, public_url)
     stories = StoryHandlers(cycles, ApplicationStore(database, sealing), queries, StoryStore(database))
     return [
         Servicer(

@@ -54,6 +54,8 @@ class GateRecord:
     """Review round of the phase; 0 when none."""
     held_since: datetime | None = None
     """Since when the cycle is held; then also `closes_at`."""
+    epoch: int = 1
+    """Epoch of the database."""
 
     @property
     def standing(self) -> int:

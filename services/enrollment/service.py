@@ -16,20 +16,18 @@ from residency.enrollment.v1 import (
     support_service_pb2,
     support_service_pb2_grpc,
 )
-from services.access import channel_to, machine_token, revocations, token_verifier
-from services.enrollment import facts
+from services.access import audit_sealed, channel_to, machine_token, revocations, token_verifier
 from services.enrollment.amending import amendments
 from services.enrollment.grpc_api.applications import Applications
 from services.enrollment.grpc_api.cycles import Boards
 from services.enrollment.grpc_api.decisions import Decisions
-from services.enrollment.grpc_api.papers import MESSAGE_BYTES, Papers
+from services.enrollment.grpc_api.papers import Papers
 from services.enrollment.grpc_api.support import Support
 from services.enrollment.handlers.applications import ApplicationHandlers, People
 from services.enrollment.handlers.capabilities import CapabilityHandlers
 from services.enrollment.handlers.carrying import CarryHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers
-from services.enrollment.handlers.decoding import Desk
-from services.enrollment.handlers.keeping import export_keeper, object_keeper
+from services.enrollment.handlers.keeping import export_keeper
 from services.enrollment.handlers.paper_reading import PaperReading
 from services.enrollment.handlers.papers import PaperHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
@@ -41,6 +39,7 @@ from services.enrollment.people import IdentityPeople
 from services.enrollment.placing import placing
 from services.enrollment.provincial import provincial, screener
 from services.enrollment.publishing import publishing
+from services.enrollment.season import season_gauges
 from services.enrollment.selecting import selection
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store.applications import ApplicationStore
@@ -52,19 +51,23 @@ from services.enrollment.store.queries import QueryStore
 from services.enrollment.store.sealed import SealedStore
 from services.enrollment.store.sealing import Sealing
 from services.enrollment.store.unlocks import UnlockStore
-from services.enrollment.yearly import year
-from services.kit import vault
+from services.enrollment.yearly import audiences, year
+from services.kit import clock_check, vault
 from services.kit.clock import SystemClock
 from services.kit.database import Database
+from services.kit.decoding import Desk
 from services.kit.grpc_server import GrpcServer, Servicer
 from services.kit.keywatch import vault_watch
 from services.kit.messaging import Messaging
-from services.kit.objects import ObjectStore, objects_of
+from services.kit.objects import ObjectStore, object_watch, objects_of
 from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
 from services.kit.part import Part
+from services.kit.picture_rules import MESSAGE_BYTES
 from services.kit.seal_copy import copy_of
+from services.kit.sealed_objects import object_keeper
 from services.kit.sealer import Sealer
+from services.kit.tls import folder
 from services.kit.vault import Vault
 
 SETTINGS = EnrollmentSettings
@@ -73,9 +76,9 @@ SETTINGS = EnrollmentSettings
 def parts(settings: EnrollmentSettings) -> list[Part]:
     """Enrollment's parts. Raises KeysMissing when there are no keys to seal with, NoPlaceForObjects for no place."""
     database = Database(
-        settings.database_url.get_secret_value(), name="enrollment", pool_size=settings.database_pool_size
+        settings.database_url.get_secret_value, name="enrollment", pool_size=settings.database_pool_size
     )
-    messaging = Messaging(settings.nats_url, name="enrollment")
+    messaging = Messaging.of(settings, "enrollment")
     people = IdentityPeople(channel_to("identity", settings, machine_token("enrollment", settings)))
     verifier = token_verifier(settings)
     keys = vault.document_of("enrollment", settings, vault.generate)
@@ -88,12 +91,14 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
         *("enrollment", database, vault.audit_key(keys), SystemClock()),
         seconds=settings.seal_seconds,
         copy=copy_of("enrollment", settings),
-        fact=facts.audit_sealed,
+        fact=audit_sealed,
     )
     return [
         database,
         objects,
+        object_watch(objects),
         messaging,
+        clock_check.by_database(database, settings.clock_skew_seconds),
         revocations(messaging, verifier),
         vault_watch("enrollment", settings, safe),
         Relay(database, messaging, "enrollment"),
@@ -101,8 +106,12 @@ def parts(settings: EnrollmentSettings) -> list[Part]:
         sealer,
         object_keeper(papers),
         export_keeper(ExportStore(database, sealing)),
+        season_gauges(database),
         GrpcServer(
-            settings.grpc_port, servicers(database, people, sealing, objects, settings.public_url, people), verifier
+            settings.grpc_port,
+            servicers(database, people, sealing, objects, settings.public_url, people),
+            verifier,
+            folder(settings.tls_dir),
         ),
     ]
 
@@ -167,6 +176,7 @@ def servicers(
             ),
             MESSAGE_BYTES,
         ),
+        audiences(database, cycles),
         *paperwork(database, sealing, cycles, showing, public_url),
         selection(database, sealing, cycles, applications),
         placing(database, sealing, cycles, applications, queries),

@@ -129,6 +129,8 @@ class CycleView:
     draft: bool
     time_policy: TimePolicy
     """When people may be disturbed, and how early they are reminded."""
+    epoch: int = 1
+    """Epoch of the database in which the calendar has its version."""
 
 
 @dataclass(frozen=True, slots=True)

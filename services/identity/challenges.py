@@ -6,13 +6,13 @@ import secrets
 from datetime import timedelta
 
 from residency.identity.v1 import session_service_pb2
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.factors import Factors
 from services.identity.records import Challenge, Person
 from services.identity.store.people import People
 from services.identity.store.sessions import Sessions
 from services.identity.throttle import FACTOR, Throttle
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from datetime import datetime
 from enum import StrEnum
 
 from google.protobuf.message import Message
 
 from residency.identity.v1 import events_pb2
-from services.kit.audit_chain import Seal
 from services.kit.domain import Fact
 from services.kit.ids import new_id
 
@@ -54,13 +52,6 @@ def noticed(person_id: str, what: Notice) -> Fact:
 def account_released(person_id: str) -> Fact:
     """A held account may be used now."""
     return _fact("account.released", events_pb2.AccountReleased(person_id=person_id), person_id, 1)
-
-
-def audit_sealed(seal: Seal) -> Fact:
-    """The audit's chains were joined into a signed root."""
-    signature = urlsafe_b64encode(seal.signature).rstrip(b"=").decode()
-    body = events_pb2.AuditSealed(service=seal.service, number=seal.number, root=seal.root.hex(), signature=signature)
-    return _fact("audit.sealed", body, f"audit-{seal.service}", seal.number)
 
 
 def _fact(name: str, body: Message, aggregate_id: str, version: int) -> Fact:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain.roles import STAFF, Role
 from services.identity.factors import Factors
@@ -17,6 +16,7 @@ from services.identity.store.people import People
 from services.identity.store.sessions import Sessions
 from services.identity.tokens import SignedToken, TokenIssuer
 from services.kit import auth
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id

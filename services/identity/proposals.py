@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
-from services.identity import audit
 from services.identity.store.tables import proposal as table
+from services.kit import audit
 from services.kit.clock import Clock
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from services.identity.audit import note
 from services.identity.core import Core
+from services.kit.audit import note
 from services.kit.auth import caller
 from services.kit.domain import DomainError, Kind
 

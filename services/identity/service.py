@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.access import revocations
+from services.access import audit_sealed, revocations
 from services.identity import keys
 from services.identity.adapters import real_name, texts
 from services.identity.adapters.later import TextsLater
@@ -14,10 +14,21 @@ from services.identity.challenges import Challenges
 from services.identity.codes import Codes
 from services.identity.core import Core
 from services.identity.factors import Factors
-from services.identity.facts import audit_sealed
-from services.identity.grpc_api import credential, person, registration, sandbox, scan, session, staff, support
+from services.identity.grpc_api import (
+    contact,
+    credential,
+    person,
+    registration,
+    sandbox,
+    scan,
+    service_accounts,
+    session,
+    staff,
+    support,
+)
 from services.identity.grpc_api.session import SessionUseCases
 from services.identity.handlers.accounts import AccountHandlers
+from services.identity.handlers.contacts import ContactHandlers
 from services.identity.handlers.credentials import CredentialHandlers, Tools
 from services.identity.handlers.factors import FactorHandlers
 from services.identity.handlers.hats import HatHandlers
@@ -30,7 +41,9 @@ from services.identity.handlers.proposals import ProposalHandlers
 from services.identity.handlers.recovery import RecoveryHandlers
 from services.identity.handlers.refresh import RefreshHandlers
 from services.identity.handlers.registration import RegistrationHandlers
+from services.identity.handlers.registration_calls import RegistrationCalls
 from services.identity.handlers.scans import ScanHandlers
+from services.identity.handlers.service_accounts import ServiceAccountHandlers
 from services.identity.handlers.sessions import SessionHandlers
 from services.identity.handlers.sign_in import SignInHandlers
 from services.identity.handlers.support import SupportHandlers
@@ -40,7 +53,7 @@ from services.identity.passwords import Passwords
 from services.identity.settings import IdentitySettings
 from services.identity.throttle import Throttle
 from services.identity.tokens import TokenIssuer
-from services.kit import vault
+from services.kit import clock_check, vault
 from services.kit.auth import TokenVerifier
 from services.kit.clock import Clock, SystemClock
 from services.kit.database import Database
@@ -51,6 +64,7 @@ from services.kit.outbox import Relay
 from services.kit.part import Part
 from services.kit.seal_copy import copy_of
 from services.kit.sealer import Sealer
+from services.kit.tls import folder
 from services.kit.vault import Vault
 
 SETTINGS = IdentitySettings
@@ -62,8 +76,8 @@ def parts(settings: IdentitySettings, clock: Clock | None = None) -> list[Part]:
     document = keys.document_of(settings)
     ring = keys.KeyRing(keys.parse(document))
     safe = Vault(vault.parse(document))
-    database = Database(settings.database_url.get_secret_value(), name="identity")
-    messaging = Messaging(settings.nats_url, name="identity")
+    database = Database(settings.database_url.get_secret_value, name="identity")
+    messaging = Messaging.of(settings, "identity")
     passwords = Passwords(settings.argon2_memory_kib, settings.sign_in_queue, clock)
     issuer = TokenIssuer(ring, settings.token_life, clock)
 
@@ -83,9 +97,10 @@ def parts(settings: IdentitySettings, clock: Clock | None = None) -> list[Part]:
     return [
         database,
         messaging,
+        clock_check.by_database(database, settings.clock_skew_seconds),
         revocations(messaging, verifier),
         Relay(database, messaging, "identity"),
-        KeyWatch(keys.SERVICE, settings, renew),
+        KeyWatch(keys.SERVICE, settings, renew, safe),
         Sealer(
             *(keys.SERVICE, database, vault.audit_key(document), clock),
             seconds=settings.seal_seconds,
@@ -96,7 +111,12 @@ def parts(settings: IdentitySettings, clock: Clock | None = None) -> list[Part]:
         messages,
         later,
         register,
-        GrpcServer(settings.grpc_port, servicers(core, issuer, messages, later, register), verifier),
+        GrpcServer(
+            settings.grpc_port,
+            servicers(core, issuer, messages, later, register),
+            verifier,
+            folder(settings.tls_dir),
+        ),
     ]
 
 
@@ -124,7 +144,12 @@ def servicers(
     )
     return [
         session.servicer(sessions, core.vault),
-        registration.servicer(RegistrationHandlers(core, register, captchas, codes, opener), captchas, core.vault),
+        registration.servicer(
+            RegistrationHandlers(core, register, captchas, codes, opener),
+            captchas,
+            RegistrationCalls(core, messages),
+            core.vault,
+        ),
         credential.servicer(
             CredentialHandlers(core, Tools(opener, throttle, codes, captchas, messages)),
             RecoveryHandlers(core, opener, throttle, Codes(core, later), captchas),
@@ -135,7 +160,9 @@ def servicers(
         person.servicer(
             PeopleHandlers(core, register), OwnDataHandlers(core), UpkeepHandlers(core, opener), core.vault
         ),
+        contact.servicer(ContactHandlers(core)),
         sandbox.servicer(messages, captchas),
+        service_accounts.servicer(core, ServiceAccountHandlers(core, issuer, throttle)),
         staff.servicer(staff.StaffApi(core, organised, invitations, HatHandlers(core, opener), proposals)),
         support.servicer(
             support.SupportApi(core, SupportHandlers(core, opener, factors), AccountHandlers(core, opener))

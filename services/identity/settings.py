@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from services.kit.settings import Settings
 
@@ -17,8 +19,11 @@ class IdentitySettings(Settings):
     not survive it.
     """
 
-    machine_secrets: dict[str, SecretStr] = Field(default_factory=dict)
-    """Secret of each machine by name (JSON object); a machine without one cannot sign in."""
+    machine_secrets: Mapping[str, SecretStr | list[SecretStr]] = Field(default_factory=dict)
+    """Secret of each machine by name (JSON object), or a list of them while one follows another; a machine without one
+    cannot sign in."""
+    machine_secrets_file: Path | None = None
+    """File holding them instead; read anew when it has changed."""
     token_life: timedelta = Field(default=timedelta(minutes=10), le=timedelta(minutes=10))
     """How long a person's access token is good for; services remember ended sessions for a little over ten minutes."""
     machine_token_life: timedelta = timedelta(minutes=30)
@@ -52,3 +57,20 @@ class IdentitySettings(Settings):
     """How long it may take to answer."""
     retention: timedelta = Field(default=timedelta(days=3 * 365), ge=timedelta(days=180))
     """How long after a person was last seen their account is erased by `EraseExpired`."""
+
+    @model_validator(mode="after")
+    def _secrets_once(self) -> Self:
+        if self.machine_secrets and self.machine_secrets_file is not None:
+            raise ValueError("RESIDENCY_MACHINE_SECRETS and RESIDENCY_MACHINE_SECRETS_FILE: keep one, not both")
+        return self
+
+    def contradictions(self) -> list[str]:
+        """OPS-25: also a clock that may be wrong for longer than a token lives."""
+        lines = super().contradictions()
+        shortest = min(self.token_life, self.machine_token_life).total_seconds()
+        if self.clock_skew_seconds >= shortest:
+            lines.append(
+                f"RESIDENCY_CLOCK_SKEW_SECONDS is {self.clock_skew_seconds:g}: tokens, which live for {shortest:g} s "
+                "(RESIDENCY_TOKEN_LIFE, RESIDENCY_MACHINE_TOKEN_LIFE), would be refused before a wrong clock is told"
+            )
+        return lines

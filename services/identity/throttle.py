@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,11 +36,18 @@ ADDRESS = "address"
 FACTOR = "factor"
 """Second factors tried for one person; the value is the person id."""
 
+SERVICE = "service"
+"""SVC-08: secrets tried for one service account from one address."""
+SERVICE_ADDRESS = "service_address"
+"""SVC-08: secrets tried from one address, apart from passwords: a program set up wrongly keeps no people out."""
+
 LIMITS: Mapping[str, Limit] = {
     ACCOUNT: Limit(10, grows=True),
     ACCOUNT_HERE: Limit(10, grows=True),
     ADDRESS: Limit(20),
     FACTOR: Limit(5, 20),
+    SERVICE: Limit(10),
+    SERVICE_ADDRESS: Limit(20),
 }
 _OTHERS = Limit(10)
 
@@ -112,16 +118,3 @@ def wait_until(failures: Sequence[datetime], limit: Limit) -> datetime | None:
     if limit.grows and excess > 0:
         ends.append(failures[0] + min(FIRST_WAIT * 2 ** min(excess, 8), LONGEST_WAIT))
     return max(ends, default=None)
-
-
-def network(address: str) -> str:
-    """What counts as one address: an IPv4 address, the first half of an IPv6 one; empty when nobody said."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

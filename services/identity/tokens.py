@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -47,20 +48,22 @@ class TokenIssuer:
         life: timedelta | None = None,
         at: datetime | None = None,
         until: datetime | None = None,
+        scopes: Sequence[str] | None = None,
     ) -> SignedToken:
         """A token saying that `subject` wears `role` in `organisation` ("" for none).
 
         Args:
-            subject: Person id, or `machine:<name>`.
+            subject: Person id, `machine:<name>`, or `service:<account id>`.
             role: The hat.
             organisation: Code of the organisation in which it holds.
-            session: Session id; empty for machines.
+            session: Session id, or that of a service account's secret; empty for machines.
             proved_at: When the second factor was last proved in the session.
             acting_by: Person id of who acts in the subject's place.
             may_write: False for somebody who may only look.
             life: How long it counts; the usual time when None.
             at: When it begins; now when None. The same claims from the same instant give the same token.
             until: When it ends at the latest; None for no such end.
+            scopes: What a service account may do; None for everybody else.
         """
         begins = at or self._clock.now()
         ends = begins + (life or self.life)
@@ -80,6 +83,8 @@ class TokenIssuer:
             claims["proved"] = int(proved_at.timestamp())
         if acting_by:
             claims |= {"act": acting_by, "look": not may_write}
+        if scopes is not None:
+            claims["scope"] = " ".join(scopes)
         key = self._ring.now.signer(self._clock.now())
         header = {"alg": ALGORITHM, "kid": key.kid}
         return SignedToken(jwt.encode(header, claims, key, algorithms=[ALGORITHM]), ends)

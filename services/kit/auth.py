@@ -247,6 +247,7 @@ def _caller_of(claims: dict[str, Any]) -> Caller:
         proved_at=datetime.fromtimestamp(proved, UTC) if proved else None,
         acting_by=claims.get("act", ""),
         may_write=not claims.get("look", False),
+        scopes=frozenset(str(claims["scope"]).split()) if "scope" in claims else None,
     )
 
 

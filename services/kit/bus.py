@@ -5,57 +5,109 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-import nats
 import nats.errors
 import nats.js.errors
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from services.kit import streams
 from services.kit.delivery import Delivery, Poison, read
+from services.kit.nats_login import NatsLogin, SafeClient
+from services.kit.settings import Settings
 
-PUBLISH_SECONDS = 2.0
+PUBLISH_SECONDS = 2
 """How long an acknowledgement may take; after that the publish is unknown, not failed."""
+LOOK_SECONDS = 1.0
+"""How often it is looked whether credentials or certificates have changed."""
 NATS_ERRORS = (nats.errors.Error, nats.js.errors.Error, OSError, asyncio.TimeoutError)
 """What a call may raise when the server is away or refuses."""
 
 _log = structlog.get_logger("kit.messaging")
 
 
+START_SECONDS = 10.0
+"""How long a start waits for NATS."""
+
+
 class Messaging:
     """A part that owns the connection to NATS.
 
     Args:
-        url: `nats://host:port`.
+        login: How NATS is reached, or its address where that is all. When the credentials there change, and the server
+            takes them, the connection is made anew; nothing published meanwhile is lost.
         name: Of this process, shown by the server.
         streams_file: The declaration to apply; the usual one when None.
+        replicas: Copies of each stream and consumer, beside what the declaration asks for.
     """
 
     js: JetStreamContext
 
-    def __init__(self, url: str, *, name: str = "residency", streams_file: Path | None = None) -> None:
+    def __init__(
+        self, login: str | NatsLogin, *, name: str = "residency", streams_file: Path | None = None, replicas: int = 1
+    ) -> None:
         self.name = "messaging"
-        self._url = url
+        self._login = NatsLogin(login) if isinstance(login, str) else login
+        self._options: dict[str, Any] = {}
+        self._refused: dict[str, Any] = {}
+        self._follower: asyncio.Task[None] | None = None
+        self._publishing = 0
+        self._may_publish = asyncio.Event()
+        self._may_publish.set()
         self._client_name = name
-        self._declared = streams.load(streams_file or streams.streams_file())
+        self._declared = streams.load(streams_file or streams.streams_file(), replicas)
         self._reason = "not started"
+        self._connecting: asyncio.Task[None] | None = None
+        self._whole = asyncio.Event()
+        self._begun = False
         self._stopping = False
         self._repairing = asyncio.Lock()
         self._repairs = 0
         self._reconnected: list[Callable[[], None]] = []
         self._hints: list[tuple[str, Callable[[Delivery], None]]] = []
         self._last_error = ""
-        self.client = Client()
+        self.client = SafeClient()
+
+    @classmethod
+    def of(cls, settings: Settings, name: str) -> Messaging:
+        """The connection of the process `name`, as its settings say."""
+        return cls(NatsLogin.of(settings), name=name, replicas=settings.stream_replicas)
 
     async def start(self) -> None:
-        """Connect, waiting for ever if need be, and apply the declared streams."""
+        """Connect and apply the declared streams; goes on trying by itself when that takes longer than ten seconds.
+
+        So a process that is started while NATS is away answers all the same. Raises what is wrong with the settings.
+        """
+        self._connecting = asyncio.create_task(self._connect(), name="messaging connects")
+        await asyncio.wait({self._connecting}, timeout=START_SECONDS)
+        if self._connecting.done():
+            self._connecting.result()
+        else:
+            _log.warning("started without NATS")
+            self._connecting.add_done_callback(self._reached)
+        self._begun = True
+
+    async def connected(self) -> None:
+        """Wait until the connection stood and the streams were there for the first time."""
+        await self._whole.wait()
+
+    def _reached(self, connecting: asyncio.Task[None]) -> None:
+        if not connecting.cancelled() and (error := connecting.exception()) is not None:
+            _log.error("NATS cannot be used", error=f"{type(error).__name__}: {error}")
+
+    async def _connect(self) -> None:
+        self.js = self.client.jetstream(timeout=PUBLISH_SECONDS)
+        self._options = self._login.options()
+        self._follower = asyncio.create_task(self._follow(), name="messaging credentials")
         await self.client.connect(
-            self._url,
+            **self._options,
             name=self._client_name,
+            # Its own, so that nobody is allowed to hear what another process asked for (`nats-accounts.conf`).
+            inbox_prefix=f"_INBOX.{self._client_name}",
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.25,  # type: ignore[arg-type]  # only ever slept for, so a fraction works
             connect_timeout=2,
@@ -66,7 +118,6 @@ class Messaging:
             reconnected_cb=self._on_reconnected,
             closed_cb=self._on_closed,
         )
-        self.js = self.client.jetstream(timeout=PUBLISH_SECONDS)
         attempt = 0
         while True:
             try:
@@ -80,11 +131,18 @@ class Messaging:
         for subject, callback in self._hints:
             await self._subscribe(subject, callback)
         self._reason = ""
+        self._whole.set()
 
     async def stop(self) -> None:
         """Send what is buffered and close, within two seconds."""
         self._stopping = True
         self._reason = "stopped"
+        if self._connecting is not None and not self._connecting.done():
+            self._connecting.cancel()
+            await asyncio.wait({self._connecting})
+        if self._follower is not None:
+            self._follower.cancel()
+            await asyncio.wait({self._follower})
         if self.client.is_connected:
             try:
                 await self.client.flush(timeout=1)
@@ -97,7 +155,13 @@ class Messaging:
             _log.warning("the connection did not close in time")
 
     def not_ready(self) -> str:
+        """Empty once started: facts wait in the outbox and in the streams while NATS is away."""
+        return "" if self._begun and not self._stopping else self._reason
+
+    def degraded(self) -> str:
         """Empty, or why nothing can be published or heard now."""
+        if not self._whole.is_set():
+            return "NATS was not reached yet"
         if self._reason:
             return self._reason
         return "" if self.client.is_connected else "NATS is not reachable"
@@ -111,7 +175,12 @@ class Messaging:
 
         Raises one of NATS_ERRORS otherwise; after a timeout the message may have been stored all the same.
         """
-        await self.js.publish(subject, body, headers=headers)
+        await self._may_publish.wait()
+        self._publishing += 1
+        try:
+            await self.js.publish(subject, body, headers=headers)
+        finally:
+            self._publishing -= 1
 
     async def repair(self) -> None:
         """Apply the declaration, so that a wiped server gets its streams and consumers back.
@@ -145,6 +214,52 @@ class Messaging:
 
         await self.client.subscribe(subject, cb=hear)
 
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            given = self._login.options()
+            if given != self._options:
+                try:
+                    await self._move(given)
+                except Exception:  # noqa: BLE001 (supervision: nobody else would take over what is given next)
+                    _log.exception("changed credentials are looked at again")
+
+    async def _move(self, given: dict[str, Any]) -> None:
+        """Come back as `given` says, once the server takes it; until then everything stays as it is."""
+        self.client.options.update({key: value for key, value in given.items() if key == "tls"})
+        if {**given, "tls": None} == {**self._options, "tls": None}:
+            self._options = given  # other certificates count from the next connection on
+            return
+        try:
+            await (await self._login.call(PUBLISH_SECONDS)).close()
+        except NATS_ERRORS as error:
+            if given != self._refused:
+                self._refused = given
+                _log.error("changed credentials are refused", error=type(error).__name__)
+            return
+        if not self.client.is_connected:
+            self._use(given)  # its next attempt to connect does
+            _log.info("the next connection uses the changed credentials")
+            return
+        self._may_publish.clear()
+        try:
+            # What was published has its acknowledgement first: an answer on its way to the old connection is lost.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PUBLISH_SECONDS):
+                    while self._publishing:  # noqa: ASYNC110  (at most two seconds, once in months)
+                        await asyncio.sleep(0.01)
+            with suppress(*NATS_ERRORS):
+                await self.client.flush(timeout=1)
+            self._use(given)
+            await self.client.force_reconnect()
+        finally:
+            self._may_publish.set()
+        _log.info("the connection uses the changed credentials")
+
+    def _use(self, given: dict[str, Any]) -> None:
+        self._options = given
+        self.client.options.update({key: given[key] for key in ("user", "password", "token")})
+
     async def _on_error(self, error: Exception) -> None:
         # The client reports each attempt to reconnect: say the same thing once.
         told = f"{type(error).__name__}: {error}"
@@ -163,7 +278,7 @@ class Messaging:
             callback()
 
     async def _on_closed(self) -> None:
-        # The client gives up by itself only when the server refuses us: never ready again, so we are replaced.
+        # The client gives up by itself only when the server refuses us: this process will never hear again.
         if not self._stopping:
-            self._reason = "NATS refused the connection for good"
+            self._reason = "NATS refused the connection for good: restart the process"
             _log.error("nats connection closed for good")

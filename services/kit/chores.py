@@ -13,7 +13,7 @@ _log = structlog.get_logger("kit.chores")
 
 
 class Chore:
-    """A part that does `work` after its start and then every `seconds`; a DomainError is logged, and it tries again."""
+    """A part that does `work` after its start and then every `seconds`; what it raises is logged, and it goes on."""
 
     def __init__(self, name: str, work: Callable[[], Awaitable[object]], seconds: float) -> None:
         self.name = name
@@ -42,4 +42,6 @@ class Chore:
                 await self._work()
             except DomainError as error:
                 _log.warning("chore not done", part=self.name, reason=error.reason)
+            except Exception:  # noqa: BLE001 (supervision: one that ended would be missed by nobody)
+                _log.exception("chore not done", part=self.name)
             await asyncio.sleep(self._seconds)

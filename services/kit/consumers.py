@@ -87,6 +87,7 @@ class Consumer:
         self._retry_seconds = retry_seconds
         self._slots = asyncio.Semaphore(concurrency)
         self._pull = Pull(messaging, stream, durable, batch)
+        self._listening = False
         self._loop: asyncio.Task[None] | None = None
         self._held: list[Held] = []
         # Deliveries, by place in the stream, that ended with a dependency away: no fault of the fact.
@@ -94,8 +95,10 @@ class Consumer:
         messaging.on_reconnect(self._pull.forget)
 
     async def start(self) -> None:
-        """Listen and begin to handle."""
-        await self._pull.start()
+        """Listen and begin to handle, where NATS was not reached yet as soon as it is."""
+        if self._messaging.client.is_connected:
+            await self._pull.start()
+            self._listening = True
         self._loop = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
@@ -110,16 +113,25 @@ class Consumer:
             await self._answer(message.nak())
 
     def not_ready(self) -> str:
-        """Empty, or that the loop has ended or the server was silent for 30 s."""
-        if self._loop is None or self._loop.done():
-            return "not running"
+        """Empty while the loop runs: a broker that is away does not make the service unready."""
+        return "not running" if self._loop is None or self._loop.done() else ""
+
+    def degraded(self) -> str:
+        """Empty, or that the server was silent for 30 s."""
         silent = time.monotonic() - self._pull.heard
         return f"heard nothing for {silent:.0f} s" if silent > STALE_SECONDS else ""
+
+    async def _listen(self) -> None:
+        if not self._listening:
+            await self._messaging.connected()
+            await self._pull.start()
+            self._listening = True
 
     async def _run(self) -> None:
         pause = 0.05
         while True:
             try:
+                await self._listen()
                 messages = await self._pull.fetch()
                 pause = 0.05
                 await self._take(messages)

@@ -3,7 +3,8 @@
 Two ways in, on purpose. `unit_of_work` is SQLAlchemy, for everything. The fast lane (`fetchrow` and its sisters) is
 raw asyncpg, for hot single statements: it has no transaction around it and keeps no session state.
 
-PostgreSQL may be killed and come back at any time: nothing here needs a restart of the process afterwards.
+PostgreSQL may be killed and come back at any time, and the credentials may become others: nothing here needs a restart
+of the process afterwards.
 """
 
 from __future__ import annotations
@@ -11,34 +12,35 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import asyncpg
 import structlog
 from opentelemetry import propagate
-from sqlalchemy import Table, event, exc, insert
+from sqlalchemy import AsyncAdaptedQueuePool, Table, event, exc, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from services.kit.database_errors import DOWN, translate_errors
+from services.kit.database_logins import CONNECT_SECONDS, Logins
 from services.kit.domain import DomainError, Fact
 from services.kit.lane import Lane
+from services.kit.metrics import DATABASE_CONNECTIONS
 from services.kit.tables import MAX_BODY_BYTES, metadata
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 __all__ = ["Database", "UnitOfWork", "metadata", "translate_errors"]
 
 ACQUIRE_SECONDS = 1.0
 """How long a caller waits for a connection before it is told to try later."""
-CONNECT_SECONDS = 2.0
-"""How long one attempt to reach the server may take."""
-COMMAND_SECONDS = 6.0
-"""Client-side end of any statement: later than the role's timeouts, for a server that is frozen."""
+SPARE_SECONDS = 10.0
+"""How long asyncpg's pool keeps a session that the lane does not hold: one of old credentials must not stay."""
 PROBE_SECONDS = 2.0
-"""How often readiness is checked while all is well."""
+"""How often readiness is checked while all is well, and whether other credentials were given."""
 
 REQUIRED_SETTINGS = {
     "fsync": "on",
@@ -95,7 +97,8 @@ class Database:
     """A part that owns the connections of one process to one database.
 
     Args:
-        url: `postgresql://user:password@host:port/database`.
+        url: `postgresql://user:password@host:port/database`, or what gives it as of now: when that changes, and the
+            server takes it, sessions move over to it.
         name: For logs and readiness.
         pool_size: Connections of the unit of work; the fast lane has as many again, opened as needed.
     """
@@ -104,14 +107,16 @@ class Database:
     pool: asyncpg.Pool
     lane: Lane
 
-    def __init__(self, url: str, *, name: str, pool_size: int = 16) -> None:
+    def __init__(self, url: str | Callable[[], str], *, name: str, pool_size: int = 16) -> None:
         self.name = f"database {name}"
-        self._url = url
+        self._logins = Logins(url, self.name)
         self._pool_size = pool_size
+        self._refused = ""
         self._reason = "not started"
         self._suspect = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
         self._after_commit: list[Callable[[], None]] = []
+        self._after_restore: list[Callable[[], None]] = []
 
     def on_facts(self, callback: Callable[[], None]) -> None:
         """Have `callback` called after each commit that wrote a fact (the relay's poke)."""
@@ -122,6 +127,20 @@ class Database:
         for callback in self._after_commit:
             callback()
 
+    def on_restored(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called when the database may be another than it was: what was remembered of it is void."""
+        self._after_restore.append(callback)
+
+    def restored(self) -> None:
+        """Tell that it was restored from a backup, or goes on after that (`services.kit.restored`)."""
+        for callback in self._after_restore:
+            callback()
+
+    async def renew_sessions(self) -> None:
+        """Have every session of this process replaced: idle ones now, those in use when their work is done."""
+        self._logins.outdate()
+        await self._renew()
+
     async def start(self) -> None:
         """Wait until the server answers, check its settings and open the pools.
 
@@ -131,7 +150,9 @@ class Database:
         attempt = 0
         while True:
             try:
-                await self._check_settings()
+                given = self._logins.given
+                await self._check_settings(given)
+                self._logins.take(given)
                 self.pool = await self._open_pool()
                 self.lane = Lane(self.pool, self._pool_size, ACQUIRE_SECONDS)
                 break
@@ -142,6 +163,7 @@ class Database:
                 attempt = min(attempt + 1, 6)
         self.engine = self._create_engine()
         self._reason = ""
+        self._show_connections()
         self._watcher = asyncio.create_task(self._watch(), name=f"{self.name} watcher")
 
     async def stop(self) -> None:
@@ -227,34 +249,45 @@ class Database:
 
     async def _open_pool(self) -> asyncpg.Pool:
         return await asyncpg.create_pool(
-            self._url,
-            min_size=1,
+            connect=self._logins.open,
+            min_size=0,  # one that it keeps for ever would outlive its credentials
             max_size=self._pool_size,
-            timeout=CONNECT_SECONDS,
-            command_timeout=COMMAND_SECONDS,
             reset=_keep,
-            server_settings={"application_name": self.name},
+            max_inactive_connection_lifetime=SPARE_SECONDS,
         )
 
     def _create_engine(self) -> AsyncEngine:
         engine = create_async_engine(
-            self._url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            "postgresql+asyncpg://",
+            async_creator=self._logins.open,
             pool_size=self._pool_size,
             max_overflow=0,
             pool_timeout=ACQUIRE_SECONDS,
             # An error text may reach a log: it never carries values.
             hide_parameters=True,
-            connect_args={
-                "timeout": CONNECT_SECONDS,
-                "command_timeout": COMMAND_SECONDS,
-                "server_settings": {"application_name": self.name},
-            },
         )
-        event.listen(engine.sync_engine.pool, "checkout", _refuse_closed)
+        event.listen(engine.sync_engine.pool, "checkout", self._refuse_unfit)
+        event.listen(engine.sync_engine.pool, "checkin", self._close_outdated)
         return engine
 
-    async def _check_settings(self) -> None:
-        connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS)
+    def _show_connections(self) -> None:
+        """Each scrape counts for itself."""
+        lane = self.lane
+
+        def lent() -> int:
+            return cast("AsyncAdaptedQueuePool", self.engine.sync_engine.pool).checkedout()
+
+        for which, state, count in (
+            ("fast", "size", lambda: self._pool_size),
+            ("fast", "lent", lambda: lane.lent),
+            ("fast", "waiting", lambda: lane.waiting),
+            ("work", "size", lambda: self._pool_size),
+            ("work", "lent", lent),
+        ):
+            DATABASE_CONNECTIONS.labels(which, state).set_function(count)
+
+    async def _check_settings(self, url: str) -> None:
+        connection = await self._logins.open_at(url)
         try:
             for setting, wanted in REQUIRED_SETTINGS.items():
                 found = await connection.fetchval("SELECT current_setting($1)", setting)
@@ -268,16 +301,72 @@ class Database:
     async def _watch(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(PROBE_SECONDS), self.lane.lend() as connection:
-                    await connection.fetchval("SELECT 1")
+                await self._probe()
                 self._reason = ""
+                await self._follow()
                 await _wait(self._suspect, PROBE_SECONDS)
-            except (*DOWN, TimeoutError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # noqa: BLE001 (supervision: a watcher that ended would keep its last word)
                 if not self._reason:
                     _log.warning("database lost", database=self.name, error=type(error).__name__)
                 self._reason = "database is not reachable"
                 await asyncio.sleep(0.2)
             self._suspect.clear()
+
+    async def _probe(self) -> None:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS), self.lane.lend() as connection:
+                await connection.fetchval("SELECT 1")
+        except TimeoutError:
+            if self.lane.lent < self._pool_size:
+                raise
+            # All of them at work is no outage: a process out of reach for that would leave its work to the others.
+            own = await self._logins.open()
+            await own.close(timeout=CONNECT_SECONDS)
+
+    async def _follow(self) -> None:
+        """Move over to other credentials once they were given and the server takes them; until then the old ones stay.
+
+        A session in use is closed when its work is done, an idle one at once.
+        """
+        given = self._logins.given
+        if given == self._logins.url:
+            return
+        try:
+            await self._check_settings(given)
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with them, or with how they are written)
+            if given != self._refused:
+                self._refused = given
+                _log.error("changed credentials are refused", database=self.name, error=type(error).__name__)
+            return
+        self._logins.take(given)
+        await self._renew()
+        _log.info("sessions use the changed credentials", database=self.name)
+
+    async def _renew(self) -> None:
+        await self.pool.expire_connections()
+        await self.lane.renew()
+        await self._renew_idle()
+
+    async def _renew_idle(self) -> None:
+        """Take every idle session of the engine's pool in hand once, oldest first: outdated ones are replaced by that.
+
+        Not `dispose`, which makes another pool: what is lent meanwhile would come back to the former one and stay.
+        """
+        for _ in range(cast("AsyncAdaptedQueuePool", self.engine.sync_engine.pool).checkedin()):
+            with suppress(exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, *DOWN):
+                async with self.engine.connect():
+                    continue
+
+    def _refuse_unfit(self, dbapi_connection: Any, _record: object, _proxy: object) -> None:
+        """Drop connections that died in the pool, without asking the server about each, and outdated ones."""
+        connection = dbapi_connection.driver_connection
+        if connection.is_closed() or not self._logins.is_current(connection):
+            raise exc.DisconnectionError
+
+    def _close_outdated(self, dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
+        """Close what was lent with the former credentials as soon as its work is done."""
+        if dbapi_connection is not None and not self._logins.is_current(dbapi_connection.driver_connection):
+            record.invalidate()
 
 
 async def _finish(work: Any) -> None:
@@ -300,9 +389,3 @@ async def _wait(happened: asyncio.Event, seconds: float) -> None:
             await happened.wait()
     except TimeoutError:
         return
-
-
-def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:
-    """Drop connections that died in the pool, without asking the server about each."""
-    if dbapi_connection.driver_connection.is_closed():
-        raise exc.DisconnectionError

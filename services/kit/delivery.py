@@ -12,6 +12,28 @@ REDRIVEN_FOR = "residency-redriven-for"
 """Present on a redriven fact: the one durable consumer that is to handle it."""
 
 
+_VERSION_BITS = 40
+
+
+def order_of(epoch: int, version: int) -> int:
+    """OPS-43: one number that orders the facts of an aggregate by epoch first, by version within it.
+
+    In the first epoch it is the version itself: what was stored, recorded or signalled before there was another counts
+    on. A database restored from a backup gives versions anew that its lost future had given already.
+    """
+    return ((epoch - 1) << _VERSION_BITS) + version
+
+
+def version_in(order: int) -> int:
+    """The bare version in an order, as the owner of the aggregate counts it."""
+    return order & ((1 << _VERSION_BITS) - 1)
+
+
+def epoch_in(order: int) -> int:
+    """The epoch in an order."""
+    return (order >> _VERSION_BITS) + 1
+
+
 class Poison(Exception):
     """Raised by a handler, or here, for a message that no retry will mend: straight to the dead letters."""
 
@@ -20,7 +42,7 @@ class Poison(Exception):
 class Delivery:
     """One delivery of a fact; the same fact may be delivered again.
 
-    `epoch` and `version` order the facts of one aggregate: apply only what is newer than what you have.
+    `epoch` and `version` order the facts of one aggregate: compare `order`, and apply only what is newer.
     `delivered` counts deliveries from 1. `occurred_at` is aware UTC.
     """
 
@@ -34,6 +56,11 @@ class Delivery:
     traceparent: str
     delivered: int
     occurred_at: datetime
+
+    @property
+    def order(self) -> int:
+        """OPS-43: `order_of` the fact; what consumers, signals and keys carry in place of the bare version."""
+        return order_of(self.epoch, self.version)
 
 
 def headers(

@@ -80,6 +80,8 @@ class Caller:
     """Person id of who acts in this person's place; empty when the person acts."""
     may_write: bool = True
     """False for somebody who acts in another's place and may only look."""
+    scopes: frozenset[str] | None = None
+    """What a service account may do, as `enrollment.read`; None for people and our own machines, whom none limits."""
 
     @property
     def actor(self) -> str:

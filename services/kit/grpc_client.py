@@ -6,15 +6,20 @@ each call and taken out of what gRPC reads: its own reading of `timeout` ends ca
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import grpc
+from grpc_health.v1 import health_pb2
 from opentelemetry.trace import SpanKind
 
 from services.kit import auth, errors, telemetry
+from services.kit.domain import DomainError
+from services.kit.tls import Material, TlsFolder
 
 DEFAULT_SECONDS = 5.0
 
@@ -25,26 +30,46 @@ _OPTIONS = [
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.enable_retries", 1),
+    # Replicas of a rolling update come under new addresses: thirty seconds, the default, would miss some.
+    ("grpc.dns_min_time_between_resolutions_ms", 2_000),
 ]
 
 Stub = TypeVar("Stub")
+
+
+@dataclass(slots=True)
+class _Wire:
+    """A connection, what it was made with, and how many calls run on it."""
+
+    channel: grpc.aio.Channel
+    material: Material | None
+    calls: int = 0
 
 
 class Channel:
     """A connection to the service at `address` (host:port), made when first used.
 
     Args:
-        address: Where the service listens; a name with several addresses is used in turn.
+        address: Where the service listens, any target of gRPC's (`host:port`, `dns:///name:port`,
+            `ipv4:127.0.0.1:1,127.0.0.1:2`); of several addresses each is used in turn.
         token: Gives the process's own token; calls inside `auth.act_as` carry that one instead.
         config: The contract's service config; None for defaults.
+        tls: Whom to trust and who we are; the service's certificate must be for the name in `address`. No TLS when
+            None. Changed files count from the next call on; running ones end where they began.
     """
 
     def __init__(
-        self, address: str, token: Callable[[], Awaitable[str]] | None = None, config: Path | None = None
+        self,
+        address: str,
+        token: Callable[[], Awaitable[str]] | None = None,
+        config: Path | None = None,
+        tls: TlsFolder | None = None,
     ) -> None:
         self._address = address
         self._token = token
-        self._channel: grpc.aio.Channel | None = None
+        self._tls = tls
+        self._wire: _Wire | None = None
+        self._closing: set[asyncio.Task[None]] = set()
         self._seconds, self._service_config = _read(config)
 
     def stub(self, stub_class: Callable[[Any], Stub]) -> Stub:
@@ -53,9 +78,11 @@ class Channel:
 
     async def close(self) -> None:
         """Close the connection, ending running calls."""
-        if self._channel is not None:
-            await self._channel.close()
-            self._channel = None
+        if self._wire is not None:
+            await self._wire.channel.close()
+            self._wire = None
+        if self._closing:
+            await asyncio.wait(self._closing)
 
     def unary_unary(
         self, method: str, request_serializer: Any = None, response_deserializer: Any = None, **_registered: Any
@@ -67,7 +94,9 @@ class Channel:
         async def call(request: Any, *, timeout: float | None = None) -> Any:
             with telemetry.span(short, kind=SpanKind.CLIENT):
                 metadata = await self._metadata()
-                multi = self._connected().unary_unary(method, request_serializer, response_deserializer)
+                wire = self._connected()
+                multi = wire.channel.unary_unary(method, request_serializer, response_deserializer)
+                wire.calls += 1
                 running = multi(request, timeout=timeout or seconds, metadata=metadata)
                 try:
                     return await running
@@ -76,14 +105,46 @@ class Channel:
                 finally:
                     # An abandoned call is not cancelled by gRPC itself.
                     running.cancel()
+                    wire.calls -= 1
+                    if wire is not self._wire:
+                        self._leave(wire)
 
         return call
 
-    def _connected(self) -> grpc.aio.Channel:
-        if self._channel is None:
-            options = [*_OPTIONS, ("grpc.service_config", self._service_config)]
-            self._channel = grpc.aio.insecure_channel(self._address, options=options)
-        return self._channel
+    async def serves(self, seconds: float = 2.0) -> bool:
+        """Whether the service there says within `seconds` that it serves."""
+        check = self.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            health_pb2.HealthCheckRequest.SerializeToString,
+            health_pb2.HealthCheckResponse.FromString,
+        )
+        try:
+            answer = await check(health_pb2.HealthCheckRequest(), timeout=seconds)
+        except DomainError:
+            return False
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+    def _connected(self) -> _Wire:
+        wire, material = self._wire, self._tls.look() if self._tls is not None else None
+        if wire is None or wire.material is not material:
+            self._wire = self._connect(material)
+            if wire is not None:
+                self._leave(wire)
+            return self._wire
+        return wire
+
+    def _connect(self, material: Material | None) -> _Wire:
+        options = [*_OPTIONS, ("grpc.service_config", self._service_config)]
+        if material is None:
+            return _Wire(grpc.aio.insecure_channel(self._address, options=options), None)
+        return _Wire(grpc.aio.secure_channel(self._address, material.for_channel(), options=options), material)
+
+    def _leave(self, wire: _Wire) -> None:
+        """Close a connection that was replaced, once its last call has ended."""
+        if wire.calls == 0:
+            closing = asyncio.create_task(wire.channel.close(), name="replaced channel")
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     async def _metadata(self) -> tuple[tuple[str, str], ...]:
         token = auth.outgoing_token() or (await self._token() if self._token is not None else "")
@@ -103,9 +164,13 @@ def _printable(text: str) -> str:
 
 
 def _read(config: Path | None) -> tuple[dict[str, float], str]:
-    """Deadlines in seconds by method (or `/service/` for a whole service), and the config without them."""
+    """Deadlines in seconds by method (or `/service/` for a whole service), and the config without them.
+
+    OPS-33: a replica that says it is about to stop (health service, name "") is asked no more before it does.
+    """
     content: dict[str, Any] = json.loads(config.read_text()) if config is not None else {}
     content.setdefault("loadBalancingConfig", [{"round_robin": {}}])
+    content.setdefault("healthCheckConfig", {"serviceName": ""})
     seconds: dict[str, float] = {}
     for entry in content.get("methodConfig", []):
         timeout = entry.pop("timeout", None)

@@ -18,17 +18,21 @@ from typing import Any
 import grpc
 import protovalidate
 import structlog
-from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
 
-from residency.kit.v1 import policy_pb2
 from services.kit import auth, errors, telemetry
 from services.kit.domain import Caller, DomainError, Kind, Origin
-from services.kit.metrics import GRPC_SERVER_SECONDS
+from services.kit.metrics import GRPC_SERVER_SECONDS, REFUSALS
+from services.kit.policy import policy_of, scope_of
+from services.kit.tls import TlsFolder, server_credentials
+from services.kit.unstorable import unstorable
 
+LIVENESS, READINESS = "liveness", "readiness"
+"""Names under which gRPC's health service tells of the process, beside "" and those of the services."""
 STOP_GRACE_SECONDS = 5.0
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
@@ -82,17 +86,31 @@ class Servicer:
 
 
 class GrpcServer:
-    """A part that serves `servicers` on `port` (0: a free one, then in `.port`)."""
+    """A part that serves `servicers` on `port` (0: a free one, then in `.port`).
+
+    With `tls` it speaks to nobody who shows no certificate of the same authority (OPS-13).
+
+    OPS-22: its health service answers `liveness` by the process alone and never by what that depends on, `readiness`
+    as `/readyz` does, and "" and the services' names while it listens and is not about to stop.
+    """
 
     name = "grpc"
 
-    def __init__(self, port: int, servicers: Sequence[Servicer], verifier: auth.TokenVerifier | None) -> None:
+    def __init__(
+        self,
+        port: int,
+        servicers: Sequence[Servicer],
+        verifier: auth.TokenVerifier | None,
+        tls: TlsFolder | None = None,
+    ) -> None:
         self.port = port
+        self._tls = tls
         self.servicers = servicers
         self.verifier = verifier
         self._guard = _Guard(servicers, verifier)
         self._server: grpc.aio.Server | None = None
         self._health = health.aio.HealthServicer()
+        self._draining: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Listen; raises OSError when the port is taken."""
@@ -105,18 +123,35 @@ class GrpcServer:
         names = [each.descriptor.full_name for each in self.servicers]
         reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
         try:
-            self.port = server.add_insecure_port(f"0.0.0.0:{self.port}")
+            address = f"0.0.0.0:{self.port}"
+            if self._tls is None:
+                self.port = server.add_insecure_port(address)
+            else:
+                self.port = server.add_secure_port(address, server_credentials(self._tls))
         except RuntimeError as error:
             raise OSError(f"port {self.port} is taken") from error
         await server.start()
-        for name in ["", *names]:
+        for name in ["", LIVENESS, *names]:
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         self._server = server
+
+    async def tell_ready(self, ready: bool) -> None:
+        """Answer `readiness` so from now on."""
+        state = health_pb2.HealthCheckResponse
+        await self._health.set(READINESS, state.SERVING if ready else state.NOT_SERVING)
+
+    def drain(self, _seconds: float) -> None:
+        """OPS-33: tell clients to go to another replica; whoever comes all the same is served."""
+        self._draining = asyncio.create_task(self._send_away(), name="grpc draining")
+
+    async def _send_away(self) -> None:
+        for name in ["", READINESS, *(each.descriptor.full_name for each in self.servicers)]:
+            await self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
 
     async def stop(self) -> None:
         """Refuse new calls, let running ones finish, and wait for work whose client has left."""
         if self._server is not None:
-            await self._health.enter_graceful_shutdown()
+            await self._send_away()
             await self._server.stop(STOP_GRACE_SECONDS)
             await self._guard.drain()
             self._server = None
@@ -126,15 +161,14 @@ class GrpcServer:
         return "" if self._server is not None else "not listening"
 
 
-def policy_of(method: MethodDescriptor) -> Any:
-    """The `residency.kit.v1.Policy` that the contract declares for `method`; None when it declares none."""
-    options: Any = method.GetOptions()
-    return options.Extensions[policy_pb2.policy] if options.HasExtension(policy_pb2.policy) else None
-
-
 class _Guard(grpc.aio.ServerInterceptor):
     def __init__(self, servicers: Sequence[Servicer], verifier: auth.TokenVerifier | None) -> None:
         self._verifier = verifier
+        self._scopes = {
+            f"/{each.descriptor.full_name}/{method.name}": scope_of(method)
+            for each in servicers
+            for method in each.descriptor.methods
+        }
         self._policies = {
             f"/{each.descriptor.full_name}/{method.name}": policy
             for each in servicers
@@ -188,6 +222,7 @@ class _Guard(grpc.aio.ServerInterceptor):
             except DomainError as error:
                 code = errors.TABLE[error.kind].grpc
                 span.set_attribute("reason", error.reason)
+                REFUSALS.labels(error.kind.value, error.reason).inc()
                 await context.abort_with_status(errors.to_grpc_status(error))
             except asyncio.CancelledError:
                 code = grpc.StatusCode.CANCELLED
@@ -225,7 +260,7 @@ class _Guard(grpc.aio.ServerInterceptor):
             raise DomainError(Kind.UNAUTHENTICATED, "NO_TOKEN", "请先登录。")
         who = await self._verifier.verify(token)
         try:
-            _check(policy, who)
+            _check(policy, who, self._scopes[method])
         except DomainError as refusal:
             self._log.warning("refused", method=method, reason=refusal.reason, actor=who.actor, role=who.role)
             raise
@@ -243,14 +278,22 @@ def _bounded(limit: int, read: Callable[[bytes], Any] | None) -> Callable[[bytes
     return lambda body: parse(body) if len(body) <= limit else _TOO_LARGE
 
 
-def _check(policy: Any, who: Caller) -> None:
-    """May `who` call what `policy` guards? The answers name neither the method nor what it would have touched.
+def _check(policy: Any, who: Caller, scope: str) -> None:
+    """May `who` call what `policy` guards, for which a service account needs `scope`?
+
+    The answers name neither the method nor what it would have touched.
 
     Raises:
-        DomainError: FORBIDDEN: ROLE_NOT_ALLOWED (ROLE-01), LOOK_ONLY (ROLE-13), STEP_UP_REQUIRED (ROLE-14).
+        DomainError: FORBIDDEN: ROLE_NOT_ALLOWED (ROLE-01), PEOPLE_ONLY (SVC-03), SCOPE_MISSING with the scope in
+            `details` (SVC-02), LOOK_ONLY (ROLE-13), STEP_UP_REQUIRED (ROLE-14).
     """
     if who.role not in policy.roles:
         raise DomainError(Kind.FORBIDDEN, "ROLE_NOT_ALLOWED", "您的身份不能办理此项。", rule="ROLE-01")
+    if who.scopes is not None and not scope:
+        raise DomainError(Kind.FORBIDDEN, "PEOPLE_ONLY", "此项只能由人员本人办理，不对服务账号开放。", rule="SVC-03")
+    if who.scopes is not None and scope not in who.scopes:
+        message = "该服务账号没有此项授权。"
+        raise DomainError(Kind.FORBIDDEN, "SCOPE_MISSING", message, rule="SVC-02", details={"scope": scope})
     if not (who.may_write or policy.reads):
         raise DomainError(Kind.FORBIDDEN, "LOOK_ONLY", "代为查看期间不能办理业务。", rule="ROLE-13")
     if policy.step_up and who.session and not _proved_lately(who):
@@ -268,6 +311,8 @@ def _seconds(method: str, code: str) -> Histogram:
 
 
 def _validate(request: Any) -> None:
+    if where := unstorable(request):
+        raise errors.invalid([(where, "string.nul", "含有不能使用的字符。")])
     try:
         protovalidate.validate(request)
     except protovalidate.ValidationError as error:

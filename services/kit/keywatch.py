@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,20 @@ class KeyWatch:
 
     A document that cannot be used is told and not taken: the keys so far stay. Documents in the environment do not
     change; for them the part has nothing to do.
+
+    OPS-34: replicas look at moments of their own, so one may meet what another has sealed with a key that it has not
+    seen yet: `safe`, which `take` renews, has the file looked at then.
     """
 
-    def __init__(self, service: str, settings: Settings, take: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(
+        self, service: str, settings: Settings, take: Callable[[Mapping[str, Any]], None], safe: Vault
+    ) -> None:
         self.name = f"keys {service}"
         self._path = vault.source_of(service, settings)
         self._take = take
+        safe.look_again = self.look
         self._seen = _mark(self._path)
+        self._looking = threading.Lock()
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -51,7 +59,11 @@ class KeyWatch:
         return ""
 
     def look(self) -> bool:
-        """Take the document if its file has changed since the last look; whether it was taken."""
+        """Take the document if its file has changed since the last look; whether it was taken. From any thread."""
+        with self._looking:
+            return self._look()
+
+    def _look(self) -> bool:
         mark = _mark(self._path)
         if self._path is None or mark is None or mark == self._seen:
             return False
@@ -72,7 +84,7 @@ class KeyWatch:
 
 def vault_watch(service: str, settings: Settings, safe: Vault) -> KeyWatch:
     """The part that has `safe` seal and open with the keys of the document as it stands."""
-    return KeyWatch(service, settings, lambda document: safe.renew(vault.parse(document)))
+    return KeyWatch(service, settings, lambda document: safe.renew(vault.parse(document)), safe)
 
 
 def _mark(path: Path | None) -> tuple[int, int] | None:

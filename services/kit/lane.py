@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import asyncpg
+
+from services.kit.metrics import DATABASE_WAIT_SECONDS
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -25,10 +27,22 @@ class Lane:
     def __init__(self, pool: asyncpg.Pool, size: int, seconds: float) -> None:
         self._pool = pool
         self._seconds = seconds
-        self._unused = size
+        self._size = self._unused = size
         self._idle: list[PoolConnectionProxy] = []
+        self._current: set[PoolConnectionProxy] = set()
+        self._renewals = 0
         self._waiting: deque[asyncio.Future[PoolConnectionProxy | None]] = deque()
         self._closed = False
+
+    @property
+    def lent(self) -> int:
+        """Connections in somebody's hands."""
+        return self._size - self._unused - len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """Callers that wait for one."""
+        return len(self._waiting)
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[PoolConnectionProxy]:
@@ -43,7 +57,10 @@ class Lane:
         except BaseException:
             await self._discard(connection)
             raise
-        if self._closed or not _usable(connection):
+        if not self._closed and connection not in self._current:
+            # The pool takes one that was being opened while it expired all others for a new one, and would lend it on.
+            connection.terminate()
+        if self._closed or connection not in self._current or not _usable(connection):
             await self._discard(connection)
         else:
             self._hand_on(connection)
@@ -51,13 +68,22 @@ class Lane:
     async def close(self) -> None:
         """Give the idle connections back to the pool; those lent follow when they are done."""
         self._closed = True
-        while self._idle:
-            await self._discard(self._idle.pop())
+        await self._give_back()
+
+    async def renew(self) -> None:
+        """Have the sessions replaced that the pool has expired: idle ones now, those lent when they are done."""
+        self._renewals += 1
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        self._current.clear()
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(self._discard(connection) for connection in idle))
 
     async def _take(self) -> PoolConnectionProxy:
         while self._idle:
             connection = self._idle.pop()
-            if _usable(connection):
+            if connection in self._current and _usable(connection):
                 return connection
             await self._discard(connection)
         if self._unused == 0:
@@ -67,10 +93,14 @@ class Lane:
         else:
             self._unused -= 1
         try:
-            return await self._pool.acquire(timeout=self._seconds)
+            renewals = self._renewals
+            connection = await self._pool.acquire(timeout=self._seconds)
         except BaseException:
             self._hand_on(None)
             raise
+        if renewals == self._renewals:  # else it may be an old one: good for this once
+            self._current.add(connection)
+        return connection
 
     async def _wait(self) -> PoolConnectionProxy | None:
         """The next connection that comes free; None for the right to take one from the pool."""
@@ -78,6 +108,7 @@ class Lane:
         waiter: asyncio.Future[PoolConnectionProxy | None] = loop.create_future()
         timer = loop.call_later(self._seconds, _give_up, waiter)
         self._waiting.append(waiter)
+        began = loop.time()
         try:
             return await waiter
         except asyncio.CancelledError:
@@ -86,10 +117,14 @@ class Lane:
             raise
         finally:
             timer.cancel()
+            DATABASE_WAIT_SECONDS.observe(loop.time() - began)
 
     async def _discard(self, connection: PoolConnectionProxy) -> None:
+        self._current.discard(connection)
         try:
-            await self._pool.release(connection)
+            # One that does not close in time is cut by asyncpg: no fault of whoever held it, and the next one's turn.
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+                await self._pool.release(connection)
         finally:
             self._hand_on(None)
 

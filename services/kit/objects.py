@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,23 +18,35 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from services.kit.domain import DomainError, Kind
+from services.kit.environment import Unusable
+from services.kit.metrics import OBJECTS_AWAY
 from services.kit.settings import Settings
+from services.kit.watch import Watch
 
 if TYPE_CHECKING:
     from obstore.store import LocalStore, RetryConfig, S3Store
 
 SECONDS = 10.0
 """How long one object may take."""
+LOOK_SECONDS = 10.0
+"""How often it is looked at whether the store is there."""
 _PAGE = 500
 _RETRY: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=SECONDS)}
 """An outage is told within the time one object may take."""
+
+
+_REFUSED = {
+    "401": "the object store refuses our credentials",
+    "403": "the object store refuses our credentials",
+    "404": "the bucket is missing",
+}
 
 
 class ObjectMissing(LookupError):
     """There is no object under this key."""
 
 
-class NoPlaceForObjects(RuntimeError):
+class NoPlaceForObjects(Unusable):
     """The settings name no place to keep objects in, or one that cannot be used; the process must not start."""
 
 
@@ -70,8 +83,23 @@ class ObjectStore:
         self._store = None
 
     def not_ready(self) -> str:
-        """Empty once opened: while the store is away only what needs it is refused, everything else goes on."""
+        """Empty once opened: while the store is away only what needs it is refused, everything else goes on.
+
+        That it is away tells `object_watch`.
+        """
         return "" if self._store is not None else "not opened"
+
+    async def look(self) -> str:
+        """Why nothing can be kept or read now, in words for the platform team; empty when all is well."""
+        if self._folder is not None:
+            if not self._folder.is_dir():
+                return "the folder is missing"
+            return "" if os.access(self._folder, os.R_OK | os.W_OK | os.X_OK) else "the folder may not be written"
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._look_at_bucket()
+        except TimeoutError:
+            return "the object store does not answer"
 
     async def put(self, key: str, content: bytes) -> None:
         """Keep `content` under `key`; it is safe on the disk (or with the bucket) when this returns.
@@ -124,6 +152,20 @@ class ObjectStore:
             async for page in pages:
                 yield [StoredObject(each["path"], each["last_modified"], each["size"]) for each in page]
 
+    async def _look_at_bucket(self) -> str:
+        from obstore import exceptions  # noqa: PLC0415
+        from obstore import list as list_objects  # noqa: PLC0415
+
+        try:
+            # One page of a list: what is refused here is what the sweeping of old objects needs.
+            async for _page in list_objects(self._opened, chunk_size=1):
+                break
+        except (exceptions.BaseError, OSError) as error:
+            # The library tells the failure of a list apart by its words only.
+            status = re.search(r"status code: (\d+)", str(error))
+            return _REFUSED.get(status.group(1) if status else "", "the object store does not answer")
+        return ""
+
     @property
     def _opened(self) -> LocalStore | S3Store:
         if self._store is None:
@@ -138,6 +180,11 @@ def objects_of(service: str, settings: Settings) -> ObjectStore:
     if settings.data_dir is None:
         raise NoPlaceForObjects(f"{service} has no place for objects: set RESIDENCY_OBJECTS_URL")
     return ObjectStore((settings.data_dir / "objects" / service).absolute().as_uri())
+
+
+def object_watch(store: ObjectStore) -> Watch:
+    """The part that tells why `store` is away: the process does its other work without it."""
+    return Watch("object store", store.look, LOOK_SECONDS, needed=False)
 
 
 def _opened(url: str) -> tuple[Path | None, LocalStore | S3Store]:
@@ -198,4 +245,5 @@ def _translated() -> Iterator[None]:
 
 
 def _away() -> DomainError:
+    OBJECTS_AWAY.inc()
     return DomainError(Kind.UNAVAILABLE, "OBJECTS_AWAY", "文件存储暂时不可用，请稍后再试。")

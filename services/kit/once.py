@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import structlog
+from opentelemetry.trace import SpanKind
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as UuidType
 
+from services.kit import telemetry
 from services.kit.bus import Messaging
 from services.kit.consumers import RETRY_SECONDS, Consumer, Held
 from services.kit.database import Database, UnitOfWork
@@ -28,6 +30,9 @@ class OnceConsumer(Consumer):
 
     The inbox row and the effect commit together. A fetched batch shares one transaction; when anything in it fails,
     each fact gets its own. `handle` receives the delivery and the unit of work and must not commit by itself.
+
+    `handle_many` gets the facts of a batch at once, in their order, for whom that is less work; it has the effects of
+    `handle` with one after the other.
     """
 
     def __init__(
@@ -38,6 +43,7 @@ class OnceConsumer(Consumer):
         handle: Callable[[Delivery, UnitOfWork], Awaitable[None]],
         *,
         database: Database,
+        handle_many: Callable[[Sequence[Delivery], UnitOfWork], Awaitable[None]] | None = None,
         max_tries: int = 5,
         batch: int = 64,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
@@ -50,6 +56,7 @@ class OnceConsumer(Consumer):
             retry_seconds=retry_seconds,
         )
         self._handle_within = handle
+        self._handle_many = handle_many
         self._database = database
 
     async def handle_all(self, held: Sequence[Held]) -> None:
@@ -75,11 +82,20 @@ class OnceConsumer(Consumer):
     async def _all_at_once(self, deliveries: Sequence[Delivery]) -> None:
         async with self._database.unit_of_work() as unit:
             unseen = await self._unseen(unit, deliveries)
-            for delivery in deliveries:
-                if UUID(delivery.event_id) in unseen:
-                    unseen.discard(UUID(delivery.event_id))
+            news = [one for one in deliveries if _take(unseen, UUID(one.event_id))]
+            if self._handle_many is None:
+                for delivery in news:
                     with self.span_of(delivery):
                         await self._handle_within(delivery, unit)
+            elif news:
+                with telemetry.span(
+                    f"handle {news[0].event_type}",
+                    parent=news[0].traceparent,
+                    kind=SpanKind.CONSUMER,
+                    attributes={"messaging.system": "nats", "messaging.consumer.group.name": self.durable},
+                    links=tuple(one.traceparent for one in news[1:] if one.traceparent),
+                ):
+                    await self._handle_many(news, unit)
 
     async def _unseen(self, unit: UnitOfWork, deliveries: Sequence[Delivery]) -> set[UUID]:
         # Sorted, so that two replicas with the same facts wait for each other instead of deadlocking.
@@ -89,3 +105,10 @@ class OnceConsumer(Consumer):
 
     async def _refuse(self, delivery: Delivery) -> None:
         raise AssertionError("unreachable: OnceConsumer handles within a unit of work")
+
+
+def _take(unseen: set[UUID], event_id: UUID) -> bool:
+    """Whether it is among the unseen ones, once."""
+    found = event_id in unseen
+    unseen.discard(event_id)
+    return found

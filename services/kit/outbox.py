@@ -8,8 +8,7 @@ unmarked and is published again under the same message id, and consumers keep an
 from __future__ import annotations
 
 import asyncio
-import time
-import uuid
+from collections.abc import Collection
 from contextlib import suppress
 
 import asyncpg
@@ -23,32 +22,35 @@ from services.kit.bus import NATS_ERRORS, Messaging
 from services.kit.database import Database
 from services.kit.delivery import headers
 from services.kit.domain import DomainError
+from services.kit.lease import Lease
+from services.kit.measure import Measure, Readings
+from services.kit.restored import HERE, RestoreGuard
 
 BATCH = 256
 """Most facts published side by side."""
 POLL_SECONDS = 0.1
 """How often the outbox is looked at without a poke: the net under it."""
-LEASE_SECONDS = 2.0
-"""After this long without a renewal another replica takes over."""
+MEASURE_SECONDS = 5.0
+"""How often what waits is counted."""
 
-_LEASE = """
-    INSERT INTO relay_lease AS held (service, holder, until)
-    VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
-    ON CONFLICT (service) DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE held.holder = excluded.holder OR held.until < clock_timestamp()
-    RETURNING true
-"""
-_RELEASE = "DELETE FROM relay_lease WHERE service = $1 AND holder = $2"
-_READ = """
-    SELECT position, event_id, subject, event_type, aggregate_id, epoch, version, body, traceparent, created_at
+_READ = f"""
+    SELECT position, event_id, subject, event_type, aggregate_id, epoch, version, body, traceparent, created_at,
+        (SELECT {HERE}) AS here
     FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT $1
+"""  # noqa: S608  (constants of ours)
+# Counted up to a limit, so that a backlog does not make its own count a burden.
+_BACKLOG = """
+    SELECT count(*) AS waiting,
+        coalesce(greatest(extract(epoch FROM clock_timestamp() - min(created_at)), 0), 0)::float8 AS oldest
+    FROM (SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT 10000) AS waits
 """
 _MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[])"
 
-_AGAIN = """
-    UPDATE outbox SET published_at = NULL
+_PUBLISHED = """
+    SELECT position, event_id FROM outbox
     WHERE position > $1 AND position <= $1 + $2 AND published_at IS NOT NULL
 """
+_AGAIN = "UPDATE outbox SET published_at = NULL WHERE position = ANY($1::bigint[])"
 
 _log = structlog.get_logger("kit.outbox")
 _tracer = trace.get_tracer("residency.messaging")
@@ -68,25 +70,30 @@ class Relay:
         self._database = database
         self._messaging = messaging
         self._service = service
-        self._holder = uuid.uuid4().hex
-        self._lease_ends = 0.0
+        self._lease = Lease(database, service)
+        self._guard = RestoreGuard(database, messaging, service)
         self._poked = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._measure = Measure(f"backlog {service}", self._backlog, MEASURE_SECONDS)
         database.on_facts(self.poke)
 
     async def start(self) -> None:
-        """Begin to publish."""
+        """Begin to publish, once it is sure that the database was not restored from a backup (OPS-40)."""
+        await self._guard.start()
         self._loop = asyncio.create_task(self._run(), name=self.name)
+        await self._measure.start()
 
     async def stop(self) -> None:
         """Publish no more and let another replica begin at once."""
+        await self._measure.stop()
         if self._loop is None:
+            await self._guard.stop()
             return
         self._loop.cancel()
         await asyncio.wait({self._loop})
         self._loop = None
-        with suppress(DomainError):  # the lease runs out by itself
-            await self._database.execute(_RELEASE, self._service, self._holder)
+        await self._lease.release()
+        await self._guard.stop()
 
     def poke(self) -> None:
         """Say that facts were committed; publishing begins within milliseconds."""
@@ -95,6 +102,10 @@ class Relay:
     def not_ready(self) -> str:
         """Empty while the loop runs; a broker that is away does not make the service unready."""
         return "not running" if self._loop is None or self._loop.done() else ""
+
+    def degraded(self) -> str:
+        """OPS-40: that the database was restored and stands still; empty otherwise. Reading goes on all the same."""
+        return self._guard.stopped()
 
     async def _run(self) -> None:
         pause = POLL_SECONDS
@@ -122,13 +133,10 @@ class Relay:
 
     async def _round(self) -> bool:
         """Publish one batch; whether another is waiting. Raises DomainError or one of NATS_ERRORS."""
-        if not await self._hold_lease():
+        if self._guard.stopped() or not await self._lease.hold():
             return False
         rows = await self._database.fetch(_READ, BATCH)
-        metrics.OUTBOX_OLDEST_SECONDS.labels(self._service).set(
-            (time.time() - rows[0]["created_at"].timestamp()) if rows else 0.0
-        )
-        if not rows:
+        if not rows or not await self._guard.may_publish(rows[0]["here"]):
             return False
         results = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
         published = [row["position"] for row, result in zip(rows, results, strict=True) if result is None]
@@ -142,14 +150,16 @@ class Relay:
             raise failures[0]
         return len(rows) == BATCH
 
-    async def _hold_lease(self) -> bool:
-        now = time.monotonic()
-        if self._lease_ends - now > LEASE_SECONDS / 2:
-            return True
-        if await self._database.fetchval(_LEASE, self._service, self._holder, LEASE_SECONDS):
-            self._lease_ends = now + LEASE_SECONDS
-            return True
-        return False
+    async def _backlog(self) -> Readings:
+        """What waits, also while another replica relays and while the broker is away."""
+        row = await self._database.fetchrow(_BACKLOG)
+        if row is None:
+            raise RuntimeError("a count without a row")
+        service = (self._service,)
+        return {
+            metrics.OUTBOX_OLDEST_SECONDS: {service: row["oldest"]},
+            metrics.OUTBOX_WAITING: {service: row["waiting"]},
+        }
 
     async def _publish(self, row: asyncpg.Record) -> None:
         content = headers(
@@ -174,14 +184,26 @@ class Relay:
             await self._messaging.publish(row["subject"], row["body"], content)
 
 
-async def republish(database: Database, *, step: int = 10_000) -> int:
-    """Mark every fact as unpublished, so that the relay fills a wiped or restored JetStream again; how many.
+async def republish(
+    connection: asyncpg.Connection[asyncpg.Record], held: Collection[str] = (), *, step: int = 10_000
+) -> int:
+    """OPS-44: mark every fact as unpublished that is not `held` by JetStream, so that the relay fills what was lost.
 
     Consumers that had handled them are protected by their inboxes and by the versions in the facts.
+
+    Args:
+        connection: Of the service's own role.
+        held: Ids of the facts that its stream holds.
+        step: How many positions are marked in one transaction.
+
+    Returns:
+        How many were marked.
     """
-    last = await database.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
+    last = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
     count = 0
     for position in range(0, last, step):
-        count += int((await database.execute(_AGAIN, position, step)).split()[-1])
-    database.facts_written()
+        rows = await connection.fetch(_PUBLISHED, position, step)
+        lost = [row["position"] for row in rows if str(row["event_id"]) not in held]
+        if lost:
+            count += int((await connection.execute(_AGAIN, lost)).split()[-1])
     return count

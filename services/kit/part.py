@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Part(Protocol):
@@ -22,5 +22,37 @@ class Part(Protocol):
         ...
 
     def not_ready(self) -> str:
-        """Why the part cannot serve now; empty when it can."""
+        """Why the process cannot do its work now for want of this part; empty when it can."""
+        ...
+
+
+@runtime_checkable
+class Degradable(Protocol):
+    """A part of which something may be away that the process does its work without, later or less well."""
+
+    @property
+    def name(self) -> str:
+        """As a part's."""
+        ...
+
+    def degraded(self) -> str:
+        """What is away; empty when nothing is."""
+        ...
+
+
+@runtime_checkable
+class Told(Protocol):
+    """A part that passes on whether the process is ready."""
+
+    async def tell_ready(self, ready: bool) -> None:
+        """Pass it on; called at each change and at least once before work comes in."""
+        ...
+
+
+@runtime_checkable
+class Draining(Protocol):
+    """A part to which work comes over connections that last."""
+
+    def drain(self, seconds: float) -> None:
+        """Have those who hold a connection go elsewhere within `seconds`, and serve whoever comes meanwhile."""
         ...

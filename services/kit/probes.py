@@ -1,13 +1,12 @@
-"""`/livez`, `/readyz` and `/metrics` of a process, on a port of their own."""
+"""`/livez`, `/startupz`, `/readyz` and `/metrics` of a process, on a port of their own."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from services.kit.part import Part
+from services.kit.readiness import Readiness
 
 LOOP_SECONDS = 2.0
 """The event loop must answer within this time for the process to count as alive."""
@@ -16,20 +15,21 @@ LOOP_SECONDS = 2.0
 class Probes:
     """Answers the platform's questions from a thread, so that a stuck event loop is seen, not joined.
 
-    `/livez` looks at the process alone; `/readyz` asks every part and names those that are not ready (503).
+    `/livez` looks at the process alone, never at what it depends on; `/startupz` is 503 until the process was ready
+    once; `/readyz` is 503 while it is not, and says in either case what is amiss.
     """
 
     name = "probes"
 
-    def __init__(self, port: int, parts: Sequence[Part]) -> None:
+    def __init__(self, port: int, readiness: Readiness) -> None:
         self.port = port
-        self._parts = parts
+        self._readiness = readiness
         self._server: ThreadingHTTPServer | None = None
 
     async def start(self) -> None:
         """Listen on all addresses; raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
-        parts = self._parts
+        readiness = self._readiness
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -37,7 +37,9 @@ class Probes:
                     case "/livez":
                         self._answer(*_alive(loop))
                     case "/readyz":
-                        self._answer(*_ready(parts))
+                        self._answer(*_ready(readiness))
+                    case "/startupz":
+                        self._answer(*((200, b"started\n") if readiness.started else _ready(readiness)))
                     case "/metrics":
                         self._answer(200, _metrics(), "text/plain; version=0.0.4; charset=utf-8")
                     case _:
@@ -77,9 +79,9 @@ def _alive(loop: asyncio.AbstractEventLoop) -> tuple[int, bytes]:
     return (200, b"alive\n") if turned.wait(LOOP_SECONDS) else (503, b"the event loop does not answer\n")
 
 
-def _ready(parts: Sequence[Part]) -> tuple[int, bytes]:
-    reasons = [f"{part.name}: {reason}" for part in parts if (reason := part.not_ready())]
-    return (503, ("\n".join(reasons) + "\n").encode()) if reasons else (200, b"ready\n")
+def _ready(readiness: Readiness) -> tuple[int, bytes]:
+    account = readiness.account()
+    return 200 if account.ready else 503, str(account).encode()
 
 
 def _metrics() -> bytes:

@@ -54,6 +54,9 @@ class QuietHours:
 NEVER = QuietHours(datetime(1970, 1, 1, tzinfo=UTC), 86_400.0, 0, 0)
 """Where nothing is said of quiet hours."""
 
+NIGHTS = QuietHours(datetime(2019, 12, 31, 16, tzinfo=UTC), 86_400.0, 22 * 60, 8 * 60)
+"""From ten in the evening until eight in the morning by China's clock: where no calendar says otherwise."""
+
 
 def minute_of_day(time: str) -> int:
     """The minute of the day of an `HH:MM`; 0 for an empty one. Raises ValueError for anything else."""

@@ -100,6 +100,7 @@ class Revocations:
 
     async def _begin(self) -> tuple[Pull, int]:
         """A pull on a new consumer, and how many facts of the last eleven minutes it has. Raises NATS_ERRORS."""
+        await self._messaging.connected()
         consumer = ConsumerConfig(
             name=f"revocations-{new_id()}",
             deliver_policy=DeliverPolicy.BY_START_TIME,

@@ -71,6 +71,19 @@ class SealCopy:
                     rest = rest[os.write(descriptor, rest) :]
                 os.fsync(descriptor)
 
+    def set_aside(self, epoch: int) -> Path | None:
+        """OPS-42: begin another copy, for a database that begins `epoch` with seals that a backup has forgotten.
+
+        Where the former one lies now, to be kept: what was sealed after the backup stands nowhere else; None when there
+        was none.
+        """
+        if not self.path.exists():
+            return None
+        kept = self.path.with_name(f"{self.path.stem}.before-epoch-{epoch}.jsonl")
+        with _locked(self.path):
+            self.path.rename(kept)
+        return kept
+
     def read(self) -> Iterator[CopiedSeal]:
         """All seals in the order of the file, a last line that is not whole left out. Raises CopyBroken."""
         if not self.path.exists():

@@ -17,7 +17,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
-from services.kit import audit_chain
+from services.kit import audit_chain, metrics
 from services.kit.audit_chain import CopiedSeal, Leaf, Seal
 from services.kit.clock import Clock
 from services.kit.database import Database, UnitOfWork
@@ -124,6 +124,7 @@ class Sealer:
             sealed += count
         self._rounds += 1
         await self._bring_copy_up_to_date()
+        metrics.AUDIT_SEALED.labels(self._service).set(self._clock.now().timestamp())
         return sealed
 
     async def _run(self) -> None:
@@ -199,7 +200,10 @@ class Sealer:
                 if not copied:
                     last = (await uow.session.execute(_LAST)).one_or_none()
             if not copied:
-                if known > (last.number if last else 0):
+                newest = last.number if last else 0
+                metrics.AUDIT_SEAL.labels(self._service).set(newest)
+                metrics.AUDIT_MISSING.labels(self._service).set(max(known - newest, 0))
+                if known > newest:
                     _log.error("seals are missing", service=self._service, error="the outside copy knows more")
                 return
             await asyncio.to_thread(self._copy.append, copied)

@@ -13,6 +13,8 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy,
 from nats.js.api import StreamConfig as NatsStreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 
+from services.kit.shipped import shipped
+
 STREAMS_FILE = "RESIDENCY_STREAMS_FILE"
 """Environment variable naming another file than `deploy/streams.yaml`."""
 
@@ -29,21 +31,26 @@ class Declared:
 
 
 def streams_file() -> Path:
-    """Where the declaration is: `RESIDENCY_STREAMS_FILE`, else `deploy/streams.yaml` beside the `services` folder."""
+    """Where the declaration is: `RESIDENCY_STREAMS_FILE`, else the one shipped."""
     named = os.environ.get(STREAMS_FILE)
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "deploy" / "streams.yaml"
+    return Path(named) if named else shipped("deploy/streams.yaml")
 
 
-def load(path: Path) -> Declared:
-    """Read the declaration; raises OSError, yaml.YAMLError, KeyError or ValueError for a file that is wrong."""
+def load(path: Path, replicas: int = 1) -> Declared:
+    """OPS-15: read the declaration, of which every stream and consumer has `replicas` copies at least.
+
+    Raises OSError, yaml.YAMLError, KeyError or ValueError for a file that is wrong.
+    """
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     streams = {}
     for entry in content["streams"]:
-        merged = content["stream_defaults"] | entry
+        merged = _copied(content["stream_defaults"] | entry, replicas)
         streams[entry["name"]] = {key: _enum(_STREAM_ENUMS, key, value) for key, value in merged.items()}
     consumers = {}
     for entry in content["consumers"]:
         merged = content["consumer_defaults"] | entry
+        if replicas > 1:
+            merged = _copied(merged, replicas)
         stream, durable = merged.pop("stream"), merged.pop("durable")
         if stream not in streams:
             raise ValueError(f"{path}: consumer {durable} names the unknown stream {stream}")
@@ -77,7 +84,7 @@ async def _apply_stream(js: JetStreamContext, name: str, fields: dict[str, Any])
             # Another process was faster, with an older or newer file: the next look decides.
             await js.stream_info(name)
         return True
-    if not _differs(found, fields):
+    if not differences(found, fields):
         return False
     await js.update_stream(found.evolve(**fields))
     return True
@@ -89,18 +96,24 @@ async def _apply_consumer(js: JetStreamContext, stream: str, durable: str, field
     except NotFoundError:
         await js.add_consumer(stream, ConsumerConfig(**fields))
         return True
-    if not _differs(found, fields):
+    if not differences(found, fields):
         return False
     await js.add_consumer(stream, found.evolve(**fields))
     return True
 
 
-def _differs(found: Any, fields: dict[str, Any]) -> bool:
+def differences(found: Any, fields: dict[str, Any]) -> list[str]:
+    """The names of declared fields in which a stream or consumer is otherwise."""
+    wrong = []
     for key, wanted in fields.items():
         has = getattr(found, key)
         if has != wanted and not (wanted in (0, -1, False) and has in (0, -1, False, None)):
-            return True
-    return False
+            wrong.append(key)
+    return wrong
+
+
+def _copied(fields: dict[str, Any], replicas: int) -> dict[str, Any]:
+    return fields | {"num_replicas": max(replicas, fields.get("num_replicas", 1))}
 
 
 def _enum(enums: dict[str, Any], key: str, value: Any) -> Any:

@@ -1,15 +1,17 @@
-"""The tables every service's database has beside its own: outbox, inbox, relay lease; and those of a sealed audit.
+"""The tables every service's database has beside its own: outbox, inbox, relay lease, epoch; those of a sealed audit.
 
-`services.kit.migrations.kit_tables` and `seal_tables` create them; tests compare.
+`services.kit.migrations.kit_tables`, `epoch_table` and `seal_tables` create them; tests compare.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -68,7 +70,56 @@ def metadata() -> MetaData:
         Column("holder", Text, nullable=False),
         Column("until", DateTime(timezone=True), nullable=False),
     )
+    Table(
+        "database_epoch",
+        result,
+        Column("one", Boolean, primary_key=True, server_default=text("true")),
+        Column("number", Integer, nullable=False, server_default=text("1")),
+        Column("place", Text),
+        Column("timeline", Integer),
+        Column("since", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+        Column("stopped_at", DateTime(timezone=True)),
+        Column("why", Text, nullable=False, server_default=text("''")),
+        CheckConstraint("one", name="one"),
+    )
     return result
+
+
+def add_audit_tables(to: MetaData) -> None:
+    """Declare the tables of `audit_tables` in a service's MetaData: `audit`, `audit_head`, `idempotency`."""
+    Table(
+        "audit_head",
+        to,
+        Column("aggregate_id", Text, primary_key=True),
+        Column("n", Integer, nullable=False),
+        Column("hash", LargeBinary, nullable=False),
+    )
+    Table(
+        "audit",
+        to,
+        Column("aggregate_id", Text, primary_key=True),
+        Column("n", Integer, primary_key=True, autoincrement=False),
+        Column("position", BigInteger, Identity(always=True), nullable=False),
+        Column("at", DateTime(timezone=True), nullable=False),
+        Column("act", Text, nullable=False),
+        *(
+            Column(name, Text, nullable=False, server_default=text("''"))
+            for name in ("actor", "actor_role", "organisation_code", "address", "reason", "outcome", "detail")
+        ),
+        Column("prev_hash", LargeBinary, nullable=False),
+        Column("hash", LargeBinary, nullable=False),
+        UniqueConstraint("position"),
+        Index("ix_audit_at", "at", postgresql_using="brin"),
+    )
+    Table(
+        "idempotency",
+        to,
+        Column("actor", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("body_hash", LargeBinary, nullable=False),
+        Column("answer", LargeBinary, nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False),
+    )
 
 
 def add_seal_tables(to: MetaData) -> None:

@@ -1,6 +1,7 @@
 """Logs, traces and their joint: every log line of a traced call carries its trace id.
 
-Logs are structured and pass an allow-list of keys, so that personal data cannot slip in by accident (invariant I10).
+Logs are structured and pass an allow-list of keys, so that personal data cannot slip in by accident (invariant I10,
+OPS-09).
 Traces use the W3C context and run through HTTP, gRPC, the outbox, NATS headers and Temporal.
 """
 
@@ -34,6 +35,7 @@ ALLOWED_KEYS = frozenset(
         *("actor", "role"),
         *("service", "database", "stream", "consumer", "subject", "workflow", "workflow_id", "task_queue"),
         *("cycle_id", "application_id", "base_code", "round", "sequence", "phase"),
+        *("person", "channel", "template", "edition", "campaign", "delivery", "deliveries", "waiting"),
     }
 )
 """Keys that may stand in a log line; anything else is dropped and counted in `dropped`."""

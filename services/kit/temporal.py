@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import opentelemetry.context
 import structlog
@@ -24,7 +26,7 @@ from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflow
 from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 from temporalio.worker import (
     HandleSignalInput,
     UnsandboxedWorkflowRunner,
@@ -36,6 +38,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from services.kit import errors
 from services.kit.domain import DomainError
 from services.kit.settings import Settings
+from services.kit.tls import Material, folder
 
 RETENTION = timedelta(days=30)
 """How long a finished workflow's id stays taken: a fact older than this could revive it."""
@@ -91,28 +94,60 @@ PLUGIN = SimplePlugin(
 """Converter (the SDK's own), sandbox, tracing and failure types, for client, worker, replayer and tests alike."""
 
 
-async def connect(settings: Settings, *, runtime_metrics: str = "", interceptors: Sequence[Interceptor] = ()) -> Client:
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """OPS-16: what opens Temporal's door as of now; unequal to an earlier one when that has changed."""
+
+    material: Material | None
+    api_key: str = field(repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Admission:
+        """As the settings say. Raises OSError or ValueError for a folder that cannot be used."""
+        source = folder(settings.temporal_tls_dir)
+        return cls(source.look() if source is not None else None, settings.temporal_api_key.get_secret_value())
+
+    async def client(self, settings: Settings, **more: Any) -> Client:
+        """A client of the settings' namespace; `more` as `Client.connect` takes it.
+
+        Raises RuntimeError or RPCError when Temporal is away or refuses.
+        """
+        return await Client.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            plugins=[PLUGIN],
+            api_key=self.api_key or None,
+            tls=self._tls(),
+            **more,
+        )
+
+    def _tls(self) -> TLSConfig | bool:
+        if self.material is None:
+            return bool(self.api_key)  # a key is never sent in clear
+        return TLSConfig(
+            server_root_ca_cert=self.material.authority,
+            client_cert=self.material.certificate or None,
+            client_private_key=self.material.key or None,
+        )
+
+
+async def connect(
+    settings: Settings, *, runtime: Runtime | None = None, interceptors: Sequence[Interceptor] = ()
+) -> Client:
     """A client of the settings' namespace, which is created or given 30 days of retention when it lacks them.
 
     Waits for as long as the server is away, with growing pauses up to two seconds.
 
     Args:
-        settings: Address and namespace.
-        runtime_metrics: `host:port` on which the SDK's core serves its own Prometheus metrics; none when empty.
+        settings: Address, namespace and admission, which is looked up anew for each attempt.
+        runtime: Of the SDK's core; its own default when None.
         interceptors: What else sees the client's calls, beside `PLUGIN`'s own.
     """
     log = structlog.get_logger("temporal")
-    runtime = Runtime(telemetry=_metrics(runtime_metrics)) if runtime_metrics else None
     pause = _FIRST_PAUSE
     while True:
         try:
-            client = await Client.connect(
-                settings.temporal_address,
-                namespace=settings.temporal_namespace,
-                plugins=[PLUGIN],
-                interceptors=interceptors,
-                runtime=runtime,
-            )
+            client = await Admission.of(settings).client(settings, interceptors=interceptors, runtime=runtime)
             await _ensure_namespace(client)
         except (RuntimeError, RPCError) as error:
             if isinstance(error, RPCError) and error.status not in _TRANSIENT:
@@ -151,8 +186,14 @@ def is_transient(error: RPCError) -> bool:
     return error.status in _TRANSIENT
 
 
-def _metrics(address: str) -> TelemetryConfig:
-    return TelemetryConfig(metrics=PrometheusConfig(bind_address=address))
+def measured(address: str) -> Runtime | None:
+    """A runtime whose own Prometheus metrics are served at `address` (host:port); None when that is empty."""
+    if not address:
+        return None
+    config = PrometheusConfig(
+        bind_address=address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=config))
 
 
 async def _ensure_namespace(client: Client) -> None:

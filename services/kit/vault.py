@@ -29,6 +29,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from services.kit.environment import Unusable
 from services.kit.settings import Settings
 
 KEY_BYTES = 32
@@ -41,7 +42,7 @@ class SealBroken(RuntimeError):
     """A sealed value is not the one written for this record, or its key is gone."""
 
 
-class KeysMissing(RuntimeError):
+class KeysMissing(Unusable):
     """There are no usable keys, and the process must not start; the message says which setting helps."""
 
 
@@ -55,9 +56,14 @@ class VaultKeys:
 
 
 class Vault:
-    """Seals, opens and looks up."""
+    """Seals, opens and looks up.
+
+    `look_again`, set once something watches the key document, is asked when a value is met that was sealed with a key
+    nobody here has seen; true when it brought other keys.
+    """
 
     def __init__(self, keys: VaultKeys) -> None:
+        self.look_again: Callable[[], bool] = lambda: False
         self.renew(keys)
 
     def renew(self, keys: VaultKeys) -> None:
@@ -92,7 +98,10 @@ class Vault:
 
     def open_bytes(self, blob: bytes, record_id: str) -> bytes:
         """The value sealed for `record_id`. Raises SealBroken for another record's blob, a change, a lost key."""
-        cipher = self._ciphers.get(key_of(blob))
+        name = key_of(blob)
+        cipher = self._ciphers.get(name)
+        if cipher is None and self.look_again():
+            cipher = self._ciphers.get(name)
         if cipher is None:
             raise SealBroken("the key of a sealed value is not in the key document")
         end = 1 + blob[0]

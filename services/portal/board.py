@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import gzip
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from datetime import datetime
 from residency.enrollment.v1 import board_service_pb2
 from services.portal.clients import Clients
 from services.portal.cycles import Catalogue
+from services.portal.i18n.language import tr
 from services.portal.remembered import Remembered
 from services.portal.wire import instant_of, stamp_of, to_json
 
@@ -78,10 +81,14 @@ class Boards:
         answer: board_service_pb2.GetBoardResponse = await self._clients.board.GetBoard(request)
         return answer
 
-    def fresh_json(self, cycle_id: str, base_code: str = "") -> bytes | None:
-        """As `json` when it is at hand; None when it would have to be read."""
-        kept = self._answers.fresh((cycle_id, base_code))
-        return kept.json if kept is not None else None
+    def fresh(self, cycle_id: str, base_code: str = "") -> BoardAnswer | None:
+        """The counts when they are at hand; None when they would have to be read."""
+        return self._answers.fresh((cycle_id, base_code))
+
+    async def known(self, cycle_id: str, base_code: str = "") -> BoardAnswer | None:
+        """As `answer`, read again where need be; None for a board that nobody has asked for lately."""
+        key = (cycle_id, base_code)
+        return await self._answers.get(key) if self._answers.last(key) is not None else None
 
     def stale(self) -> None:
         """Read again at the next ask."""
@@ -115,28 +122,40 @@ class Boards:
     async def _at(self, cycle_id: str, base_code: str, as_of: datetime | None) -> board_service_pb2.GetBoardResponse:
         return await (self.answer(cycle_id, base_code) if as_of is None else self.past(cycle_id, base_code, as_of))
 
-    async def _load(self, key: tuple[str, str]) -> _Answer:
+    async def _load(self, key: tuple[str, str]) -> BoardAnswer:
         request = board_service_pb2.GetBoardRequest(cycle_id=key[0], base_code=key[1])
         answer: board_service_pb2.GetBoardResponse = await self._clients.board.GetBoard(request)
-        return _Answer(answer)
+        return BoardAnswer(answer)
 
 
-class _Answer:
-    """One answer, and its JSON once somebody asks for it."""
+class BoardAnswer:
+    """One answer; its JSON, packed or not, and its tag once somebody asks for them."""
 
     def __init__(self, message: board_service_pb2.GetBoardResponse) -> None:
         self.message = message
 
     @functools.cached_property
     def json(self) -> bytes:
+        """As the REST side answers it."""
         return json.dumps(to_json(self.message), separators=(",", ":")).encode()
+
+    @functools.cached_property
+    def packed(self) -> bytes:
+        """The same with gzip; the counts repeat so much that the fastest level does."""
+        return gzip.compress(self.json, compresslevel=1, mtime=0)
+
+    @functools.cached_property
+    def tag(self) -> str:
+        """Its ETag. A weak one: it changes with the counts, not with the instant at which they were read."""
+        counts = board_service_pb2.GetBoardResponse(rows=self.message.rows).SerializeToString(deterministic=True)
+        return f'W/"{hashlib.sha256(counts).hexdigest()[:16]}"'
 
 
 def _view(lines: Iterable[Line], as_of: datetime) -> BoardView:
     told = list(lines)
     total = Line(
         "",
-        "合计",
+        tr("合计"),
         sum(line.planned for line in told),
         sum(line.applied for line in told),
         sum(line.provisional for line in told),

@@ -11,11 +11,16 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from residency.enrollment.v1 import cycle_pb2
+from services.portal.i18n.language import N_, english, tr
 from services.portal.wire import instant_of
 
 DAY_SECONDS = 86400.0
 _CHINA = ZoneInfo("Asia/Shanghai")
-_WEEKDAYS = "一二三四五六日"
+_WEEKDAYS = N_(("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,10 @@ class CycleCalendar:
     def deadline(self, instant: datetime) -> str:
         """`7月10日（周一）24:00`: the end of a day is said as that day's 24:00."""
         local = self.local(instant)
+        day, clock = local.date(), f"{local:%H:%M}"
         if local.time() == datetime.min.time():
-            day = local.date() - timedelta(days=1)
-            return f"{day_text(day)}（{weekday(day)}）24:00"
-        return f"{day_text(local.date())}（{weekday(local.date())}）{local:%H:%M}"
+            day, clock = day - timedelta(days=1), "24:00"
+        return tr("{day}（{weekday}）{clock}", day=day_text(day), weekday=weekday(day), clock=clock)
 
 
 def day_text(day: date | str) -> str:
@@ -89,18 +94,19 @@ def day_text(day: date | str) -> str:
         if not day:
             return ""
         day = date.fromisoformat(day)
-    return f"{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]}" if english() else f"{day.month}月{day.day}日"  # no-message
 
 
 def stamp(instant: datetime, *, seconds: bool = False) -> str:
     """`2026年11月22日 14:05`: a real instant in China's time, for what stands outside any cycle."""
     local = instant.astimezone(_CHINA)
-    return f"{local.year}年{day_text(local.date())} {local.strftime('%H:%M:%S' if seconds else '%H:%M')}"
+    clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    return tr("{year}年{day} {clock}", year=local.year, day=day_text(local.date()), clock=clock)
 
 
 def weekday(day: date) -> str:
     """`周一`."""
-    return f"周{_WEEKDAYS[day.weekday()]}"
+    return tr(_WEEKDAYS[day.weekday()])
 
 
 def remaining(until: datetime, now: datetime) -> str:
@@ -112,7 +118,7 @@ def remaining(until: datetime, now: datetime) -> str:
     hours, rest = divmod(rest, 3600)
     minutes, rest = divmod(rest, 60)
     if days:
-        return f"{days} 天 {hours} 小时"
+        return tr("{days} 天 {hours} 小时", days=days, hours=hours)
     if hours:
-        return f"{hours} 小时 {minutes} 分"
-    return f"{minutes} 分 {rest} 秒" if minutes else f"{rest} 秒"
+        return tr("{hours} 小时 {minutes} 分", hours=hours, minutes=minutes)
+    return tr("{minutes} 分 {rest} 秒", minutes=minutes, rest=rest) if minutes else tr("{rest} 秒", rest=rest)

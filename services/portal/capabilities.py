@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from residency.enrollment.v1 import application_pb2
 from services.portal.cycles import CycleView
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import reason_text, tr
 from services.portal.wire import instant_of
 
 
@@ -24,30 +25,31 @@ class Told:
 def tell(capabilities: Iterable[application_pb2.Capability], view: CycleView) -> dict[str, Told]:
     """The capabilities that pages show, by action, in the order given."""
     return {
-        each.action: Told(each.action, zh.ACTIONS[each.action], each.allowed, _sentence(each, view))
+        each.action: Told(each.action, terms.ACTIONS[each.action], each.allowed, _sentence(each, view))
         for each in capabilities
-        if each.action in zh.ACTIONS
+        if each.action in terms.ACTIONS
     }
 
 
 def tell_one(capability: application_pb2.Capability, view: CycleView) -> Told:
     """One capability, whether or not pages have a button for its action."""
-    name = zh.ACTIONS.get(capability.action, capability.action)
+    name = terms.ACTIONS.get(capability.action, capability.action)
     return Told(capability.action, name, capability.allowed, _sentence(capability, view))
 
 
 def closed(action: str) -> Told:
     """An action that the service did not mention: closed, without a reason to give."""
-    return Told(action, zh.ACTIONS.get(action, action), False, "现在不能办理")
+    return Told(action, terms.ACTIONS.get(action, action), False, tr("现在不能办理"))
 
 
 def _sentence(capability: application_pb2.Capability, view: CycleView) -> str:
     until = view.calendar.deadline(instant_of(capability.until)) if capability.HasField("until") else ""
     if capability.allowed:
-        return f"{until} 前可办理" if until else "可办理"
-    why = zh.REFUSALS.get(capability.reason) or capability.message.rstrip("。") or "现在不能办理"
-    opens = zh.CHANGED_BY.get(capability.changed_by, "")
+        return tr("{until} 前可办理", until=until) if until else tr("可办理")
+    said = reason_text(capability.reason, capability.message).rstrip("。.")
+    why = terms.REFUSALS.get(capability.reason) or said or tr("现在不能办理")
+    opens = terms.CHANGED_BY.get(capability.changed_by, "")
     if opens and until and capability.changed_by.startswith(("PHASE_", "PUBLICITY")):
         start = view.calendar.moment(instant_of(capability.until))
-        return f"{why}；{start} 起可办理"
-    return f"{why}；{opens}" if opens else why
+        return tr("{why}；{start} 起可办理", why=why, start=start)
+    return tr("{why}；{opens}", why=why, opens=opens) if opens else why

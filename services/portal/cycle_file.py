@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from services.kit.domain import DomainError, Kind
+from services.portal.i18n.language import tr
 from services.portal.plain_yaml import load
 
 PHASES = {
@@ -36,7 +37,8 @@ def request_from_file(text: str) -> dict[str, Any]:
         document = load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise _wrong(f"文件不是有效的 YAML{f'（第 {mark.line + 1} 行）' if mark else ''}。") from error
+        told = tr("文件不是有效的 YAML（第 {line} 行）。", line=mark.line + 1) if mark else tr("文件不是有效的 YAML。")
+        raise _wrong(told) from error
     cycle, province = _part(document, "cycle", dict), _part(document, "province", dict)
     calendar = _part(document, "calendar", dict)
     phases, milestones = _part(calendar, "phases", list), calendar.get("milestones") or []
@@ -66,7 +68,7 @@ def request_from_file(text: str) -> dict[str, Any]:
 
 def _keys(each: Any, *names: str) -> dict[str, Any]:
     if not isinstance(each, Mapping):
-        raise _wrong("阶段、专业和基地的每一项须为“名称: 值”。")
+        raise _wrong(tr("阶段、专业和基地的每一项须为“名称: 值”。"))
     return {name: _plain(each[name]) for name in names if each.get(name) is not None}
 
 
@@ -76,13 +78,13 @@ def _plain(value: Any) -> Any:
 
 def _part(document: Any, name: str, shape: type) -> Any:
     if not isinstance(document, Mapping) or not isinstance(document.get(name), shape):
-        raise _wrong(f"文件缺少“{name}”，或其格式有误。")
+        raise _wrong(tr("文件缺少“{part}”，或其格式有误。", part=name))
     return document[name]
 
 
 def _text(each: Any, name: str) -> str:
     if not isinstance(each, Mapping) or not isinstance(each.get(name), str):
-        raise _wrong(f'“{name}”须为文字；编码请加引号，如 "0100"。')
+        raise _wrong(tr('“{part}”须为文字；编码请加引号，如 "0100"。', part=name))
     return str(each[name])
 
 

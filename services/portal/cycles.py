@@ -10,8 +10,11 @@ from residency.enrollment.v1 import cycle_pb2, cycle_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal.calendar import CycleCalendar
 from services.portal.clients import Clients
+from services.portal.i18n import terms
+from services.portal.i18n.language import english, language, speaking
+from services.portal.i18n.names import cycle_title, known_name
 from services.portal.remembered import Remembered
-from services.portal.wire import instant_of
+from services.portal.wire import enum_name, instant_of
 
 _ALL = "all"
 
@@ -29,6 +32,11 @@ class CycleView:
     def cycle_id(self) -> str:
         """The cycle's id."""
         return self.cycle.cycle_id
+
+    @property
+    def title(self) -> str:
+        """What the cycle is called."""
+        return cycle_title(self.cycle.title, self.cycle.year)
 
     @property
     def now(self) -> datetime:
@@ -50,8 +58,8 @@ class CycleView:
         return entered[-1] if entered else 1
 
     def round_name(self, number: int) -> str:
-        """Name of the phase in which round `number` is reviewed, as printed; its number where there is none."""
-        return next((phase.name for phase in self._reviewed(number)), str(number))
+        """Name of the phase in which round `number` is reviewed; its number where there is none."""
+        return next((phase_name(phase) for phase in self._reviewed(number)), str(number))
 
     def reallocates(self, number: int) -> bool:
         """Whether round `number` is a reallocation, in which 拟录取 is called 调剂录取."""
@@ -59,6 +67,19 @@ class CycleView:
 
     def _reviewed(self, number: int) -> list[cycle_pb2.CyclePhase]:
         return [phase for phase in self.cycle.phases if number and phase.round == number]
+
+
+def phase_name(phase: cycle_pb2.CyclePhase) -> str:
+    """What the province calls a phase; in English, which its file does not hold, what such a phase is called."""
+    key = phase_key(phase.phase)
+    usual: str = terms.PHASE_NAMES.get(key, key)
+    return usual if english() or not phase.name else phase.name
+
+
+def phase_key(phase: int) -> str:
+    """`PHASE_REGISTRATION` as `registration`; empty for none."""
+    value = cycle_pb2.Phase.DESCRIPTOR.values_by_number.get(phase)
+    return enum_name(value) if value is not None and phase else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +106,7 @@ class CycleBook:
 
         While enrollment is down the last known state is told. Raises NOT_FOUND for an unknown id.
         """
-        try:
-            views = await self._cycles.get(_ALL)
-        except DomainError as error:
-            known = self._cycles.last(_ALL)
-            if error.kind is not Kind.UNAVAILABLE or known is None:
-                raise
-            views = known
+        views = await self.all()
         if wanted:
             found = next((view for view in views if view.cycle_id == wanted), None)
             if found is None:
@@ -102,6 +117,16 @@ class CycleBook:
         to_come = [view for view in views if view.cycle.phase == cycle_pb2.PHASE_PREPARATION]
         return next(iter([*running, *to_come, *views]), None)
 
+    async def all(self) -> list[CycleView]:
+        """Every cycle, newest first; while enrollment is down as it was last known."""
+        try:
+            return await self._cycles.get(_ALL)
+        except DomainError as error:
+            known = self._cycles.last(_ALL)
+            if error.kind is not Kind.UNAVAILABLE or known is None:
+                raise
+            return known
+
     async def current(self, wanted: str = "") -> CycleView:
         """As `find`; raises NOT_FOUND `NO_CYCLE` when there is no cycle at all."""
         view = await self.find(wanted)
@@ -110,8 +135,8 @@ class CycleBook:
         return view
 
     async def catalogue(self, cycle_id: str) -> Catalogue:
-        """The catalogue of a cycle."""
-        return await self._catalogues.get(cycle_id)
+        """The catalogue of a cycle, with specialties called as in the language of the request."""
+        return await self._catalogues.get((cycle_id, language()))
 
     def stale(self) -> None:
         """Read again at the next ask: a hint said that the gate moved, or that the plan changed."""
@@ -123,13 +148,12 @@ class CycleBook:
         answer = await self._clients.cycles.ListCycles(cycle_service_pb2.ListCyclesRequest())
         return [CycleView(cycle, CycleCalendar.of(cycle), mark) for cycle in answer.cycles]
 
-    async def _load_catalogue(self, cycle_id: str) -> Catalogue:
+    async def _load_catalogue(self, key: tuple[str, str]) -> Catalogue:
+        cycle_id, spoken = key
         answer = await self._clients.cycles.GetCatalogue(cycle_service_pb2.GetCatalogueRequest(cycle_id=cycle_id))
         planned: dict[str, dict[str, int]] = {}
         for seats in answer.plan:
             planned.setdefault(seats.base_code, {})[seats.specialty_code] = seats.planned
-        return Catalogue(
-            {base.code: base.name for base in answer.bases},
-            {specialty.code: specialty.name for specialty in answer.specialties},
-            planned,
-        )
+        with speaking(spoken):
+            specialties = {specialty.code: known_name(specialty.name) for specialty in answer.specialties}
+        return Catalogue({base.code: base.name for base in answer.bases}, specialties, planned)

@@ -1,4 +1,7 @@
-"""A dossier's sections on pages: the definition from the contract as form fields, typed values back into a body."""
+"""A dossier's sections on pages: the definition from the contract as form fields, typed values back into a body.
+
+I18N-07: what is asked for is remembered for each language by itself.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from google.protobuf.struct_pb2 import Struct
 from residency.enrollment.v1 import application_pb2, application_service_pb2
 from residency.faculty.v1 import faculty_service_pb2
 from services.portal.forms import Posted
+from services.portal.i18n.language import english, language, said, speaking, tr
 from services.portal.remembered import Remembered
 from services.portal.wire import enum_name
 
@@ -34,6 +38,8 @@ class FormField:
     label: str
     kind: str
     required: bool = False
+    needed: bool = False
+    """Mandatory, always or under the condition that the hint tells."""
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
     max_length: int = 100
@@ -62,18 +68,20 @@ class FormSection:
 
 
 class Dossiers:
-    """The definition of one kind of dossier, asked for with `ask` once a minute."""
+    """The definition of one kind of dossier, asked for with `ask` once a minute for each language."""
 
     def __init__(self, ask: Callable[[], Awaitable[Sequence[Definition]]]) -> None:
         self._ask = ask
         self._kept = Remembered(self._load, seconds=60.0)
 
     async def sections(self) -> dict[str, FormSection]:
-        """The sections by key, in order."""
-        return await self._kept.get("all")
+        """The sections by key, in order, in the language of the request."""
+        return await self._kept.get(language())
 
-    async def _load(self, _key: str) -> dict[str, FormSection]:
-        sections = [_section(definition) for definition in await self._ask()]
+    async def _load(self, spoken: str) -> dict[str, FormSection]:
+        definitions = await self._ask()
+        with speaking(spoken):
+            sections = [_section(definition) for definition in definitions]
         return {section.key: section for section in sections}
 
 
@@ -89,31 +97,65 @@ def body_of(status: application_pb2.SectionStatus) -> dict[str, Any]:
     return MessageToDict(status.body)
 
 
+def labels_of(sections: Mapping[str, FormSection]) -> dict[str, str]:
+    """What each field is called, by its key."""
+    return {field.key: field.label for section in sections.values() for field in section.fields}
+
+
+def key_of(definition: Definition) -> str:
+    """The key of a section."""
+    return _name(definition, "section")
+
+
+def label_of(labelled: Any) -> str:
+    """What the contract calls a section, group, field or option, in the language of the request.
+
+    Where the service has no English for it, the catalogue may.
+    """
+    if not english():
+        return str(labelled.label)
+    return getattr(labelled, "label_en", "") or said(labelled.label)
+
+
 def _section(definition: Definition) -> FormSection:
     known = {field.key: field for field in definition.fields}
     fields = tuple(_field(field, known) for field in definition.fields)
-    return FormSection(_name(definition, "section"), definition.label, fields)
+    return FormSection(key_of(definition), label_of(definition), fields)
 
 
 def _field(field: _Field, known: Mapping[str, _Field]) -> FormField:
-    options = tuple((option.code, option.label) for option in field.options)
-    kind = _name(field, "type")
-    hint = _hint(field, known)
-    return FormField(field.key, field.label, kind, field.required, hint, options, field.max_length or 100)
+    return FormField(
+        field.key,
+        label_of(field),
+        _name(field, "type"),
+        field.required,
+        field.required or _needed_when(field, known),
+        _hint(field, known),
+        tuple((option.code, label_of(option)) for option in field.options),
+        field.max_length or 100,
+    )
+
+
+def _needed_when(field: _Field, known: Mapping[str, _Field]) -> bool:
+    return bool(field.mandatory if field.applies_when else field.required_when in known)
 
 
 def _hint(field: _Field, known: Mapping[str, _Field]) -> str:
     """When the field is asked for, in words: where no script hides what does not apply, nobody has to guess."""
-    if isinstance(field, application_service_pb2.FieldDefinition) and field.applies_when:
-        last = field.applies_when[-1]
-        return f"{_said(known[last.key], last.values)}时{'必填' if field.mandatory else '填写'}"
-    switch = known.get(field.required_when)
-    return f"{_said(switch, (YES,))}时必填" if switch is not None else ""
+    last = field.applies_when[-1] if field.applies_when else None
+    switch = known.get(last.key if last is not None else field.required_when)
+    if switch is None:
+        return ""
+    answers = _answers(switch, last.values if last is not None else (YES,))
+    if _needed_when(field, known):
+        return tr("“{field}”选{answers}时必填", field=label_of(switch), answers=answers)
+    return tr("“{field}”选{answers}时填写", field=label_of(switch), answers=answers)
 
 
-def _said(switch: _Field, values: Sequence[str]) -> str:
-    labels = {YES: "是", NO: "否"} | {option.code: option.label for option in switch.options}
-    return f"“{switch.label}”选{'或'.join(f'“{labels.get(value, value)}”' for value in values)}"
+def _answers(switch: _Field, values: Sequence[str]) -> str:
+    labels = {YES: tr("是"), NO: tr("否")} | {option.code: label_of(option) for option in switch.options}
+    either = tr("或")
+    return either.join(f"“{labels.get(value, value)}”" for value in values)
 
 
 def _name(message: Message, field: str) -> str:
@@ -143,5 +185,5 @@ def _value(field: FormField, text: str) -> Any:
 
 def _shown(field: FormField, value: Any) -> str:
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return tr("是") if value else tr("否")
     return dict(field.options).get(str(value), "") or _typed(value)

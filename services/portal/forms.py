@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
@@ -11,7 +11,9 @@ from services.kit.domain import DomainError, Kind
 from services.kit.errors import TABLE
 from services.kit.ids import new_id
 from services.portal.calendar import stamp
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import reason_text, tr
+from services.portal.i18n.problems import problem_text
 
 KEY = "idempotency_key"
 VERSION = "expected_version"
@@ -89,23 +91,45 @@ class Refusal:
     reason: str = ""
     links: dict[str, str] = field(default_factory=dict)
     """Field name → where to mend it, when not on this page."""
+    rules: dict[str, str] = field(default_factory=dict)
+    """Field name → what the contract finds wrong, in a sentence that does not say of what."""
+
+    def said_at(self, name: str, first: str) -> Refusal:
+        """The same, where what is wrong with the group `name` of ticks is said at the `first` of them."""
+        errors = {first if each == name else each: told for each, told in self.errors.items()}
+        return replace(self, errors=errors)
+
+    def naming(self, labels: Mapping[str, str]) -> Refusal:
+        """The same, where each sentence of the contract begins with what its field is called in `labels`."""
+        told = {
+            name: tr("{label}：{sentence}", label=labels[name], sentence=sentence)
+            for name, sentence in self.rules.items()
+            if name in labels
+        }
+        return replace(self, errors=self.errors | told)
 
 
-def refusal_of(error: DomainError, status: int) -> Refusal:
-    """What to tell about `error` beside the form.
+def to_correct(errors: Mapping[str, str], status: int = 422, reason: str = "") -> Refusal:
+    """The refusal of a form in which only single fields are wrong: field name → sentence."""
+    return Refusal(tr("有 {n} 处需要更正", n=len(errors)), dict(errors), status, reason)
+
+
+def refusal_of(error: DomainError, status: int, labels: Mapping[str, str] | None = None) -> Refusal:
+    """What to tell about `error` beside the form. `labels`: what fields are called, for sentences that name them.
 
     Sentences for single fields come from `details`: `<section>.<field>` → `<rule> <sentence>` (dossier rules), or
     `violation.<n>` → `<path> <rule> <sentence>` (the contract's own checks).
     """
-    pairs = (_field_error(key, value) for key, value in error.details.items())
+    pairs = (_field_error(key, value, labels or {}) for key, value in error.details.items())
     told = {pair[0]: pair[1] for pair in pairs if pair is not None}
+    rules = {name: rule for key, value in error.details.items() for name, rule in _contract_rule(key, value)}
     if error.field and not told:
-        told = {_leaf(error.field): error.message}
+        told = {_leaf(error.field): reason_text(error.reason, error.message)}
     if error.kind is Kind.INVALID and told:
-        return Refusal(f"有 {len(told)} 处需要更正", told, status, error.reason)
-    message = error.message
+        return replace(to_correct(told, status, error.reason), rules=rules)
+    message = reason_text(error.reason, error.message)
     if error.kind is Kind.EXHAUSTED and error.until is not None:
-        message = f"{message}{stamp(error.until, seconds=True)} 后可再试。"
+        message = tr("{message}{moment} 后可再试。", message=message, moment=stamp(error.until, seconds=True))
     return Refusal(message, told, status, error.reason)
 
 
@@ -116,14 +140,14 @@ def in_order(refusal: Refusal, names: Sequence[str]) -> Refusal:
     return replace(refusal, errors=errors)
 
 
-def refused(error: DomainError) -> Refusal:
+def refused(error: DomainError, labels: Mapping[str, str] | None = None) -> Refusal:
     """As `refusal_of`, with the error's own HTTP status; what no form can mend is raised on, to the error page.
 
     So is the proof that a powerful act asks for: the page that takes it carries the form along.
     """
     if error.reason == PROOF_OWED or error.kind in {Kind.UNAUTHENTICATED, Kind.UNAVAILABLE, Kind.INTERNAL}:
         raise error
-    return refusal_of(error, TABLE[error.kind].http)
+    return refusal_of(error, TABLE[error.kind].http, labels)
 
 
 def fresh_key(error: DomainError | None, posted: Posted | None) -> str:
@@ -133,15 +157,21 @@ def fresh_key(error: DomainError | None, posted: Posted | None) -> str:
     return new_id()
 
 
-def _field_error(key: str, value: str) -> tuple[str, str] | None:
+def _field_error(key: str, value: str, labels: Mapping[str, str]) -> tuple[str, str] | None:
     if key.startswith("violation."):
-        path, _, rest = value.partition(" ")
-        name = _leaf(path)
-        return name, zh.FIELD_RULES.get(name) or zh.CONTRACT_RULES.get(rest.partition(" ")[0], "填写有误。")
+        ((name, sentence),) = _contract_rule(key, value)
+        return name, terms.FIELD_RULES.get(name) or sentence
     rule, _, sentence = value.partition(" ")
     if "." in key and sentence and rule.isascii():
-        return _leaf(key), sentence
+        return _leaf(key), problem_text(sentence, labels.get(_leaf(key), ""))
     return None
+
+
+def _contract_rule(key: str, value: str) -> list[tuple[str, str]]:
+    if not key.startswith("violation."):
+        return []
+    path, _, rest = value.partition(" ")
+    return [(_leaf(path), terms.CONTRACT_RULES.get(rest.partition(" ")[0], tr("填写有误。")))]
 
 
 def _leaf(path: str) -> str:

@@ -9,6 +9,8 @@ from icalendar import Calendar, Event
 from residency.enrollment.v1 import calendar_service_pb2 as pb
 from services.portal.calendar import DAY_SECONDS
 from services.portal.i18n import dates
+from services.portal.i18n.language import language, tr
+from services.portal.published import event_name, title_of
 from services.portal.wire import enum_name, instant_of
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -16,19 +18,14 @@ REFRESH = timedelta(hours=6)
 """How long a program may wait before it asks again."""
 
 
-def title_of(calendar: pb.PublishedCalendar) -> str:
-    """What a subscribed calendar is called."""
-    return f"{calendar.title} · {calendar.base_name}" if calendar.base_name else str(calendar.title)
-
-
 def ics_of(calendar: pb.PublishedCalendar) -> bytes:
-    """PUB-08: all events, cancelled ones too; lines end in CRLF and are folded at 75 octets.
+    """PUB-08: all events, cancelled ones too, in the language of the request; lines end in CRLF, folded at 75 octets.
 
     Days are whole: the end is the day after the last one. In a rehearsal, whose days are shorter, and for a base's own
     dates the instants are told instead, in UTC. The same calendar gives the same bytes.
     """
     whole = Calendar()
-    whole.add("prodid", "-//residency//calendar//ZH")
+    whole.add("prodid", f"-//residency//calendar//{language().upper()}")
     whole.add("version", "2.0")
     whole.add("method", "PUBLISH")
     whole.add("name", title_of(calendar))
@@ -51,7 +48,8 @@ def _event(calendar: pb.PublishedCalendar, event: pb.CalendarEvent, *, in_days: 
     told.add("dtstamp", changed)
     told.add("last-modified", changed)
     told.add("sequence", event.sequence)
-    told.add("summary", f"{calendar.base_name}：{event.name}" if own else event.name)
+    name = event_name(event, calendar.phases)
+    told.add("summary", tr("{base}：{name}", base=calendar.base_name, name=name) if own else name)
     if in_days and event.first_day:
         told.add("dtstart", date.fromisoformat(event.first_day))
         told.add("dtend", date.fromisoformat(event.last_day) + timedelta(days=1))

@@ -7,26 +7,31 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from residency.enrollment.v1 import cycle_pb2
 from services.kit.ids import new_id
 from services.portal import calendar, navigation
 from services.portal.assets import Assets
 from services.portal.clients import Clients
-from services.portal.cycles import CycleView
-from services.portal.i18n import account, zh
+from services.portal.cycles import CycleView, phase_key, phase_name
+from services.portal.edge import cookies, languages
+from services.portal.edge.session import Visitor, visitor_of
+from services.portal.i18n import account, terms
 from services.portal.i18n import dates as words
+from services.portal.i18n.language import CHINESE, ENGLISH, NAMES, TAGS, english, language, listed, tr
+from services.portal.i18n.names import known_name
 from services.portal.portal import Frame, Portal, portal_of
-from services.portal.session import Visitor, visitor_of
-from services.portal.wire import enum_name, instant_of
+from services.portal.template_code import TemplateCode
+from services.portal.uploads import paper_hint
+from services.portal.wire import instant_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Renderer:
-    """The templates of the portal, with the words and helpers they use."""
+    """The templates of the portal, with the words and helpers they use. PUB-15: a test comes by every one."""
 
     def __init__(self, assets: Assets) -> None:
         self._environment = Environment(
@@ -36,10 +41,14 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=TemplateCode(_TEMPLATES),
         )
         self._environment.globals.update(
             asset=assets.url,
-            zh=zh,
+            tr=tr,
+            trh=_sentence_with_tags,
+            language=language,
+            terms=terms,
             names=account,
             dates=words,
             nav=navigation.ENTRIES,
@@ -47,11 +56,21 @@ class Renderer:
             day_text=calendar.day_text,
             stamp=calendar.stamp,
             phase_key=phase_key,
+            phase_name=phase_name,
+            known_name=known_name,
+            listed=listed,
+            paper_hint=paper_hint,
         )
 
+    def compile_all(self) -> None:
+        """Compile every template, so that what was compiled can be shipped with them (`TemplateCode`)."""
+        for name in self._environment.list_templates(extensions=["html"]):
+            self._environment.get_template(name)
+
     def render(self, template: str, values: dict[str, Any]) -> str:
-        """The text of a template; a name that `values` lacks is an error."""
-        return self._environment.get_template(template).render(values)
+        """The text of a template in the language of the request; a name that `values` lacks is an error."""
+        text = self._environment.get_template(template).render(values)
+        return languages.mirrored_links(text) if english() else text
 
 
 class Page:
@@ -76,12 +95,14 @@ class Page:
         """The cycle this page speaks of; raises NOT_FOUND when there is none."""
         return await self.portal.cycles.current(self.wanted_cycle)
 
-    async def html(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """The page made from `template`, with the frame around it."""
-        frame = await self.portal.frame(self.visitor, self.wanted_cycle)
+    async def html(self, template: str, *, status: int = 200, alone: bool = False, **values: Any) -> Response:
+        """The page made from `template`, with the frame around it; `alone` asks no service for the frame."""
+        frame = Frame(self.visitor, "", None, None)
+        if not alone:
+            frame = await self.portal.frame(self.visitor, self.wanted_cycle)
         renderer = self.request.app.state.renderer
         assert isinstance(renderer, Renderer)
-        known = {"refusal": None, "done": self.request.query_params.get("done", "")}
+        known = {"alone": alone, "refusal": None, "done": self.request.query_params.get("done", "")}
         text = renderer.render(template, known | frame_values(frame, self.request) | values)
         return HTMLResponse(text, status_code=status)
 
@@ -100,6 +121,9 @@ def frame_values(frame: Frame, request: Request) -> dict[str, Any]:
         "view": view,
         "strip": strip_of(view) if view is not None else None,
         "path": request.url.path,
+        "session_ends": cookies.read(cookies.ENDS, request.scope) if frame.visitor.caller is not None else "",
+        "lang": TAGS[language()],
+        "other_language": _other_language(request),
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
 
@@ -117,25 +141,32 @@ def strip_of(view: CycleView) -> dict[str, Any]:
     if phase.first_day:
         dates = f"{calendar.day_text(phase.first_day)} – {calendar.day_text(phase.last_day)} 24:00"
     elif until is not None:
-        dates = f"{view.calendar.moment(until)} 开始报名"
+        dates = tr("{moment} 开始报名", moment=view.calendar.moment(until))
     if held:
         until = None
     return {
-        "held": words.HELD if held else "",
-        "name": phase.name or zh.PHASE_NAMES.get(key, key),
+        "held": tr(words.HELD) if held else "",
+        "name": phase_name(phase),
         "dates": dates,
         "until": until,
         "now": now,
         "left": calendar.remaining(until, now) if until is not None else "",
-        "closes": "" if held else zh.PHASE_CLOSES.get(key, ""),
-        "pace": f"演练：1 天 = {view.cycle.day_seconds:g} 秒" if view.calendar.compressed else "",
+        "closes": "" if held else terms.PHASE_CLOSES.get(key, ""),
+        "pace": tr("演练：1 天 = {n} 秒", n=f"{view.cycle.day_seconds:g}") if view.calendar.compressed else "",
     }
 
 
-def phase_key(phase: int) -> str:
-    """`PHASE_REGISTRATION` as `registration`; empty for none."""
-    value = cycle_pb2.Phase.DESCRIPTOR.values_by_number.get(phase)
-    return enum_name(value) if value is not None and phase else ""
+def _other_language(request: Request) -> tuple[str, str, str]:
+    """The same page in the other language: its tag, its address in full, and what the language calls itself."""
+    other = CHINESE if english() else ENGLISH
+    path = languages.mirrored_path(request.url.path) if other == ENGLISH else request.url.path
+    # In full, so that it is no link of this page's own language.
+    return TAGS[other], str(request.url.replace(path=path)), NAMES[other]
+
+
+def _sentence_with_tags(text: str, /, **values: object) -> Markup:
+    """As `tr`, for a sentence that holds tags: what fills its places is escaped. `text` is a constant of a template."""
+    return Markup(tr(text)).format(**values) if values else Markup(tr(text))  # noqa: S704
 
 
 async def page_of(request: Request) -> Page:

@@ -13,8 +13,10 @@ from typing import Any
 
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
+from services.portal.calendar import CycleCalendar
 from services.portal.cycles import CycleView
 from services.portal.forms import Posted, Refusal
+from services.portal.i18n.language import N_
 from services.portal.wire import rfc3339
 
 _LOCAL = "%Y-%m-%dT%H:%M"
@@ -47,6 +49,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class FileAsk:
+    """A file to choose: `kind` names it to `uploads.read_file`, `accept` as in HTML."""
+
+    kind: str
+    label: str
+    accept: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form to post, or to get with when `get` is set."""
 
@@ -63,7 +74,7 @@ class Form:
     folded: bool = False
     """Behind its title until it is opened."""
     get: bool = False
-    files: bool = False
+    file: FileAsk | None = None
     key: str = field(default_factory=new_id)
 
     def refused(self, refusal: Refusal | None, posted: Posted | None) -> Form:
@@ -104,7 +115,7 @@ class Table:
     caption: str
     columns: Sequence[str]
     lines: Sequence[Line]
-    empty: str = "还没有内容。"
+    empty: str = N_("还没有内容。")
     form: Form | None = None
     next_href: str = ""
     id: str = ""
@@ -129,7 +140,8 @@ class Panel:
 def request_of(asks: Iterable[Ask], posted: Posted, view: CycleView | None = None) -> dict[str, Any]:
     """What was posted as the fields of a request; empty answers are left out.
 
-    `moment` is read in the calendar time of `view`. Raises INVALID `FIELD_FORMAT` for what is no number or no time.
+    `moment` is read in the calendar time of `view`, of real dates in China without one. Raises INVALID `FIELD_FORMAT`
+    for what is no number or no time.
     """
     values: dict[str, Any] = {}
     for ask in asks:
@@ -165,9 +177,10 @@ def _read(ask: Ask, text: str, view: CycleView | None) -> Any:
                 return text == "yes"
             case "lines":
                 return [line.strip() for line in text.splitlines() if line.strip()]
-            case "moment" if view is not None:
-                return rfc3339(view.calendar.instant(datetime.fromisoformat(text).replace(tzinfo=None)))
+            case "moment":
+                calendar = view.calendar if view is not None else CycleCalendar.usual()
+                return rfc3339(calendar.instant(datetime.fromisoformat(text).replace(tzinfo=None)))
     except (ValueError, OverflowError) as error:
-        wanted = "日期和时间，如 2023-07-20T17:00" if ask.kind == "moment" else "数字"
+        wanted = "日期和时间，如 2023-07-20T17:00" if ask.kind == "moment" else "数字"  # no-message: in the refusal
         raise DomainError(Kind.INVALID, "FIELD_FORMAT", f"{ask.label}须为{wanted}。", field=ask.name) from error
     return text

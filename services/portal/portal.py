@@ -18,14 +18,16 @@ from services.kit.domain import DomainError
 from services.portal.board import Boards
 from services.portal.clients import Clients
 from services.portal.cycles import CycleBook, CycleView
-from services.portal.dossier import Definition, Dossiers
+from services.portal.dossier import Definition, Dossiers, label_of
+from services.portal.edge.session import Visitor
+from services.portal.i18n.language import language, speaking
+from services.portal.organisations import Organisations
+from services.portal.organisations import load as load_organisations
 from services.portal.published import PublishedCalendars
 from services.portal.remembered import Remembered
-from services.portal.session import Visitor
 from services.portal.shape import Shape, shapes_of
 
 _log = structlog.get_logger("portal")
-_Section = application_service_pb2.SectionDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,23 @@ class Reasons:
     quits: list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom people turn to about the platform; empty where the province names nobody."""
+
+    phone: str = ""
+    email: str = ""
+
+
+_NOBODY = Contact()
+
+
 class Portal:
     """The shared parts of one process; found on `request.app.state.portal`."""
 
-    def __init__(self, clients: Clients, verifier: TokenVerifier) -> None:
+    def __init__(self, clients: Clients, verifier: TokenVerifier, contact: Contact = _NOBODY) -> None:
         self.clients = clients
+        self.contact = contact
         self.verifier = verifier
         self.cycles = CycleBook(clients)
         self.boards = Boards(clients)
@@ -60,15 +74,28 @@ class Portal:
         self._reasons = Remembered(self._load_reasons, seconds=60.0)
         self._shapes = Remembered(self._load_shapes, seconds=60.0)
         self.faculty_dossiers = Dossiers(self._ask_faculty)
+        self._faculty_shapes = Remembered(self._load_faculty_shapes, seconds=60.0)
         self._mine = Remembered(self._load_me, seconds=30.0, size=5000)
+        self._organisations = Remembered(self._load_organisations, seconds=60.0)
 
     async def shapes(self) -> dict[str, Shape]:
         """How the fields of an applicant's sections hang together, by section."""
-        return await self._shapes.get("all")
+        return await self._shapes.get(language())
+
+    async def faculty_shapes(self) -> dict[str, Shape]:
+        """The same of a teacher's sections."""
+        return await self._faculty_shapes.get(language())
 
     async def reasons(self) -> Reasons:
         """The coded reasons that staff choose from, at most a minute old."""
-        return await self._reasons.get("all")
+        return await self._reasons.get(language())
+
+    async def organisations(self) -> Organisations:
+        """Organisations by name, at most a minute old."""
+        return await self._organisations.get("all")
+
+    async def _load_organisations(self, _: str) -> Organisations:
+        return await load_organisations(self.clients)
 
     def heard(self, topics: set[str]) -> None:
         """Facts were heard that change `topics`."""
@@ -116,13 +143,21 @@ class Portal:
             _log.warning("deadline strip left out", reason=error.reason)
             return None
 
-    async def _load_reasons(self, _key: str) -> Reasons:
+    async def _load_reasons(self, spoken: str) -> Reasons:
         answer = await self.clients.decisions.GetReasons(decision_service_pb2.GetReasonsRequest())
-        rejections, quits = [[(each.code, each.label) for each in kind] for kind in (answer.rejections, answer.quits)]
-        return Reasons(rejections, quits)
+        with speaking(spoken):
+            kinds = [[(each.code, label_of(each)) for each in kind] for kind in (answer.rejections, answer.quits)]
+        return Reasons(*kinds)
 
-    async def _load_shapes(self, _key: str) -> dict[str, Shape]:
-        return shapes_of([each for each in await self._ask_enrollment() if isinstance(each, _Section)])
+    async def _load_shapes(self, spoken: str) -> dict[str, Shape]:
+        definitions = await self._ask_enrollment()
+        with speaking(spoken):
+            return shapes_of(definitions)
+
+    async def _load_faculty_shapes(self, spoken: str) -> dict[str, Shape]:
+        definitions = await self._ask_faculty()
+        with speaking(spoken):
+            return shapes_of(definitions)
 
     async def _ask_enrollment(self) -> Sequence[Definition]:
         request = application_service_pb2.GetDossierDefinitionRequest()

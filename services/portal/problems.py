@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+from datetime import UTC, datetime
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -15,24 +18,36 @@ from starlette.types import ASGIApp
 
 from services.kit import errors
 from services.kit.domain import DomainError, Kind
+from services.portal.api.contract import STALE
+from services.portal.edge.middleware import Refuse
 from services.portal.forms import PROOF_OWED, Posted, read_form
 from services.portal.i18n import account as words
-from services.portal.middleware import Refuse
+from services.portal.i18n.language import CHINESE, ENGLISH, TAGS, Words, language, reason_text, speaking, tr
 from services.portal.page import Page
 from services.portal.pages import proving
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger("portal")
-_TITLES = {"NO_CYCLE": "还没有招录日程"}
+_SOON_SECONDS = "2"
+_TITLES = Words({"NO_CYCLE": "还没有招录日程", "MAINTENANCE": "系统维护中", "TOO_MANY_REQUESTS": "操作过于频繁"})
 """Titles of pages that say something gentler than the kind of error does."""
+_ALONE = frozenset({"MAINTENANCE", "TOO_MANY_REQUESTS"})
+"""What is told without asking any service: to refuse must cost less than to serve."""
+_OFFERED_AGAIN = frozenset({401, 429, 500, 503})
+"""Statuses after which the same form may be sent again: the page that tells them holds it."""
 _KINDS = {400: Kind.INVALID, 404: Kind.NOT_FOUND, 405: Kind.NOT_FOUND, 413: Kind.INVALID, 415: Kind.INVALID}
 
 
 async def answer(request: Request, error: DomainError) -> Response:
     """The answer to a request that failed with `error`."""
-    if request.url.path.startswith("/api/"):
-        return problem(errors.to_problem(error))
+    if _for_programs(request):
+        return _told(request, error, stale_status(request, error))
     return await _error_page(request, error)
+
+
+def stale_status(request: Request, error: DomainError) -> int:
+    """412 where the write said by `If-Match` on which version it was made, and it is another; else 0."""
+    return 412 if error.reason in STALE and "if-match" in request.headers else 0
 
 
 def answer_outside(app: ASGIApp) -> Refuse:
@@ -55,10 +70,12 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     """Handler for what the router itself refuses: unknown paths, other methods, unreadable forms."""
     assert isinstance(error, HTTPException)
     kind = _KINDS.get(error.status_code, Kind.INVALID)
-    message = "没有这个地址。" if kind is Kind.NOT_FOUND else "无法读取提交的内容。"
-    told = DomainError(kind, f"HTTP_{error.status_code}", message)
-    if request.url.path.startswith("/api/"):
-        return problem(errors.to_problem(told) | {"status": error.status_code}, dict(error.headers or {}))
+    reason = f"HTTP_{error.status_code}"
+    told = DomainError(kind, reason, "没有这个地址。" if kind is Kind.NOT_FOUND else "无法读取提交的内容。")
+    if _for_programs(request):
+        if error.status_code == 400:  # what the framework says of a body that is not even text
+            return _told(request, DomainError(Kind.INVALID, "INVALID_FIELD", "请求内容不是 JSON。"))
+        return _told(request, told, error.status_code, headers=dict(error.headers or {}))
     return await _error_page(request, told, status=error.status_code)
 
 
@@ -74,9 +91,9 @@ async def on_bad_request(request: Request, error: Exception) -> Response:
     else:
         first = faults[0]["field"] if faults else ""
         told = DomainError(Kind.INVALID, "INVALID_FIELD", "请求内容与接口约定不符。", field=first)
-    if not request.url.path.startswith("/api/"):
+    if not _for_programs(request):
         return await _error_page(request, DomainError(Kind.NOT_FOUND, "HTTP_404", "没有这个地址。"))
-    return problem(errors.to_problem(told) | {"errors": faults})
+    return _told(request, told, extra={"errors": faults})
 
 
 async def on_bug(request: Request, error: Exception) -> Response:
@@ -85,14 +102,60 @@ async def on_bug(request: Request, error: Exception) -> Response:
     return await answer(request, errors.internal_error())
 
 
-def problem(content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    """A problem details answer; its status is the content's."""
-    status = int(content["status"])
-    extra = {"retry-after": "2"} if status in {429, 503} else {}
+def wanted_language(accepted: str) -> str:
+    """The language that an `Accept-Language` asks for: English where it is wanted more than Chinese, else Chinese."""
+    weights = {CHINESE: 0.0, ENGLISH: 0.0}
+    for each in accepted.lower().split(","):
+        tag, _, parameter = each.strip().partition(";")
+        name = tag.split("-")[0].strip()
+        try:
+            weight = float(parameter.strip().removeprefix("q=")) if parameter.strip() else 1.0
+        except ValueError:
+            continue
+        if name in weights:
+            weights[name] = max(weights[name], weight)
+    return ENGLISH if weights[ENGLISH] > weights[CHINESE] else CHINESE
+
+
+async def _unread(request: Request) -> Posted | None:
+    try:
+        return await read_form(request)
+    except HTTPException:
+        return None  # no form, or one with files: nothing that a page could hold
+
+
+def retry_after(error: DomainError) -> str:
+    """In how many seconds to try again: at `until` where it is known, else soon."""
+    if error.until is None:
+        return _SOON_SECONDS
+    return str(max(1, math.ceil((error.until - datetime.now(UTC)).total_seconds())))
+
+
+def _told(
+    request: Request,
+    error: DomainError,
+    status: int = 0,
+    *,
+    headers: dict[str, str] | None = None,
+    extra: dict[str, Any] | None = None,
+) -> Response:
+    """Problem details for `error`, in the language that the request asks for; `status` replaces that of the kind."""
+    spoken = wanted_language(request.headers.get("accept-language", ""))
+    with speaking(spoken):
+        content = errors.to_problem(error) | (extra or {})
+        content |= {"title": tr(content["title"]), "detail": reason_text(error.reason, error.message)}
+    content["status"] = status = status or content["status"]
+    told = {"content-language": TAGS[spoken], "vary": "Accept-Language"}
+    if status in {429, 503}:
+        told["retry-after"] = retry_after(error)
     if status == 401:
-        extra["www-authenticate"] = "Bearer"
+        told["www-authenticate"] = "Bearer"
     body = json.dumps(content, ensure_ascii=False).encode()
-    return Response(body, status_code=status, headers=extra | (headers or {}), media_type=MEDIA_TYPE)
+    return Response(body, status_code=status, headers=told | (headers or {}), media_type=MEDIA_TYPE)
+
+
+def _for_programs(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/callbacks/"))
 
 
 async def _prove_first(request: Request) -> Response:
@@ -115,22 +178,27 @@ async def _error_page(request: Request, error: DomainError, status: int = 0) -> 
     if status == 401 and request.method == "GET":
         why = f"&why={error.reason}" if error.reason in words.SESSION_OVER else ""
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}{why}", status_code=303)
-    # Nothing typed is lost: the form that failed is offered again on the error page.
+    # PUB-16, nothing typed is lost: the form that failed is offered again on the error page.
     posted = getattr(request.state, "posted", None)
-    if posted is None and status == 401:
-        posted = await read_form(request)  # refused before anything had read the body
+    if posted is None and status in _OFFERED_AGAIN and request.method == "POST":
+        posted = await _unread(request)  # refused before anything had read the body
     page = Page(request)
     try:
         response = await page.html(
             "error.html",
             status=status,
+            alone=error.reason in _ALONE,
             error=error,
-            title=_TITLES.get(error.reason, errors.TABLE[error.kind].title),
-            carried=posted.carried() if isinstance(posted, Posted) and status in {401, 429, 500, 503} else [],
+            message=reason_text(error.reason, error.message),
+            seconds=int(retry_after(error)) if error.until else 0,
+            title=_TITLES.get(error.reason) or tr(errors.TABLE[error.kind].title),
+            carried=posted.carried() if isinstance(posted, Posted) and status in _OFFERED_AGAIN else [],
         )
     except Exception as second:  # noqa: BLE001  (the error page itself failed: say so in plain words, and log why)
         _log.error("error page failed", error_type=type(second).__name__, exc_info=second)
-        response = HTMLResponse(f"<!doctype html><html lang=zh-CN><title>出错</title><p>{error.message}</p>", status)
+        title, told = tr("出错"), escape(reason_text(error.reason, error.message))
+        text = f"<!doctype html><html lang={TAGS[language()]}><title>{title}</title><p>{told}</p>"
+        response = HTMLResponse(text, status)
     if status in {429, 503}:
-        response.headers["retry-after"] = "2"
+        response.headers["retry-after"] = retry_after(error)
     return response

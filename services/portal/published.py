@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -10,7 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from residency.enrollment.v1 import calendar_service_pb2 as pb
+from residency.enrollment.v1 import cycle_pb2
 from services.portal.clients import Clients
+from services.portal.cycles import phase_name
+from services.portal.i18n import terms
+from services.portal.i18n.language import english, tr
+from services.portal.i18n.names import cycle_title, known_name
 from services.portal.remembered import Remembered
 
 _Key = tuple[str, int, str]
@@ -46,6 +52,31 @@ class PublishedCalendars:
     async def _load_versions(self, cycle_id: str) -> list[pb.CalendarVersion]:
         request = pb.ListCalendarVersionsRequest(cycle_id=cycle_id)
         return list((await self._clients.calendars.ListCalendarVersions(request)).versions)
+
+
+def title_of(calendar: pb.PublishedCalendar) -> str:
+    """What a calendar is called: that of the cycle, or of one of its bases."""
+    title = cycle_title(calendar.title, calendar.year)
+    return f"{title} · {calendar.base_name}" if calendar.base_name else title
+
+
+def event_name(event: pb.CalendarEvent | pb.CalendarDifference, phases: Iterable[cycle_pb2.CyclePhase]) -> str:
+    """What an event is called: as printed; in English, which no calendar holds, after what it stands for.
+
+    `phases`: those of the calendar it stands in.
+    """
+    if not english():
+        return str(event.name)
+    known = {phase.key: phase_name(phase) for phase in phases}
+    phase = known.get(event.key) or terms.PHASE_NAMES.get(event.key)  # the second when this version has it no more
+    if event.kind == pb.EVENT_KIND_PHASE and phase:
+        return phase
+    if event.kind == pb.EVENT_KIND_GAP and phase:
+        return tr("{before}之后的间歇", before=phase)
+    if event.kind == pb.EVENT_KIND_BASE_DATE:
+        number, _, name = event.key.partition("/")
+        return tr("第 {number} 轮：{name}", number=number, name=terms.MILESTONES.get(name, name))
+    return known_name(event.name)
 
 
 def conditional(request: Request, body: bytes, media_type: str, changed: datetime, caching: str) -> Response:

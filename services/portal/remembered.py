@@ -20,18 +20,20 @@ class Remembered(Generic[Key, Value]):
         self._size = size
         self._kept: dict[Key, tuple[float, Value]] = {}
         self._loading: dict[Key, asyncio.Lock] = {}
+        self._stale_at = float("-inf")
 
     async def get(self, key: Key) -> Value:
         """The value for `key`, at most `seconds` old; raises what `load` raises."""
         if (value := self._fresh(key)) is not None:
             return value[1]
+        if len(self._loading) >= self._size and key not in self._loading:
+            self._loading.clear()  # else keys that are never found would be kept for ever; at worst one is loaded twice
         async with self._loading.setdefault(key, asyncio.Lock()):
             if (value := self._fresh(key)) is None:
                 began = time.monotonic()
                 value = (began, await self._load(key))
                 if len(self._kept) >= self._size:
                     self._kept.clear()
-                    self._loading.clear()
                 self._kept[key] = value
         return value[1]
 
@@ -46,9 +48,11 @@ class Remembered(Generic[Key, Value]):
         return kept[1] if kept is not None else None
 
     def stale(self) -> None:
-        """Load again at the next ask."""
-        self._kept = {key: (float("-inf"), value) for key, (_, value) in self._kept.items()}
+        """Load again at the next ask: also what is being loaded now, which may be from before the change."""
+        self._stale_at = time.monotonic()
 
     def _fresh(self, key: Key) -> tuple[float, Value] | None:
         kept = self._kept.get(key)
-        return kept if kept is not None and time.monotonic() - kept[0] < self._seconds else None
+        if kept is None or kept[0] <= self._stale_at:
+            return None
+        return kept if time.monotonic() - kept[0] < self._seconds else None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from services.access import revocations, token_verifier
+from services.kit import clock_check
 from services.kit.bus import Messaging
 from services.kit.part import Part
 from services.kit.settings import Settings
-from services.portal.app import build
+from services.portal.app import Edge, build
 from services.portal.clients import Clients
-from services.portal.live import LiveHub
-from services.portal.portal import Portal
+from services.portal.live.hub import LiveHub
+from services.portal.portal import Contact, Portal
 from services.portal.server import WebServer
-from services.portal.settings import PortalSettings, networks_of
+from services.portal.settings import PortalSettings
 
 SETTINGS: type[Settings] = PortalSettings
 """What the process reads from its environment."""
@@ -25,9 +26,9 @@ def parts(settings: Settings) -> list[Part]:
     assert isinstance(settings, PortalSettings)
     clients = Clients(settings)
     verifier = token_verifier(settings)
-    portal = Portal(clients, verifier)
-    messaging = Messaging(settings.nats_url, name="portal")
+    portal = Portal(clients, verifier, Contact(settings.contact_phone, settings.contact_email))
+    messaging = Messaging.of(settings, "portal")
     hub = LiveHub(messaging, portal.heard, [revocations(messaging, verifier)])
-    app = build(portal, hub, networks_of(settings.trusted_proxies))
+    app = build(portal, hub, Edge.of(settings))
     server = WebServer(app, settings.http_host, settings.http_port)
-    return [clients, server, hub]
+    return [clients, server, hub, clock_check.by_nats(messaging, settings.clock_skew_seconds)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from services.kit.settings import Settings
 
@@ -19,6 +20,24 @@ class PortalSettings(Settings):
     trusted_proxies: str = ""
     """Networks of the proxies in front (`10.0.0.0/8, ::1/128`); only they are believed about `X-Forwarded-For` and
     `X-Forwarded-Proto`. Empty: nobody is."""
+
+    contact_phone: str = ""
+    """Whom people ring about the platform; shown on the help page and in the footer."""
+    contact_email: str = ""
+    """Where they write to."""
+    maintenance_file: Path | None = None
+    """A file whose presence closes the portal (`edge/maintenance.py`); looked at every second, no restart needed."""
+    requests_per_minute: int = Field(default=1200, ge=1)
+    """What one signed-in account may ask of a process on average; a third of it may come at once."""
+    requests_per_minute_address: int = Field(default=6000, ge=1)
+    """The same of one address without a sign-in: a university behind one address is many people."""
+
+    def contradictions(self) -> list[str]:
+        """OPS-25: also one port for two servers."""
+        lines = super().contradictions()
+        if self.http_port and self.http_port == self.metrics_port:
+            lines.append(f"RESIDENCY_HTTP_PORT and RESIDENCY_METRICS_PORT are both {self.http_port}")
+        return lines
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from residency.enrollment.v1 import application_pb2, application_service_pb2
-from services.portal.dossier import FormField, FormSection
-from services.portal.wire import enum_name
+from services.portal.dossier import Definition, FormField, FormSection, key_of, label_of
 
 PAPER = "paper"
 
@@ -56,18 +54,14 @@ class Shape:
         return [Shown(each, self.when.get(each.key, "")) for each in section.fields if each.kind == PAPER]
 
 
-def shapes_of(definitions: Sequence[application_service_pb2.SectionDefinition]) -> dict[str, Shape]:
-    """The shape of every section, by its key."""
-    return {_key(definition): _shape(definition) for definition in definitions}
+def shapes_of(definitions: Sequence[Definition]) -> dict[str, Shape]:
+    """The shape of every section, by its key, in the language of the request."""
+    return {key_of(definition): _shape(definition) for definition in definitions}
 
 
-def _key(definition: application_service_pb2.SectionDefinition) -> str:
-    return enum_name(application_pb2.Section.DESCRIPTOR.values_by_number[definition.section])
-
-
-def _shape(definition: application_service_pb2.SectionDefinition) -> Shape:
+def _shape(definition: Definition) -> Shape:
     return Shape(
-        {group.key: group.label for group in definition.groups},
+        {group.key: label_of(group) for group in definition.groups},
         {each.key: each.group for each in definition.fields if each.group},
         {
             each.key: " ".join(f"{condition.key}={'|'.join(condition.values)}" for condition in each.applies_when)

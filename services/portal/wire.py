@@ -6,9 +6,10 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from google.protobuf.descriptor import EnumDescriptor, EnumValueDescriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, EnumValueDescriptor, FieldDescriptor
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -102,30 +103,43 @@ def _label(field: FieldDescriptor | None, value: Any) -> Any:
 
 
 def _fields(message: Message, stamp: Stamp) -> dict[str, Any]:
-    return {field.name: _field(message, field, stamp) for field in message.DESCRIPTOR.fields}
+    return {name: read(message, stamp) for name, read in _readers(message.DESCRIPTOR)}
 
 
-def _field(message: Message, field: Any, stamp: Stamp) -> Any:
-    value = getattr(message, field.name)
+@cache
+def _readers(message: Descriptor) -> tuple[tuple[str, Callable[[Any, Stamp], Any]], ...]:
+    """How each field is read. Found out once for a kind of message: asking the contract for each value is slow."""
+    return tuple((field.name, _reader(field)) for field in message.fields)
+
+
+def _reader(field: FieldDescriptor) -> Callable[[Any, Stamp], Any]:
+    name, convert = field.name, _converter(field)
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
-        return dict(value)
+        return lambda message, _stamp: dict(getattr(message, name))
     if field.is_repeated:
-        return [_value(each, field, stamp) for each in value]
-    if field.message_type is not None and not message.HasField(field.name):
-        return None
-    return _value(value, field, stamp)
+        if convert is None:
+            return lambda message, _stamp: list(getattr(message, name))
+        return lambda message, stamp: [convert(each, stamp) for each in getattr(message, name)]
+    if field.message_type is not None:
+        assert convert is not None
+        return lambda message, stamp: convert(getattr(message, name), stamp) if message.HasField(name) else None
+    if convert is None:
+        return lambda message, _stamp: getattr(message, name)
+    return lambda message, stamp: convert(getattr(message, name), stamp)
 
 
-def _value(value: Any, field: FieldDescriptor, stamp: Stamp) -> Any:
+def _converter(field: FieldDescriptor) -> Callable[[Any, Stamp], Any] | None:
+    """How one value is converted; None where it stays as it is."""
     if field.enum_type is not None:
-        known = field.enum_type.values_by_number.get(value)
-        return enum_name(known) if known is not None and value else ""
+        names = {value.number: enum_name(value) for value in field.enum_type.values if value.number}
+        return lambda value, _stamp: names.get(value, "")
     if field.message_type is None:
-        return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        is_bytes = field.type == FieldDescriptor.TYPE_BYTES
+        return (lambda value, _stamp: base64.b64encode(value).decode()) if is_bytes else None
     match field.message_type.full_name:
         case "google.protobuf.Timestamp":
-            return stamp(instant_of(value))
+            return lambda value, stamp: stamp(instant_of(value))
         case "google.protobuf.Struct":
-            return MessageToDict(value)
+            return lambda value, _stamp: MessageToDict(value)
         case _:
-            return _fields(value, stamp)
+            return _fields

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import nats
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
+
+from services.kit.nats_login import NatsLogin
 
 CONSUMERS = {
     "notify-identity": "IDENTITY",
@@ -16,6 +17,11 @@ CONSUMERS = {
     "faculty-identity": "IDENTITY",
     "notify-enrollment": "ENROLLMENT",
     "workflows-enrollment": "ENROLLMENT",
+    "faculty-enrollment": "ENROLLMENT",
+    "workflows-faculty": "FACULTY",
+    "notify-faculty": "FACULTY",
+    "webhooks-enrollment": "ENROLLMENT",
+    "webhooks-faculty": "FACULTY",
 }
 """Durable consumer → stream, as `deploy/streams.yaml` declares them."""
 DEAD_LETTERS = "DEADLETTERS"
@@ -26,8 +32,8 @@ Result = TypeVar("Result")
 class Broker:
     """Asks JetStream about its consumers. A broker that is away is told as a left-over, never raised."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, login: NatsLogin) -> None:
+        self._login = login
         self._old_letters = 0
 
     async def remember_dead_letters(self) -> None:
@@ -56,7 +62,7 @@ class Broker:
     async def _ask(self, question: Callable[[JetStreamContext], Awaitable[Result]]) -> Result | str:
         """The answer, or a line that says why there is none."""
         try:
-            connection = await nats.connect(self._url, connect_timeout=3, allow_reconnect=False, error_cb=_quiet)
+            connection = await self._login.call()
         except (NatsError, OSError, TimeoutError) as error:
             return f"the broker cannot be asked: {type(error).__name__}"
         try:
@@ -67,7 +73,3 @@ class Broker:
             return f"the broker cannot be asked: {type(error).__name__}"
         finally:
             await connection.close()
-
-
-async def _quiet(_error: Exception) -> None:
-    """Errors come back from the calls themselves."""

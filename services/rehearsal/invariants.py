@@ -1,13 +1,13 @@
 """What must always hold (architecture.md), checked on the databases themselves after a cycle has been played.
 
 The verifier reads only. While the play runs it takes samples of what must hold at every instant; afterwards it waits
-until every fact has arrived (or half a minute has passed) and checks the rest.
+until every fact has arrived and every notice has left (or a good minute has passed) and checks the rest.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ import asyncpg
 
 from residency.enrollment.v1 import events_pb2 as enrollment
 from residency.identity.v1 import events_pb2 as identity
-from services.rehearsal import queries
+from services.rehearsal import notices, queries
 from services.rehearsal.broker import Broker
 from services.rehearsal.ledger import Ledger
 from services.rehearsal.site import Site
@@ -41,8 +41,9 @@ DUE = frozenset(
     )
 )
 """Facts of which one person has to hear, once."""
-SETTLE_SECONDS = 30.0
-"""How long facts may be on their way after the close before a missing one breaks I5."""
+SETTLE_SECONDS = 75.0
+"""How long facts and notices may be on their way after the close before a missing one breaks I5 or I8: longer than
+notify waits until it takes back what a killed process was about to send."""
 PUNCTUAL = timedelta(seconds=2.5)
 """A phase is punctual when it was entered at most this long after its boundary."""
 
@@ -64,6 +65,8 @@ class Finding:
     examples: tuple[str, ...] = ()
     advisory: bool = False
     """Told when it does not hold, but no invariant: the product may decide so on purpose."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many of what there was, where one number does not say it."""
 
     @property
     def holds(self) -> bool:
@@ -95,7 +98,7 @@ class Verifier:
     @classmethod
     def of(cls, site: Site) -> Self:
         """The verifier of a running stack."""
-        return cls(site.databases, Broker(site.nats_url))
+        return cls(site.databases, Broker(site.nats))
 
     async def __aenter__(self) -> Self:
         return self
@@ -187,23 +190,32 @@ class Verifier:
     async def _audit(self, cycle: UUID, ledger: Ledger) -> Finding:
         keys = {row["key"]: row["rows"] for row in await self._rows("enrollment", queries.AUDIT_KEYS, cycle)}
         accepted = ledger.accepted_keys()
+        lost = await self._lost(ledger, accepted.keys() - keys.keys())
         broken = [
-            f"{name} {key} stands {keys.get(key, 0)} times" for key, name in accepted.items() if keys.get(key, 0) != 1
+            f"{name} {key} stands {keys.get(key, 0)} times"
+            for key, name in accepted.items()
+            if keys.get(key, 0) != 1 and key not in lost
         ]
         broken += [f"refused {name} {key} is there" for key, name in ledger.refused_keys().items() if key in keys]
         broken += [_tell(row) for row in await self._rows("enrollment", queries.AUDIT_GAPS, cycle)]
         broken += ledger.repeats_different
         title = "every accepted command is in the audit exactly once"
-        return _finding("I4", title, len(accepted) + ledger.repeats, broken)
+        finding = _finding("I4", title, len(accepted) + ledger.repeats, broken)
+        return replace(finding, counts={"lost with a restore": len(lost)}) if lost else finding
+
+    async def _lost(self, ledger: Ledger, missing: Set[str]) -> set[str]:
+        """OPS-45: of the `missing` commands those that were lost with a database that was restored from a backup."""
+        restored = await self._rows("enrollment", queries.RESTORED)
+        return set(missing) & ledger.keys_between(restored[0]["point"], restored[0]["since"]) if restored else set()
 
     async def _settled(self, cycle: UUID) -> list[Finding]:
-        """I5 and the windows' ends, as soon as they hold, or as they are after half a minute."""
+        """I5, I8 and the windows' ends, as soon as they hold, or as they are after a while."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         while True:
             findings: list[Finding] = []
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                findings = [await self._facts(), await self._closed_windows(cycle)]
+                findings = [await self._facts(), await self._closed_windows(cycle), await self._notices(cycle)]
                 waited_enough = loop.time() - began >= _ADVICE_SECONDS
                 if all(finding.holds or (finding.advisory and waited_enough) for finding in findings):
                     return findings
@@ -236,6 +248,12 @@ class Verifier:
         due = {str(event_id): kind for event_id, kind in facts.items() if kind in DUE}
         odd = [event_id for event_id in due if written.get(event_id, 0) != 1]
         return [f"{due[event_id]} {event_id} became {written.get(event_id, 0)} messages" for event_id in odd]
+
+    async def _notices(self, cycle: UUID) -> Finding:
+        """OPS-08: what was due is joined with what became of it."""
+        found = await notices.check(self._rows, cycle)
+        title = "every notice due was delivered, or given up with a reason"
+        return replace(_finding("I8", title, found.due, found.broken), counts=found.counts)
 
     async def _closed_windows(self, cycle: UUID) -> Finding:
         windows = await self._rows("enrollment", queries.WINDOWS, cycle)

@@ -70,6 +70,10 @@ class Ledger:
         """Key to command name of every accepted command that must stand in the audit."""
         return {a.key: a.name for a in self.acts if a.key and a.audited and a.outcome is Outcome.ACCEPTED}
 
+    def keys_between(self, point: datetime, since: datetime) -> set[str]:
+        """Keys of commands that were under way between two instants."""
+        return {a.key for a in self.acts if a.key and a.answered_at > point and a.sent_at < since}
+
     def refused_keys(self) -> dict[str, str]:
         """Key to command name of every refused command: none of them may stand in the audit."""
         return {a.key: a.name for a in self.acts if a.key and a.audited and a.outcome is Outcome.REFUSED}
@@ -85,6 +89,10 @@ class Ledger:
     def unknown(self) -> list[Act]:
         """Commands that were never answered."""
         return [a for a in self.acts if a.outcome is Outcome.UNKNOWN]
+
+    def command_seconds(self) -> list[float]:
+        """How long each command took, retries included; 0.0 alone when there was none."""
+        return [a.seconds for a in self.acts if a.key and a.outcome is not Outcome.UNKNOWN] or [0.0]
 
     def latencies(self) -> dict[str, tuple[int, float, float]]:
         """Per name: how many, and the 50th and 99th percentile in seconds."""

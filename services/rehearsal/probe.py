@@ -16,11 +16,10 @@ from typing import Literal
 
 import asyncpg
 import httpx
-import nats
 from nats.errors import Error as NatsError
-from temporalio.client import Client
 from temporalio.service import RPCError
 
+from services.kit.temporal import Admission
 from services.rehearsal.invariants import Finding
 from services.rehearsal.needles import Needles, Place, Reader
 from services.rehearsal.site import Site
@@ -123,9 +122,7 @@ class Probe:
         reader = Reader(self._needles, "workflow histories")
         slots = asyncio.Semaphore(_AT_ONCE)
         try:
-            client = await Client.connect(
-                self._site.settings.temporal_address, namespace=self._site.settings.temporal_namespace
-            )
+            client = await Admission.of(self._site.settings).client(self._site.settings)
 
             async def read(workflow_id: str, run_id: str) -> None:
                 async with slots:
@@ -145,9 +142,7 @@ class Probe:
     async def _subjects(self) -> Place:
         reader = Reader(self._needles, "message subjects")
         try:
-            connection = await nats.connect(
-                self._site.nats_url, connect_timeout=3, allow_reconnect=False, error_cb=_quiet
-            )
+            connection = await self._site.nats.call()
             try:
                 jetstream = connection.jetstream(timeout=_SECONDS.total_seconds())
                 for stream in await jetstream.streams_info():
@@ -163,13 +158,9 @@ class Probe:
     async def _metrics(self) -> Place:
         reader = Reader(self._needles, "metrics")
         async with httpx.AsyncClient(timeout=_SECONDS.total_seconds(), trust_env=False) as client:
-            for url in self._site.metrics_urls:
+            for url in self._site.metrics_urls():
                 try:
                     reader.feed((await client.get(url)).content)
                 except httpx.HTTPError as error:
                     reader.place.trouble = type(error).__name__
         return reader.place
-
-
-async def _quiet(_error: Exception) -> None:
-    """Errors come back from the calls themselves."""

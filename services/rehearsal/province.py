@@ -1,4 +1,4 @@
-"""Province files: reading, checking, and the plan of places a rehearsal plays with.
+"""OPS-84. Province files: reading, checking, and the plan of places a rehearsal plays with.
 
 A province file is data (`deploy/provinces/*.yaml`): calendar, specialties, bases and whatever quotas are really known.
 Quotas that are not known are synthetic and come from a seed, so the same seed always plays with the same plan.
@@ -6,6 +6,8 @@ Quotas that are not known are synthetic and come from a seed, so the same seed a
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,12 +17,30 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+STDIN = Path("-")
+_NUMBER = re.compile(r"\[\d+\]")
+
 PHASES = ("registration", "first_choice", "second_choice", "reallocation", "confirmation")
 """The phases a province file lists, in this order (rules-enrollment B1; preparation and closed are implied)."""
 NEEDED = frozenset({"registration", "first_choice", "confirmation"})
 """Those that every year has."""
 REPEATED = frozenset({"second_choice"})
 """Those that may come more than once: rounds in which everybody without a place chooses anew."""
+
+
+KNOWN = {
+    "": ("province", "cycle", "calendar", "policy", "applicant_types", "specialties", "bases"),
+    "province": ("code", "name", "timezone"),
+    "cycle": ("year", "title"),
+    "calendar": ("phases", "milestones", "base_milestones"),
+    "calendar.phases": ("phase", "name", "first_day", "last_day", "key", "gap_name"),
+    "calendar.milestones": ("key", "phase", "name", "day", "exam"),
+    "specialties": ("code", "name"),
+    "bases": ("code", "name", "main_code", "credit_code", "plan", "departments"),
+    "bases.departments": ("code", "name", "places", "disciplines"),
+}
+"""What may stand where, and `provenance` anywhere: a misspelt key would be a plan or a base left out in silence.
+`applicant_types` and `base_milestones` are for readers only."""
 
 
 class ProvinceFileError(Exception):
@@ -67,10 +87,13 @@ class Specialty:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A department of a base."""
+    """A department of a base; `disciplines` are codes of what it trains in, which faculty knows."""
 
     code: str
     name: str
+    disciplines: tuple[str, ...] = ()
+    places: int = 0
+    """How many trainees it has room for at a time; 0 for no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +137,10 @@ class Province:
 
 
 def load_province(path: Path) -> Province:
-    """Read and check a province file.
+    """Read and check a province file; `-` is standard input.
 
-    Raises ProvinceFileError with one line when the file is unreadable, a field is missing or of the wrong shape, a
-    phase is unknown, missing or twice, or dates are out of order (names the phase and both dates).
+    Raises ProvinceFileError with one line when the file is unreadable, a field is missing, unknown or of the wrong
+    shape, a phase is unknown, missing or twice, or dates are out of order (names the phase and both dates).
     """
     document = _Node(path, "", _read(path))
     province, cycle = document.node("province"), document.node("cycle")
@@ -141,7 +164,7 @@ def load_province(path: Path) -> Province:
     )
     departments = [department.code for base in bases for department in base.departments]
     _unique(path, "bases", [base.code for base in bases] + departments)
-    return Province(
+    loaded = Province(
         path=path,
         code=province.text("code"),
         name=province.text("name"),
@@ -157,6 +180,9 @@ def load_province(path: Path) -> Province:
         bases=bases,
         **_policy(document),
     )
+    # Last: what is missing says more than what stands in its place.
+    document.only_known()
+    return loaded
 
 
 def _policy(document: _Node) -> dict[str, Any]:
@@ -200,7 +226,8 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _with_li
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
+        text = sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8")
+        return yaml.load(text, _Loader)  # noqa: S506 (a safe loader)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ProvinceFileError(f"{path}: cannot be read: {reason}") from error
@@ -254,7 +281,10 @@ def _plan(base: _Node, by_name: Mapping[str, str]) -> dict[str, int]:
 
 
 def _departments(base: _Node) -> tuple[Department, ...]:
-    return tuple(Department(each.text("code"), each.text("name")) for each in base.nodes_or("departments"))
+    return tuple(
+        Department(each.text("code"), each.text("name"), each.texts_or("disciplines"), each.number_or("places"))
+        for each in base.nodes_or("departments")
+    )
 
 
 def _unique(path: Path, where: str, codes: Sequence[str]) -> None:
@@ -274,7 +304,7 @@ class _Node:
     value: Any
 
     def _get(self, key: str) -> Any:
-        place = f"{self.where}.{key}".lstrip(".")
+        place = self._below(key)
         if not isinstance(self.value, dict):
             raise ProvinceFileError(f"{self.path}: {self.where or 'the file'} must be a mapping")
         if self.value.get(key) is None:
@@ -286,12 +316,32 @@ class _Node:
         line = self.value.lines.get(key, self.value.line) if isinstance(self.value, _Mapping) else 1
         return ProvinceFileError(f"{self.path}:{line}: {message}")
 
+    def only_known(self) -> None:
+        """Raises ProvinceFileError for a key here or below that nothing reads (OPS-84)."""
+        known = KNOWN.get(self.shape)
+        if known is None or not isinstance(self.value, dict):
+            return
+        for key, value in self.value.items():
+            if key not in known and key != "provenance":
+                place = self.where or "the file"
+                raise self.fault(str(key), f"{place}: {key!r} is not known there; known: {', '.join(known)}")
+            for below in self.nodes(key) if isinstance(value, list) else [_Node(self.path, self._below(key), value)]:
+                below.only_known()
+
+    @property
+    def shape(self) -> str:
+        """Where this stands, whatever its numbers."""
+        return _NUMBER.sub("", self.where)
+
+    def _below(self, key: str) -> str:
+        return f"{self.where}.{key}".lstrip(".")
+
     def node(self, key: str) -> _Node:
-        return _Node(self.path, f"{self.where}.{key}".lstrip("."), self._get(key))
+        return _Node(self.path, self._below(key), self._get(key))
 
     def nodes(self, key: str) -> list[_Node]:
         values = self._get(key)
-        place = f"{self.where}.{key}".lstrip(".")
+        place = self._below(key)
         if not isinstance(values, list):
             raise self.fault(key, f"{place} must be a list")
         return [_Node(self.path, f"{place}[{index}]", value) for index, value in enumerate(values)]
@@ -319,6 +369,15 @@ class _Node:
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.fault(key, f"{self.where}.{key} must be a whole number, not {value!r}")
         return value
+
+    def number_or(self, key: str) -> int:
+        return self.number(key) if key in self.value else 0
+
+    def texts_or(self, key: str) -> tuple[str, ...]:
+        values = self.value.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+            raise self.fault(key, f"{self.where}.{key} must be a list of texts, not {values!r}")
+        return tuple(values)
 
     def day(self, key: str) -> date:
         value = self._get(key)

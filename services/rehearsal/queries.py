@@ -93,6 +93,13 @@ AUDIT_ROWS = """
 SELECT count(*) FROM audit au JOIN application a ON a.id = au.aggregate_id AND a.cycle_id = $1
 """
 
+RESTORED = """
+SELECT e.since, coalesce((SELECT max(o.created_at) FROM outbox o WHERE o.epoch < e.number), to_timestamp(0)) AS point
+FROM database_epoch e WHERE e.number > 1
+"""
+"""I4: when a restored database went on, and the last fact of the epoch before; no row where it was never restored. What
+was accepted before it was noticed is of the epoch after."""
+
 UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
 """I5: facts still waiting for their relay (every service)."""
 
@@ -142,3 +149,84 @@ MESSAGES = """
 SELECT split_part(key, '/', 2) AS event_id, count(*) AS messages FROM message WHERE key LIKE 'fact/%' GROUP BY 1
 """
 """I5: how many messages each fact became; its key begins with the fact. Held and dropped ones count too."""
+
+NOTICES_DUE = """
+SELECT o.event_id::text AS event_id, o.event_type, a.person_id
+FROM audit au JOIN application a ON a.id = au.aggregate_id AND a.cycle_id = $1
+JOIN outbox o ON o.aggregate_id = au.aggregate_id::text AND o.version = au.n
+WHERE o.event_type = ANY($2)
+"""
+"""I8: accepted commands of which the applicant has to hear, by the facts they became."""
+
+DECISIONS_UNTOLD = """
+SELECT au.aggregate_id, au.n, au.command, au.state_before, au.state_after
+FROM audit au JOIN application a ON a.id = au.aggregate_id AND a.cycle_id = $1
+WHERE au.state_before <> au.state_after
+    AND au.state_after IN ('pending', 'approved', 'rejected', 'provisional', 'admitted', 'withdrawn')
+    AND NOT EXISTS (SELECT FROM outbox o WHERE o.aggregate_id = au.aggregate_id::text AND o.version = au.n)
+"""
+"""I8: a command that changed where somebody stands and became no fact: nobody can have heard of it."""
+
+FACTS_OF = """
+SELECT event_id::text AS event_id, event_type, aggregate_id FROM outbox WHERE event_type = ANY($1)
+"""
+"""I8: facts of some types; those about an account carry its person as their aggregate."""
+
+CALENDARS_CHANGED = """
+SELECT o.event_type, o.epoch, o.version, c.province_code
+FROM cycle c JOIN outbox o ON o.aggregate_id = c.id::text || '/calendar'
+WHERE c.id = $1 AND o.event_type = ANY($2)
+"""
+"""I8: versions of the cycle's calendar that its province was told of."""
+
+NOTICES = """
+SELECT CASE WHEN key LIKE 'fact/%' THEN split_part(key, '/', 2) ELSE key END AS due,
+    coalesce(person_id, '') AS person_id, dropped_at IS NOT NULL AS dropped, release_at > now() AS held
+FROM message WHERE key LIKE 'fact/%' OR key LIKE 'notice/calendar/' || $1 || '/%'
+"""
+"""I8: the messages that facts became."""
+
+WAYS = """
+SELECT channel, CASE WHEN state = 'queued' AND not_before > now() THEN 'held' ELSE state END AS state, reason,
+    count(*) AS ways, sum(doubtful) AS doubtful
+FROM delivery GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+"""I8: what became of the messages on each channel."""
+
+WAYS_LEFT_BEHIND = """
+SELECT d.delivery_id, d.channel, m.template, d.state, d.reason, d.attempts
+FROM delivery d JOIN message m USING (message_id)
+WHERE d.state = 'sending' AND d.claimed_at < now() - make_interval(secs => $1)
+    OR d.state = 'queued' AND d.not_before < now() - make_interval(secs => $1)
+"""
+"""I8: a delivery that is due and has not left."""
+
+MESSAGES_LEFT_BEHIND = """
+SELECT m.message_id, m.template FROM message m
+WHERE m.routed_at IS NULL AND m.sent_at < now() - make_interval(secs => $1)
+    OR NOT m.in_inbox AND m.routed_at < now() - make_interval(secs => $1)
+        AND NOT EXISTS (SELECT FROM delivery d WHERE d.message_id = m.message_id)
+"""
+"""I8: a message that no channel was chosen for, or that stands in no inbox and goes nowhere else."""
+
+WAYS_WITHOUT_REASON = """
+SELECT d.delivery_id, d.channel, m.template, d.state FROM delivery d JOIN message m USING (message_id)
+WHERE d.state IN ('failed', 'suppressed', 'expired') AND (d.reason = '' OR d.finished_at IS NULL)
+    OR d.state = 'delivered' AND d.delivered_at IS NULL
+"""
+"""I8: a delivery that ended, and nobody can say why or when."""
+
+DROPPED_AND_SENT = """
+SELECT d.delivery_id, d.channel, m.template FROM delivery d JOIN message m USING (message_id)
+WHERE d.delivered_at > m.dropped_at
+"""
+"""I8: something that was undone before it was told, and left all the same."""
+
+MANDATORY_MISSING = """
+SELECT m.message_id, m.template FROM message m
+WHERE m.template LIKE ANY($1) AND m.person_id IS NOT NULL AND m.routed_at IS NOT NULL AND m.edition <> ''
+    AND m.dropped_at IS NULL AND NOT EXISTS (
+        SELECT FROM delivery d WHERE d.message_id = m.message_id AND d.channel = 'sms'
+    )
+"""
+"""I8: a notice that nobody may do without, and no text message of it. Where any are sent at all."""

@@ -84,6 +84,10 @@ class Report:
                 "refused": counts[Outcome.REFUSED.value],
                 "unknown": counts[Outcome.UNKNOWN.value],
                 "repeated_on_purpose": self.ledger.repeats,
+                "seconds": {
+                    "p50": round(percentile(self.ledger.command_seconds(), 0.5), 4),
+                    "p99": round(percentile(self.ledger.command_seconds(), 0.99), 4),
+                },
                 "waited_for_a_connection": {
                     "p50": round(percentile(self.ledger.waits or [0.0], 0.5), 4),
                     "p99": round(percentile(self.ledger.waits or [0.0], 0.99), 4),
@@ -108,6 +112,7 @@ class Report:
                     "checked": finding.checked,
                     "broken": finding.broken,
                     "examples": list(finding.examples),
+                    "counts": dict(sorted(finding.counts.items())),
                 }
                 for finding in self.findings
             },
@@ -179,4 +184,6 @@ class Report:
             table.add_row(finding.name, finding.title, str(finding.checked), state)
             for example in finding.examples:
                 table.add_row("", escape(example), "", "")
+            for what, count in sorted(finding.counts.items()):
+                table.add_row("", escape(what), str(count), "")
         return table

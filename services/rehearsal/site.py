@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
+from services.kit.nats_login import NatsLogin
 from services.kit.settings import Settings
 from services.stack import databases, processes, servers, state
 
@@ -24,10 +25,18 @@ class Site:
     databases: Mapping[str, str] = field(repr=False)
     """Service → URL of its database."""
     nats_url: str = field(repr=False)
-    metrics_urls: tuple[str, ...]
-    """Of every process."""
     secret: str = field(repr=False)
     """From which the passwords of synthetic people on this stack are derived."""
+
+    def metrics_urls(self) -> list[str]:
+        """Of every process that is there now."""
+        running = state.load(self.data)
+        return [f"http://127.0.0.1:{running.ports[f'{name}.metrics']}/metrics" for name in processes.names(running)]
+
+    @property
+    def nats(self) -> NatsLogin:
+        """How NATS is reached, also one elsewhere by certificate."""
+        return NatsLogin(self.nats_url, self.settings.nats_credentials.get_secret_value, self.settings.nats_tls_dir)
 
     def restarts(self) -> dict[str, int]:
         """How often each process has died and come back since the stack started; empty when it cannot be read."""
@@ -48,8 +57,8 @@ def find(data: Path) -> Site:
     running = servers.running(data)
     ports = running.ports
     settings = Settings(
-        identity_address=f"127.0.0.1:{ports['identity.grpc']}",
-        enrollment_address=f"127.0.0.1:{ports['enrollment.grpc']}",
+        identity_address=processes.address(running, "identity"),
+        enrollment_address=processes.address(running, "enrollment"),
         temporal_address=servers.url("temporal", running),
         machine_secret=SecretStr(running.secret("machine.operator")),
     )
@@ -60,6 +69,5 @@ def find(data: Path) -> Site:
         settings=settings,
         databases={service: databases.service_url(postgres, running, service) for service in databases.SERVICES},
         nats_url=servers.url("nats", running),
-        metrics_urls=tuple(f"http://127.0.0.1:{ports[f'{name}.metrics']}/metrics" for name in processes.MODULES),
         secret=running.secret("machine.operator"),
     )

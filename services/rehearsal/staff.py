@@ -93,12 +93,12 @@ class BaseStaff:
         rows: list[Row] = []
         token = ""
         while True:
-            query = {"state": list(states), "page_size": 100, "page_token": token}
+            query = {"state": list(states), "page_size": 100, "cursor": token}
             answer = await session.read("list_queue", self._stage.path("queue"), query)
             if not answer.ok:
                 return rows
             rows += answer.body["rows"]
-            token = answer.body["next_page_token"]
+            token = answer.body["next_cursor"]
             if not token:
                 return rows
 

@@ -45,7 +45,13 @@ class Births:
         number = next(self._numbers)
         expected: asyncio.Future[_Forked] = asyncio.get_running_loop().create_future()
         self._expected[number] = expected
-        order = {"number": number, "name": child.name, "environment": dict(child.environment), "log": str(child.log)}
+        order = {
+            "number": number,
+            "name": child.name,
+            "process": child.command[-1],
+            "environment": dict(child.environment),
+            "log": str(child.log),
+        }
         if self._writer is None:
             raise OSError("the nursery is not there")
         self._writer.write(json.dumps(order).encode() + b"\n")

@@ -7,13 +7,15 @@ that what it creates belongs to the service, and is spared the time limits that 
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
-
-import asyncpg
 
 from services.kit.migrations import roles
 from services.stack.problems import StackProblem
 from services.stack.state import State
+
+if TYPE_CHECKING:
+    import asyncpg
 
 SERVICES = ("identity", "enrollment", "faculty", "notify")
 MIGRATOR = "residency_migrate"
@@ -40,6 +42,8 @@ async def provision(admin_url: str, state: State) -> None:
 
     Raises StackProblem when the server at `admin_url` cannot be used that way.
     """
+    import asyncpg  # noqa: PLC0415  (every process reads the names above, and some have no database)
+
     try:
         connection = await _connect(admin_url)
         try:
@@ -99,6 +103,8 @@ def _login(role: str, password: str, present: set[str]) -> str:
 
 async def _connect(url: str) -> asyncpg.Connection[asyncpg.Record]:
     """Connect, with patience for a server that is still recovering from a crash."""
+    import asyncpg  # noqa: PLC0415  (as above)
+
     async with asyncio.timeout(STARTING_SECONDS):
         while True:
             try:

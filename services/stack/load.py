@@ -1,4 +1,5 @@
-"""Loads a province into a running stack: organisations and demo log-ins, as the machine "operator".
+"""Loads a province into a running stack: organisations and demo log-ins, as the machine "operator"; what departments
+of the demo base train in, as its teaching office.
 
 Run as a process of its own (`python -m services.stack.load FILE DATA`), so that `up` need not load gRPC. Loading twice
 changes nothing. The demo people come in as everybody does: applicant and faculty member register in three steps, staff
@@ -17,19 +18,22 @@ from residency.identity.v1 import account_pb2
 from services.access import channel_to, machine_token
 from services.kit.auth import coming_from
 from services.kit.domain import DomainError, Kind, Origin
+from services.kit.grpc_client import Channel
 from services.kit.settings import Settings
 from services.rehearsal.province import BaseEntry, Department, Province, load_province
-from services.stack import demo, state
+from services.stack import demo, state, wards
 from services.stack.accounts import Accounts, Newcomer, Post
 from services.stack.authenticator import Keyring
 
 AT_ONCE = 3
 """Accounts opened at a time: each costs a password hash of 46 MiB."""
-SECURITY = "security_administrator"
+SECURITY, TEACHING = "security_administrator", "teaching_department"
 
 
 def organisations(province: Province, bases: Sequence[BaseEntry]) -> list[account_pb2.Organisation]:
-    """The province, `bases` and their departments as identity's contract writes them."""
+    """The province, `bases` and their departments as identity's contract writes them: main bases before those that
+    train with them."""
+    bases = sorted(bases, key=lambda base: bool(base.main_code))
     return [
         account_pb2.Organisation(code=province.code, name=province.name, kind=account_pb2.ORGANISATION_KIND_PROVINCE),
         *(
@@ -38,6 +42,7 @@ def organisations(province: Province, bases: Sequence[BaseEntry]) -> list[accoun
                 name=base.name,
                 kind=account_pb2.ORGANISATION_KIND_BASE,
                 parent_code=province.code,
+                main_base_code=base.main_code,
             )
             for base in bases
         ),
@@ -56,14 +61,18 @@ def organisations(province: Province, bases: Sequence[BaseEntry]) -> list[accoun
 
 @dataclass(slots=True)
 class Loader:
-    """Opens the demo accounts of `province` where they are missing."""
+    """Opens the accounts of `people`, of the demo unless told otherwise, in `province` where they are missing."""
 
     accounts: Accounts
     province: Province
     password: str = field(repr=False)
     kept: Keyring
+    people: Sequence[demo.Demo] = demo.PEOPLE
+    """Security administrators last."""
     worn: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """(role, organisation, name) → person id of the staff there are."""
+    entered: dict[str, str] = field(default_factory=dict, repr=False)
+    """Log-in → token of who was just appointed: their next code is left to whoever plays them."""
 
     async def load(self) -> None:
         """Organisations first, then people. Raises DomainError when identity refuses or is away."""
@@ -76,19 +85,27 @@ class Loader:
         async def one(person: demo.Demo) -> None:
             async with slots:
                 # Each from an address of their own, as people would: limits count by address.
-                with coming_from(Origin(f"127.0.1.{demo.PEOPLE.index(person) + 1}", "residency up")):
+                with coming_from(Origin(f"127.0.1.{self.people.index(person) + 1}", "residency up")):
                     await self._open(person)
 
         try:
             async with asyncio.TaskGroup() as group:
-                for person in demo.PEOPLE:
+                for person in self.people:
                     if person.role != SECURITY:
                         group.create_task(one(person))
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
-        for person in demo.PEOPLE:
+        for person in self.people:
             if person.role == SECURITY:
                 await one(person)
+
+    async def furnish(self, faculty: Channel) -> None:
+        """After `load`: what the departments of the demo base train in. Raises DomainError as faculty refuses."""
+        base = self._base()
+        if any(each.disciplines for each in base.departments):
+            office = next(person.login for person in self.people if person.role == TEACHING)
+            token = self.entered.get(office) or await self._sign_in(office)
+            await wards.furnish(faculty, token, base.code, base.departments)
 
     async def _open(self, person: demo.Demo) -> None:
         if person.organisation:
@@ -104,20 +121,24 @@ class Loader:
     async def _appoint(self, post: Post) -> None:
         person_id = self.worn.get((post.role, post.organisation, post.name))
         if person_id is None:
-            _, enrolled = await self.accounts.appoint(post, await self._approver())
+            signed_in, enrolled = await self.accounts.appoint(post, await self._approver())
         elif post.login not in self.kept:
-            _, enrolled = await self.accounts.reclaim(post, person_id)
+            signed_in, enrolled = await self.accounts.reclaim(post, person_id)
         else:
             return
         self.kept.add(post.login, enrolled)
+        self.entered[post.login] = signed_in.tokens.access.value
 
     async def _approver(self) -> str:
         """The token of the demo security administrator, where there is one from an earlier start; else empty."""
-        signer = next(person for person in demo.PEOPLE if person.role == SECURITY)
+        signer = next(person for person in self.people if person.role == SECURITY)
         post = self._post(signer)
         if (post.role, post.organisation, post.name) not in self.worn or signer.login not in self.kept:
             return ""
-        signed_in = await self.accounts.sign_in(signer.login, self.password, self.kept[signer.login])
+        return await self._sign_in(signer.login)
+
+    async def _sign_in(self, login: str) -> str:
+        signed_in = await self.accounts.sign_in(login, self.password, self.kept[login])
         self.kept.save()
         return str(signed_in.tokens.access.value)
 
@@ -138,12 +159,17 @@ class Loader:
 
 
 async def load(province: Province, password: str, data: Path, settings: Settings) -> None:
-    """Import organisations and open the demo accounts. Raises DomainError when identity refuses or is away."""
+    """Import organisations, open the demo accounts, furnish the demo base. Raises DomainError when a service refuses
+    or is away."""
     channel = channel_to("identity", settings, machine_token("operator", settings))
+    faculty = channel_to("faculty", settings)
     try:
-        await Loader(Accounts(channel), province, password, Keyring(demo.factors_file(data))).load()
+        loader = Loader(Accounts(channel), province, password, Keyring(demo.factors_file(data)))
+        await loader.load()
+        await loader.furnish(faculty)
     finally:
         await channel.close()
+        await faculty.close()
 
 
 def main() -> int:

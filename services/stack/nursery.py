@@ -18,10 +18,13 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
+import residency
 from services.cli import run
 from services.stack.child import dies_with_parent, name_process
 
@@ -31,8 +34,13 @@ SHARED = (
     "services.kit.grpc_server",
     "services.kit.messaging",
     "services.kit.outbox",
+    "services.kit.once",
+    "services.kit.sealer",
+    "services.kit.seal_copy",
+    "services.kit.keywatch",
+    "services.kit.chores",
 )
-"""Loaded before the first birth."""
+"""Loaded before the first birth, and after them every contract: each is spoken by two processes at least."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,9 @@ class Order:
 
     number: int
     name: str
+    """As the system is to list it."""
+    process: str
+    """What it is to be, as `services.cli.run` names it."""
     environment: dict[str, str]
     log: str
 
@@ -103,6 +114,13 @@ class Nursery:
         self._control.sendall(json.dumps(answer).encode() + b"\n")
 
 
+def contracts() -> Iterator[str]:
+    """Every generated module."""
+    for found in walk_packages(residency.__path__, f"{residency.__name__}."):
+        if found.name.endswith(("_pb2", "_pb2_grpc")):
+            yield found.name
+
+
 def live(order: Order) -> int:
     """Be the process of `order`; returns its exit code."""
     name_process(order.name)
@@ -113,14 +131,14 @@ def live(order: Order) -> int:
     os.close(log)
     os.environ.clear()
     os.environ.update(order.environment)
-    return run.run(order.name)
+    return run.run(order.process)
 
 
 def main() -> int:
     """Entry point; returns the exit code of the nursery, or of the process that it became."""
     run.leave_out_luxuries()
     gc.disable()
-    for module in SHARED:
+    for module in (*SHARED, *contracts()):
         import_module(module)
     # What is loaded stays: left out of collections, its memory stays shared.
     gc.freeze()

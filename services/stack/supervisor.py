@@ -24,7 +24,7 @@ FORGIVEN_AFTER = 30.0
 TRIES_BEFORE_READY = 4
 """A child that dies this often before it was ever ready is given up during the start."""
 LOOK_EVERY = 0.03
-PROCESS_GRACE, SERVER_GRACE = 6.0, 3.0
+PROCESS_GRACE, SERVER_GRACE = 6.0, 6.0
 """Seconds to stop by itself before SIGKILL: together under the ten that a stop may take."""
 
 
@@ -42,10 +42,16 @@ class Supervisor:
     """The children of one `up`.
 
     `say` gets one line about each death and return; `changed` is called with the name, process id (0: dead) and deaths
-    so far of a child that started or died.
+    so far of a child that started or died. `wanted` is asked about each child that ended, with its name and process id:
+    one that was told to end, to be started again, has not died and is not waited for.
     """
 
-    def __init__(self, say: Callable[[str], None], changed: Callable[[str, int, int], None]) -> None:
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        changed: Callable[[str, int, int], None],
+        wanted: Callable[[str, int], bool] = lambda _name, _pid: False,
+    ) -> None:
         if sys.version_info < (3, 12) and sys.platform == "linux":
             # The older default waits for each child in a thread, and threads do not go with a function before exec.
             watcher = asyncio.PidfdChildWatcher()
@@ -53,6 +59,7 @@ class Supervisor:
             asyncio.set_child_watcher(watcher)
         self._say = say
         self._changed = changed
+        self._wanted = wanted
         self._kept: dict[str, _Kept] = {}
         self._stopping = asyncio.Event()
 
@@ -65,6 +72,16 @@ class Supervisor:
     async def ready(self, *names: str, seconds: float = 60.0) -> None:
         """Wait until all these children are ready. Raises StackFailure naming the one that will not be."""
         await asyncio.gather(*(self._until_ready(self._kept[name], seconds) for name in names))
+
+    async def end(self, name: str, seconds: float = PROCESS_GRACE) -> int | None:
+        """Stop one child for good, by force after `seconds`; its exit code, None when it did not run."""
+        kept = self._kept.pop(name)
+        if kept.keeper is not None:
+            kept.keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await kept.keeper
+        await self._end(kept, seconds)
+        return kept.process.returncode if kept.process is not None else None
 
     async def stop(self) -> None:
         """Stop every child, processes before servers, by force where asking is not enough. Takes less than 10 s."""
@@ -105,6 +122,9 @@ class Supervisor:
                 how = error.strerror or "cannot be started"
             if self._stopping.is_set():
                 return
+            if kept.process is not None and self._wanted(kept.child.name, kept.process.pid):
+                self._say(f"{kept.child.name} is restarted")
+                continue
             kept.deaths += 1
             self._changed(kept.child.name, 0, kept.deaths)
             if not kept.ready.is_set() and kept.deaths >= TRIES_BEFORE_READY:

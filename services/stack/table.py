@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console, Group
 from rich.table import Table
 
-from services.stack import demo
+from services.stack import demo, processes
 from services.stack.state import State
 
 _HINT = "Staff also give six digits when they sign in: `residency code LOG-IN` prints them (without a log-in, all).\n"
@@ -20,6 +20,8 @@ def show(console: Console, data: Path, state: State, seconds: float) -> None:
     addresses.add_column(no_wrap=True)
     for name, address in state.urls.items():
         addresses.add_row(name, address)
+    if (running := len(processes.names(state))) > len(processes.MODULES):
+        addresses.add_row("replicas", f"{running // len(processes.MODULES)} of every process")
     addresses.add_row("logs", str(data / "logs"))
 
     people = Table(title="Demo log-ins (synthetic people)", title_justify="left")

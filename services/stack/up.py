@@ -15,15 +15,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from services.stack import databases, demo, nats, oneshot, ports, postgres, processes, servers, state, temporal, wheels
+from services.kit.shipped import shipped
+from services.stack import (
+    databases,
+    demo,
+    handing,
+    nats,
+    oneshot,
+    ports,
+    postgres,
+    processes,
+    restarts,
+    servers,
+    state,
+    temporal,
+    wheels,
+)
 from services.stack.births import Births
 from services.stack.child import Child, Life, execute
+from services.stack.front_door import Door, Portal
 from services.stack.problems import StackFailure, StackProblem
 from services.stack.state import State
 from services.stack.supervisor import Supervisor, last_words
 
 DEFAULT_PORT = 8080
-PROVINCE = Path(__file__).resolve().parents[2] / "deploy" / "provinces" / "shandong-2023.yaml"
+PROVINCE = shipped("deploy/provinces/shandong-2023.yaml")
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,8 @@ class Options:
     data: Path
     port: int = DEFAULT_PORT
     province: Path = PROVINCE
+    replicas: int = 1
+    """How many of every process; with several a door stands before the portals."""
     season: tuple[str, ...] | None = None
     """Further arguments of the sample season; None plays none."""
 
@@ -47,6 +65,7 @@ class Up:
         self._show = show
         self._state = State()
         self._servers: dict[str, str] = {}
+        self._door: Door | None = None
         self._began = time.monotonic()
 
     def run(self) -> None:
@@ -72,7 +91,7 @@ class Up:
             load_province(self._options.province)
         except ProvinceFileError as error:
             raise StackProblem(str(error)) from error
-        _check_wheels()
+        check_wheels()
         state.prepare(self._options.data)
 
     def _prepare(self) -> None:
@@ -83,7 +102,8 @@ class Up:
         if not ports.is_free(self._options.port):
             raise StackProblem(f"port {self._options.port} is taken: stop what listens there or choose one with --port")
         self._state.ports["portal"] = self._options.port
-        processes.assign_ports(self._state)
+        processes.assign_ports(self._state, self._options.replicas)
+        restarts.forget(self._options.data)
         for name in ("postgres", "nats", "temporal", "temporal.ui"):
             if not servers.given(name.partition(".")[0]):
                 self._state.port(name)
@@ -102,7 +122,9 @@ class Up:
         self._state.urls |= {server: servers.without_password(url) for server, url in self._servers.items()}
 
     async def _live(self) -> None:
-        supervisor = Supervisor(self._say, self._changed)
+        supervisor = Supervisor(
+            self._say, self._changed, lambda name, pid: restarts.take(self._options.data, name, pid)
+        )
         told = asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -124,6 +146,8 @@ class Up:
             self._say("stopping …")
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+            if self._door is not None:
+                await self._door.close()
             await supervisor.stop()
             asked_to_stop.cancel()
         self._say("stopped; everything is kept in " + str(self._options.data))
@@ -181,10 +205,22 @@ class Up:
         await self._run_once("migrate", command, processes.common_environment() | urls)
 
     async def _start_processes(self, supervisor: Supervisor, launch: Callable[[Child], Awaitable[Life]]) -> None:
-        for name in processes.MODULES:
+        if self._options.replicas > 1:
+            await self._open_door()
+        names = processes.names(self._state)
+        for name in names:
             told = processes.environment(name, self._options.data, self._state, self._servers, self._options.port)
+            told = handing.as_files(self._options.data, processes.service(name), told)
             supervisor.start(processes.child(name, self._options.data, self._state, told, launch))
-        await supervisor.ready(*processes.MODULES)
+        await supervisor.ready(*names)
+
+    async def _open_door(self) -> None:
+        places = self._state.ports
+        portals = [each for each in processes.names(self._state) if processes.service(each) == "portal"]
+        self._door = Door(
+            self._options.port, [Portal(places[f"{each}.http"], places[f"{each}.metrics"]) for each in portals]
+        )
+        await self._door.open()
 
     async def _load_province(self) -> None:
         fingerprint = demo.fingerprint(self._options.province, self._state)
@@ -236,7 +272,8 @@ class Up:
             self._say(f"cannot write {state.path(self._options.data)}: {error.strerror}")
 
 
-def _check_wheels() -> None:
+def check_wheels() -> None:
+    """Raise StackProblem when a server is neither given from outside nor installed."""
     if not servers.given("postgres"):
         wheels.postgres_bin()
     if not servers.given("nats"):

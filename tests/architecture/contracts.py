@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.descriptor import MethodDescriptor
 
 from residency.identity.v1 import account_pb2
-from services.kit.grpc_server import policy_of
+from services.kit.policy import policy_of
 
 ROOT = Path(__file__).parents[2]
 PROTOS = ROOT / "protos"

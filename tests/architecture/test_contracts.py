@@ -13,7 +13,7 @@ from google.protobuf.descriptor import MethodDescriptor
 
 from residency.kit.v1 import policy_pb2
 from services.kit.grpc_client import Channel
-from services.kit.grpc_server import policy_of
+from services.kit.policy import policy_of
 from tests.architecture.contracts import METHODS, PROTOS, ROLES, ROOT, short
 
 CONFIGS = sorted(PROTOS.glob("residency/*/v1/*_grpc_service_config.json"))
@@ -25,12 +25,22 @@ ONCE_BY_NATURE = {
     "identity.SessionService.EndSession": "what has ended stays ended",
     "identity.SessionService.EndAllSessions": "what has ended stays ended",
     "identity.SessionService.SignInMachine": "another token of the same machine changes nothing",
+    "identity.ServiceAccountService.EndServiceSecret": "what has ended stays ended",
+    "identity.ServiceAccountService.RevokeServiceAccount": "what has ended stays ended",
+    "identity.ServiceAccountService.SignInServiceAccount": "another token of the same account changes nothing",
     "identity.StaffService.ImportOrganisations": "the same list twice changes nothing",
     "identity.ScanService.GetScanTicket": "what was opened stays open",
     "identity.PersonService.EraseExpired": "an erased person is not due again",
     "identity.PersonService.RewrapSealed": "a value sealed anew is not due again",
     "enrollment.SupportService.RewrapSealed": "a value sealed anew is not due again",
     "faculty.FacultyService.RewrapSealed": "a value sealed anew is not due again",
+    "faculty.BatchService.RemindBatch": "kind and moment",
+    "faculty.BatchService.ExpireUndecided": "what has expired is undecided no more",
+    "faculty.StandingService.RemindEligible": "who was told of a day is not told again",
+    "faculty.AppointmentService.OpenReview": "a review a year",
+    "faculty.AppointmentService.RemindReview": "kind and moment",
+    "faculty.AppointmentService.MarkOverdue": "what is overdue stays overdue",
+    "faculty.AppointmentService.EndAppointment": "an appointment ends once",
     "notify.NotifyService.RewrapSealed": "a value sealed anew is not due again",
     "enrollment.CycleService.EnterPhase": "the number of the phase is its key",
     "enrollment.CycleService.CloseWindow": "a window is closed once",
@@ -38,10 +48,26 @@ ONCE_BY_NATURE = {
     "enrollment.PlaceService.OfferNext": "an open offer of the freed seat is answered, no second made",
     "enrollment.PlaceService.ExpireOffer": "an offer ends once",
     "notify.NotifyService.MarkRead": "what is read stays read",
+    "notify.NotifyService.MarkAllRead": "what is read stays read",
     "notify.NotifyService.SendNotice": "key",
+    "notify.PreferenceService.SetPreference": "a wish repeated is the same wish",
+    "notify.PreferenceService.SetLanguage": "a language chosen again is the same",
+    "notify.PreferenceService.ConfirmAddress": "what is proved stays proved",
+    "notify.PreferenceService.RemoveAddress": "what is gone stays gone",
+    "notify.PreferenceService.Unsubscribe": "a wish repeated is the same wish",
+    "notify.CampaignService.ApproveCampaign": "the version that was looked at",
+    "notify.CampaignService.PauseCampaign": "what is paused stays paused",
+    "notify.CampaignService.ResumeCampaign": "what runs goes on running",
+    "notify.CampaignService.StopCampaign": "what was stopped stays so",
+    "notify.DeliveryService.ListTold": "another look is another mark, and nothing else",
+    "notify.DeliveryService.RedriveDeliveries": "what is queued again is not given up any more",
+    "notify.DeliveryService.RecordReceipt": "a receipt repeated says the same",
+    "notify.WebhookService.ChangeWebhook": "the same values again change nothing",
+    "notify.WebhookService.EndWebhook": "what has ended stays ended",
+    "notify.WebhookService.RedeliverWebhookEvent": "what waits already is no second delivery",
 }
 """Commands that are repeatable though they carry no field `idempotency_key`, and why."""
-LEAVES_A_MARK = {"identity.ScanService.GetScanTicket"}
+LEAVES_A_MARK = {"identity.ScanService.GetScanTicket", "notify.DeliveryService.ListTold"}
 """Named as readings, and yet something is different afterwards."""
 NOT_REPEATABLE = {
     "identity.RegistrationService.CreateCaptcha",

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ID = re.compile(
     r"\b(?:AMD|CAL|CAP|APP|SEAT|DOS|ELG|CARRY|PAP|FORM|EXP|SCO|LIST|PUB|PLC|OFF|PLAN|PEN|REAL|UNL|ID|SES|CRED|SCAN|ROLE"
-    r"|AUD|SUP|PRIV|FDOS|MSG|WEB|WAIT|OPS)-[A-Z0-9][A-Z0-9-]*\b"
+    r"|AUD|SUP|PRIV|FDOS|CAND|QUAL|RATE|APPT|ROST|ROT|ASG|FREP|MSG|WEB|WAIT|OPS|SVC|HOOK|REST|I18N)-[A-Z0-9][A-Z0-9-]*\b"
 )
 ROW = re.compile(r"^\| (?P<id>\S+) \| (?P<sentence>.+?) \| `(?P<module>[^`]+)` \| `(?P<test>[^`]+)` \|$")
 

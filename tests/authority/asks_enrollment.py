@@ -1,4 +1,4 @@
-"""Enrollment, faculty and notify."""
+"""Enrollment and faculty."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ asks_nothing(
 asks_nothing("faculty.FacultyService.GetDossier")
 REWRAPS = ("enrollment.SupportService", "faculty.FacultyService", "notify.NotifyService")
 asks_nothing(*(f"{service}.RewrapSealed" for service in REWRAPS), limit=10)
-asks_nothing("notify.NotifyService.ListMessages", "notify.NotifyService.CountUnread")
 
 
 def _applications(scene: Scene, who: Someone, relation: Relation) -> list[str]:
@@ -154,20 +153,3 @@ async def _dossier(scene: Scene, method: str, who: Someone, relation: Relation) 
     """A dossier is named by the caller."""
     named = {"section": "DOSSIER_SECTION_CONTACT", "body": {}, "idempotency_key": key()}
     return [named] if relation is Relation.OWN else []
-
-
-@asks("notify.NotifyService.MarkRead")
-async def _mark(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
-    if relation is Relation.ABSENT:
-        return [{"message_id": new_id()}]
-    if relation is Relation.OWN:
-        return [{"message_id": await scene.notice(person_id=who.person_id)}] if who.session_id else []
-    return [{"message_id": scene.ids["foreign_message"]}, {"message_id": scene.ids["foreign_bases_message"]}]
-
-
-@asks("notify.NotifyService.SendNotice")
-async def _notice(scene: Scene, method: str, who: Someone, relation: Relation) -> list[Fields]:
-    """A notice may go to anybody; nobody checks whether the organisation exists."""
-    named = {"key": key(), "template": "window_not_reviewed", "parameters": {"round_name": "一志愿", "count": "4"}}
-    place = {Relation.OWN: BASE, Relation.OTHER: FOREIGN_BASE}
-    return [{**named, "organisation_code": place[relation]}] if relation in place else []

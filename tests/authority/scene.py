@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
 from services.enrollment import service as enrollment_service
 from services.enrollment.settings import EnrollmentSettings
 from services.faculty import service as faculty_service
+from services.faculty.directory import Directory
 from services.faculty.settings import FacultySettings
 from services.identity import keys
 from services.identity import service as identity_service
@@ -30,7 +33,7 @@ from tests.authority.wire import Answer, Someone, Wire, request_class
 from tests.support import people
 from tests.support.people import BASE, DEPARTMENT, FOREIGN_BASE, OTHER_PROVINCE, PROVINCE, SECRETS
 
-FOREIGN_DEPARTMENT, OTHER_DEPARTMENT = "BJ-XIEHE-NK", "SD-SLYY-NK"
+FOREIGN_DEPARTMENT, OTHER_DEPARTMENT, NEIGHBOUR_DEPARTMENT = "BJ-XIEHE-NK", "SD-SLYY-NK", "SD-QILU-WK"
 PLACES = {
     **dict.fromkeys(("base_reviewer", "base_administrator", "teaching_department"), BASE),
     **dict.fromkeys(("department_director", "department_secretary"), DEPARTMENT),
@@ -42,7 +45,9 @@ PLACES = {
 FOREIGN = {BASE: FOREIGN_BASE, DEPARTMENT: FOREIGN_DEPARTMENT, PROVINCE: OTHER_PROVINCE, "": ""}
 """The like of it in the other province."""
 MACHINES = {"scheduler": "machine:worker", "service": "machine:enrollment", "operator": "machine:operator"}
-_SILENT = {"Relay", "OnceConsumer", "Sealer", "SealCopy", "Chore"}
+_SILENT = {"Relay", "OnceConsumer", "Sealer", "SealCopy", "Chore", "Router", "Dispatcher", "Campaigning"} | {
+    "HookDispatcher"
+}
 """Parts that write by themselves: left out, so that whatever is written was written by a call."""
 _numbers = itertools.count(1)
 
@@ -54,6 +59,8 @@ class Scene:
     wire: Wire
     state: State
     servers: dict[str, GrpcServer]
+    directory: Directory
+    """Faculty's view of the organisations, to be read anew when they have changed."""
     foreign: set[str] = field(default_factory=set)
     """Ids and names that nobody of ours may be shown."""
     numbers: set[str] = field(default_factory=set)
@@ -188,6 +195,102 @@ class Scene:
         await self.told("notify.NotifyService.SendNotice", self.cast["scheduler"], **fields, **recipient)
         return await self.state.value("notify", "SELECT message_id FROM message WHERE key = $1", f"notice/{name}")
 
+    async def address(self, who: Someone) -> str:
+        """Id of an e-mail address that somebody is about to prove."""
+        known = self._made.get(("address", who.person_id)) if self.reuse else None
+        address = str(known) if known else new_id()
+        if not known:
+            self._made["address", who.person_id] = address
+            await self.state.execute(
+                "notify",
+                "INSERT INTO address (address_id, person_id, channel, value, sealed_with, lookup, masked, key, secret,"
+                " created_at, expires_at)"
+                " VALUES ($1, $2, 'email', '', '', '', 'z***@example.com', $3, '', now(), now() + interval '1 hour')",
+                *(address, who.person_id, key()),
+            )
+        return address
+
+    def campaign_draft(self, cycle: str) -> dict[str, Any]:
+        """What a province would tell everybody of a cycle."""
+        return {
+            "cycle_id": cycle,
+            "audience": "everybody",
+            "template": "campaign_text",
+            "parameters": {"subject": "通知", "text": "请留意。"},
+            "idempotency_key": key(),
+        }
+
+    async def campaign(self, cycle: str) -> str:
+        """Id of a campaign of this cycle that was drafted and waits."""
+        known = self._made.get(("campaign", cycle)) if self.reuse else None
+        if known is None:
+            draft = self.campaign_draft(cycle)
+            made = await self.told("notify.CampaignService.CreateCampaign", self.cast["operator"], **draft)
+            known = self._made["campaign", cycle] = made.campaign.campaign_id
+            if cycle == self.ids["foreign_cycle"]:
+                self.foreign.add(str(known))
+        return str(known)
+
+    def soon(self) -> Timestamp:
+        """A moment in a month."""
+        return Timestamp(seconds=int(time.time()) + 30 * 24 * 3600)
+
+    async def service_account(self, role: str, place: str) -> str:
+        """Id of an account of programs there, without a secret."""
+        known = self._made.get(("service account", role, place)) if self.reuse else None
+        account = str(known) if known else new_id()
+        if not known:
+            self._made["service account", role, place] = account
+            await self.state.execute(
+                "identity",
+                "INSERT INTO service_account (account_id, name, role, organisation_code, scopes, created_by,"
+                " created_at, expires_at)"
+                " VALUES ($1, $2, $3, $4, '{enrollment.read}', '', now(), now() + interval '1 day')",
+                *(account, f"账号 {place}", role, place),
+            )
+            if place in FOREIGN.values():
+                self.foreign.add(account)
+        return account
+
+    async def webhook(self, role: str, place: str) -> str:
+        """Id of a webhook there, made by somebody of that role."""
+        known = self._made.get(("webhook", role, place)) if self.reuse else None
+        hook = str(known) if known else new_id()
+        if not known:
+            self._made["webhook", role, place] = hook
+            await self.state.execute(
+                "notify",
+                "INSERT INTO webhook (webhook_id, key, asked, organisation_code, role, name, url, event_types, state,"
+                " secret, created_at) VALUES ($1::text::uuid, $1, '', $3, $2, '推送', 'https://example.com', '{}',"
+                " 'active', '', now())",
+                *(hook, role, place),
+            )
+            if place in FOREIGN.values():
+                self.foreign.add(hook)
+        return hook
+
+    async def webhook_delivery(self, hook: str) -> str:
+        """Id of a delivery to a webhook."""
+        known = self._made.get(("webhook delivery", hook)) if self.reuse else None
+        delivery = str(known) if known else new_id()
+        if not known:
+            self._made["webhook delivery", hook] = delivery
+            await self.state.execute(
+                "notify",
+                "INSERT INTO webhook_event (event_id, type, bases, province, cycle_id, bases_only, body, occurred_at,"
+                " written_at, routed_at) VALUES ($1, 'ping', '{}', '', '', true, '{}', now(), now(), now())",
+                delivery,
+            )
+            await self.state.execute(
+                "notify",
+                "INSERT INTO webhook_delivery (delivery_id, webhook_id, event_id, state, not_before)"
+                " VALUES ($1, $2, $1, 'failed', now())",
+                *(delivery, hook),
+            )
+            if hook in self.foreign:
+                self.foreign.add(delivery)
+        return delivery
+
     async def ask(self, method: str, who: Someone | None, /, **fields: Any) -> Answer:
         """Call a method with these fields."""
         return await self.wire.call(method, request_class(method)(**fields), self.wire.token(who))
@@ -217,12 +320,14 @@ async def running(database_url: Callable[[str], str], nats_url: str, data: Path)
     signing = OKPKey.import_key({name: value for name, value in document["signing"][0].items() if name != "from"})
     wire = Wire({}, signing)
     servers: dict[str, GrpcServer] = {}
+    directories: list[Directory] = []
     async with AsyncExitStack() as stack:
 
         async def boot(service: str, parts: Sequence[Part]) -> None:
             kept = quiet(parts)
             wire.addresses[service] = await stack.enter_async_context(people.running(kept))
             [servers[service]] = [part for part in kept if isinstance(part, GrpcServer)]
+            directories.extend(part for part in kept if isinstance(part, Directory))
 
         def common(service: str) -> dict[str, Any]:
             return {
@@ -231,6 +336,7 @@ async def running(database_url: Callable[[str], str], nats_url: str, data: Path)
                 "data_dir": data,
                 "machine_secret": SECRETS[service],
                 "identity_address": wire.addresses.get("identity", ""),
+                "enrollment_address": wire.addresses.get("enrollment", ""),
             }
 
         identity = IdentitySettings(
@@ -246,4 +352,4 @@ async def running(database_url: Callable[[str], str], nats_url: str, data: Path)
         state = await State.connect(urls)
         stack.push_async_callback(state.close)
         stack.push_async_callback(wire.close)
-        yield Scene(wire, state, servers)
+        yield Scene(wire, state, servers, directories[0])

@@ -9,9 +9,11 @@ from google.protobuf.struct_pb2 import Struct
 
 from residency.identity.v1 import account_pb2
 from services.kit.ids import new_id
+from tests.authority import scene_faculty
 from tests.authority.scene import (
     FOREIGN_DEPARTMENT,
     MACHINES,
+    NEIGHBOUR_DEPARTMENT,
     OTHER_DEPARTMENT,
     PLACES,
     Scene,
@@ -23,7 +25,7 @@ from tests.support import pictures
 from tests.support.people import BASE, FOREIGN_BASE, OTHER_BASE, OTHER_PROVINCE, PROVINCE, Account, People
 
 BASES = {PROVINCE: (BASE, OTHER_BASE), OTHER_PROVINCE: (FOREIGN_BASE,)}
-DEPARTMENTS = {OTHER_DEPARTMENT: OTHER_BASE, FOREIGN_DEPARTMENT: FOREIGN_BASE}
+DEPARTMENTS = {OTHER_DEPARTMENT: OTHER_BASE, FOREIGN_DEPARTMENT: FOREIGN_BASE, NEIGHBOUR_DEPARTMENT: BASE}
 
 
 def order(province: str) -> dict[str, Any]:
@@ -70,6 +72,7 @@ async def tell(scene: Scene) -> None:
     scene.ids["foreign_bases_message"] = await scene.notice(organisation_code=FOREIGN_BASE)
     captcha = await scene.told("identity.RegistrationService.CreateCaptcha", None)
     scene.ids["captcha"] = captcha.captcha_id
+    await scene_faculty.tell(scene)
     scene.foreign |= {scene.ids[name] for name in scene.ids if name.startswith("foreign_") and name != "foreign_cycle"}
     await crowd.close()
 

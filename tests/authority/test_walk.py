@@ -20,11 +20,15 @@ from tests.authority.wire import DESCRIPTORS, SUPPORTER, Wire, request_class
 from tests.unit.kit.guarded import with_contract
 
 SERVICES = sorted({method.rsplit(".", 1)[0] for method in DESCRIPTORS})
-IMPLIED = {"cycle_id", "captcha_id", "ticket_id", "registration_id", "recovery_id"}
-"""Ids that are nobody's: of what everybody sees, or of what only its holder knows."""
+IMPLIED = {"cycle_id", "captcha_id", "ticket_id", "registration_id", "recovery_id", "reason_code"}
+"""Ids that are nobody's: of what everybody sees, or of what only its holder knows; and codes of reasons."""
 
-IN_ANOTHERS_PLACE = {"identity.SessionService.SignOut", "notify.NotifyService.MarkRead"}
-"""What about a person's own account support may do with leave to write: end the acting itself, read a message."""
+IN_ANOTHERS_PLACE = {
+    "identity.SessionService.SignOut",
+    "notify.NotifyService.MarkRead",
+    "notify.NotifyService.MarkAllRead",
+}
+"""What about a person's own account support may do with leave to write: end the acting itself, read messages."""
 
 
 def methods_of(service: str) -> list[str]:

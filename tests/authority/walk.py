@@ -5,43 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message
 
-from tests.authority import (
-    asks_account,
-    asks_amendments,
-    asks_calendar,
-    asks_dossier,
-    asks_enrollment,
-    asks_forms,
-    asks_papers,
-    asks_places,
-    asks_province,
-    asks_selection,
-    asks_staff,
-    asks_year,
-)
 from tests.authority.asks import ASKS, Relation
 from tests.authority.document import Line, Page
 from tests.authority.scene import MACHINES, Scene
 from tests.authority.state import changed
 from tests.authority.wire import AUTHORITY, Answer, Someone, Wire, request_class
 
-ENTRIES = (
-    asks_account,
-    asks_amendments,
-    asks_calendar,
-    asks_dossier,
-    asks_enrollment,
-    asks_forms,
-    asks_papers,
-    asks_places,
-    asks_province,
-    asks_selection,
-    asks_staff,
-    asks_year,
+ENTRIES = tuple(
+    import_module(f"tests.authority.{path.stem}") for path in sorted(Path(__file__).parent.glob("asks_*.py"))
 )
 """What fills `ASKS`."""
 AT_ONCE = 24
@@ -49,7 +26,11 @@ BUSINESS = {"FACTOR_WRONG"}
 """Refusals of the kinds FORBIDDEN and UNAUTHENTICATED that are about the matter, not about who asks."""
 VOID = {"CHALLENGE_OVER"}
 """Answers of another kind than NOT_FOUND that are one for another's, old and made-up things."""
-REVEALS = {"identity.SupportService.RevealDocument", "identity.PersonService.ExportMyData"}
+REVEALS = {
+    "identity.SupportService.RevealDocument",
+    "identity.PersonService.ExportMyData",
+    "identity.ContactService.ListMobiles",
+}
 """What shows document and mobile numbers in full."""
 TRACES = {"audit", "audit_head"}
 """Tables in which a reading may leave that it took place, and a refusal that it was tried."""

@@ -23,12 +23,12 @@ from PIL import Image, ImageFilter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from services.enrollment.documents.press import Press, Sheet
 from services.enrollment.domain.choice import Catalogue, Choice
 from services.enrollment.domain.dossier import DEFINITIONS, Section
 from services.enrollment.domain.forms import Heading, Submitted, content
 from services.kit.forms import Field, FieldType
 from services.kit.ids import new_id
+from services.kit.press import FORM, Press, Sheet
 
 BOUND_MS = 50.0
 HEADING = Heading(
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _run(forms: int, threads: int, batch: int) -> int:
-    press, portraits = Press(threads), [_portrait(shade) for shade in range(8)]
+    press, portraits = Press(FORM, threads), [_portrait(shade) for shade in range(8)]
     for language in ("zh", "en"):
         press.print_now(_sheet(0, portraits, language))
     each: list[float] = []

@@ -81,6 +81,12 @@ class Province:
         )
         return [(str(row["id"]), row["base_code"]) for row in found]
 
+    async def submit(self, count: int) -> list[tuple[str, str, str]]:
+        """Have so many people submit: who, the application, and its base."""
+        seats = itertools.cycle(self._seats)
+        found = [(person, await self._stage.submit(Caller(person, "applicant"))) for person in self.people(count)]
+        return [(person, view.application_id, next(seats)[0]) for person, view in found]
+
     async def fill(self, count: int) -> None:
         """So many applications over all seats and the states of a round, as a season leaves them."""
         await self._database.execute(FILL, self.cycle_id, *self._columns(), count, ROUND)

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.support import stack as stack_support
-from tests.support.stack import Stack
+from services.drills import ground
+from services.drills.ground import Stack
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """`residency up`, ready; stopped at the end of the run, with nothing left of it."""
-    with stack_support.running() as running:
+    with ground.running() as running:
         yield running
 
 

@@ -6,7 +6,6 @@ Needs Chromium from the system (`apt-get install chromium`); skipped, and said s
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -16,8 +15,8 @@ import pytest_asyncio
 from playwright.async_api import Error, Page, async_playwright
 
 from services.identity.passkeys import PasskeyRefused, RelyingParty, credential_id
+from tests.support.portal_browser import LAUNCHER, needs_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PERSON = "01890f5e-0000-7000-8000-000000000001"
 PARTY = RelyingParty("http://localhost")
 DEVICE = {
@@ -33,10 +32,7 @@ CREATE = """async options => JSON.stringify((await navigator.credentials.create(
 GET = """async options => JSON.stringify((await navigator.credentials.get(
     {publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options))})).toJSON())"""
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
+pytestmark = needs_chromium
 
 
 class _Blank(BaseHTTPRequestHandler):
@@ -68,7 +64,7 @@ def port() -> Iterator[int]:
 async def page() -> AsyncIterator[Page]:
     """A page of a browser with a fingerprint reader in software."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = await playwright.chromium.launch(executable_path=LAUNCHER, args=["--no-sandbox", "--disable-gpu"])
         context = await browser.new_context()
         page = await context.new_page()
         devices = await context.new_cdp_session(page)

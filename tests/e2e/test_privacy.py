@@ -10,17 +10,19 @@ import nats
 import pytest
 from temporalio.client import Client
 
+from services.drills.ground import Stack
 from services.rehearsal import site as sites
-from services.rehearsal.needles import Needles
+from services.rehearsal.needles import Needles, Place
 from services.rehearsal.people import make_people
 from services.rehearsal.probe import Probe
 from services.rehearsal.site import Site
 from services.stack import databases, servers
-from tests.support.stack import Stack
 from tests.support.wait import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
+NOTIFY_KEEPS = ("message", "delivery", "address", "blocked_address", "preference", "campaign", "template_edition")
+"""Tables in which notify keeps what it tells, to whom and where."""
 [PLANTED] = make_people(1, seed=404, tag="planted")
 
 
@@ -40,7 +42,9 @@ async def test_a_planted_number_is_found_wherever_it_is_planted(stack: Stack) ->
     client = await Client.connect(site.settings.temporal_address, namespace=site.settings.temporal_namespace)
     broker = await nats.connect(site.nats_url)
     try:
-        assert await places_with(site) == set()
+        before = await searched(site)
+        assert {place.name for place in before if place.found} == set()
+        assert {f"database notify, table public.{table}" for table in NOTIFY_KEEPS} <= {place.name for place in before}
         logs.write_text(json.dumps({"event": f"called {PLANTED.phone} back"}))
         traces.write_text(json.dumps({"attributes": {"url": f"/people/{PLANTED.resident_id}"}}))
         await table.execute("CREATE TABLE planted (words text, bytes bytea)")
@@ -54,7 +58,7 @@ async def test_a_planted_number_is_found_wherever_it_is_planted(stack: Stack) ->
             return "planted" in [found.id async for found in client.list_workflows("WorkflowId = 'planted'")]
 
         await eventually(listed, "the workflow is listed")
-        found = await places_with(site)
+        found = {place.name for place in await searched(site) if place.found}
         await handle.terminate()
     finally:
         await table.execute("DROP TABLE IF EXISTS planted")
@@ -70,8 +74,8 @@ async def test_a_planted_number_is_found_wherever_it_is_planted(stack: Stack) ->
     assert any(place.startswith("file temporal/") for place in found), found
 
 
-async def places_with(site: Site) -> set[str]:
-    """Names of the places where the planted numbers stand; fails when a place cannot be searched."""
+async def searched(site: Site) -> list[Place]:
+    """All places, with what of the planted numbers stands there; fails when one cannot be searched."""
     places = await Probe(site, Needles([PLANTED.resident_id, PLANTED.phone])).search()
     assert [place.told() for place in places if place.trouble] == []
-    return {place.name for place in places if place.found}
+    return places

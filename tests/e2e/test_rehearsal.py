@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.support.stack import Stack
+from services.drills.ground import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -56,3 +57,23 @@ def test_the_audit_of_it_all_is_unbroken(report: Any, stack: Stack) -> None:
 
 def test_seats_were_contested(report: Any) -> None:
     assert any("SEAT_FULL" in what for what in report["refusals"]["expected"])
+
+
+def test_ops_08_i8_every_notice_due_was_written_and_left(report: Any) -> None:
+    counts = report["invariants"]["I8"]["counts"]
+    written = sum(count for what, count in counts.items() if what.startswith("inbox "))
+    assert counts["due"] == written > 200, counts
+    assert counts["sms delivered"] > 100, counts
+    assert "perhaps twice" not in counts or counts["perhaps twice"] == 0
+
+
+def test_ops_07_the_operator_is_told_how_the_channels_did(report: Any, stack: Stack) -> None:
+    asked = stack.residency("notify", "status", "--json")
+    out, errors = asked.communicate(timeout=60)
+    assert asked.returncode == 0, f"{out}\n{errors}"
+    channels = {each["channel"]: each for each in json.loads(out)["channels"]}
+    assert (channels["sms"]["adapter"], channels["sms"]["down"]) == ("kept", "")
+    assert channels["sms"]["queued"] == channels["sms"]["sending"] == 0
+    listed = stack.residency("notify", "campaign", "list")
+    out, errors = listed.communicate(timeout=60)
+    assert (listed.returncode, out) == (0, "no campaigns\n"), errors

@@ -18,13 +18,13 @@ import pytest
 
 from residency.enrollment.v1.cycle_service_pb2_grpc import CycleServiceStub
 from services.cli import asking
+from services.drills import ground
+from services.drills.ground import Stack
 from services.kit.ids import new_id
 from services.rehearsal.cycle_order import cycle_request, known_places
 from services.rehearsal.province import load_province
 from services.stack import databases, demo, servers
 from services.stack import up as stack_options
-from tests.support import stack as stack_support
-from tests.support.stack import Stack
 from tests.support.wait import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -41,7 +41,7 @@ STALE = {"registration_closing", "milestone_reminder", "window_digest", "milesto
 
 @pytest.fixture(scope="module")
 def own_stack() -> Iterator[Stack]:
-    with stack_support.running("--season", "--day", "600ms", "--applicants", "6") as running:
+    with ground.running("--season", "--day", "600ms", "--applicants", "6") as running:
         yield running
 
 

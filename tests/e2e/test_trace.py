@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from services.drills.ground import Stack
 from services.stack import traces
-from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 

@@ -6,11 +6,14 @@ import asyncio
 import json
 from collections.abc import Iterator
 
+import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from services.drills import ground
+from services.drills.ground import Stack
 from services.stack import databases, demo, probing, servers
-from tests.support import stack as stack_support
-from tests.support.stack import Stack
+from tests.deploy import exposed
 from tests.support.wait import until
 
 pytestmark = pytest.mark.e2e
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def own_stack() -> Iterator[Stack]:
     """A stack that these tests may kill, stop and start."""
-    with stack_support.running() as running:
+    with ground.running() as running:
         yield running
 
 
@@ -86,6 +89,20 @@ def test_every_process_is_ready_again_after_the_servers_died(own_stack: Stack) -
     for name in ("identity", "enrollment", "faculty", "notify", "portal", "workflows"):
         port = ports[f"{name}.metrics"]
         until(lambda port=port: asyncio.run(probing.http_status(port, "/readyz")) == 200, f"{name} is ready", 30)  # type: ignore[misc]  # mypy does not infer lambdas with defaults
+
+
+def test_ops_70_processes_tell_the_metrics_of_the_closed_lists_and_no_others(own_stack: Stack) -> None:
+    ports, known = own_stack.state().ports, exposed.series()
+    for name in ("identity", "enrollment", "faculty", "notify", "portal", "workflows"):
+        text = httpx.get(f"http://127.0.0.1:{ports[f'{name}.metrics']}/metrics").text
+        told = {
+            sample.name: set(sample.labels)
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if sample.name.startswith("residency_")
+        }
+        assert "residency_part_ready" in told
+        assert {series: known.get(series) for series in told} == told
 
 
 def test_status_tells_addresses_and_deaths(own_stack: Stack) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from services.drills.ground import environment
 from services.stack.up import PROVINCE
-from tests.support.stack import ROOT, environment
+
+ROOT = Path(__file__).parents[2]
 
 
 def up(*arguments: str, **variables: str) -> tuple[int, str]:

@@ -30,14 +30,6 @@ async def things(nats_url: str, tmp_path: Path) -> AsyncIterator[Messaging]:
     await part.stop()
 
 
-@pytest.fixture
-async def database(kit_url: str) -> AsyncIterator[Database]:
-    part = Database(kit_url, name="kit", pool_size=4)
-    await part.start()
-    yield part
-    await part.stop()
-
-
 async def test_a_redriven_letter_has_its_effect_once_and_only_for_its_consumer(
     things: Messaging, database: Database
 ) -> None:

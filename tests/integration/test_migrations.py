@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Column, Table, Uuid
 from services.kit.migrations import run
 from services.kit.tables import metadata
 from tests.support.postgres import PostgresServer
+from tests.support.wait import eventually
 
 VERSIONS = Path(__file__).parent / "kit_versions"
 
@@ -80,10 +81,33 @@ async def test_an_old_revision_is_not_current(empty_url: str, tmp_path: Path) ->
         await run.is_current("kit", empty_url, versions=tmp_path)
 
 
-async def test_the_role_has_the_timeouts_of_production(postgres: PostgresServer, empty_url: str) -> None:
-    connection = await asyncpg.connect(empty_url)
+async def test_a_migration_that_waits_for_a_table_lets_others_pass(empty_url: str, tmp_path: Path) -> None:
+    await asyncio.to_thread(run.upgrade, "kit", empty_url, versions=VERSIONS)
+    (tmp_path / "0001_kit.py").write_text((VERSIONS / "0001_kit.py").read_text())
+    (tmp_path / "0002_next.py").write_text(
+        'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\n'
+        'def upgrade():\n    op.execute("ALTER TABLE effect ADD COLUMN note text")\n'
+    )
+    holder, reader = await asyncpg.connect(empty_url), await asyncpg.connect(empty_url)
+
+    async def waits() -> bool:
+        return bool(await reader.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"))
+
     try:
-        assert await connection.fetchval("SELECT current_setting('transaction_timeout')") == "5s"
-        assert await connection.fetchval("SELECT current_setting('idle_in_transaction_session_timeout')") == "3s"
+        for setting in ("transaction_timeout", "idle_in_transaction_session_timeout"):
+            await holder.execute(f"SET {setting} = 0")
+        held = holder.transaction()
+        await held.start()
+        await holder.execute("SELECT count(*) FROM effect")
+        migrating = asyncio.create_task(asyncio.to_thread(run.upgrade, "kit", empty_url, versions=tmp_path))
+        await eventually(waits, "the migration waits")
+        await reader.execute("SET lock_timeout = '6s'")
+        await reader.execute("SET statement_timeout = '6s'")
+        assert await reader.fetchval("SELECT count(*) FROM effect") == 0, "whoever reads waits for seconds, not minutes"
+        assert not migrating.done()
+        await held.rollback()
+        await migrating
+        assert await run.is_current("kit", empty_url, versions=tmp_path)
     finally:
-        await connection.close()
+        await holder.close()
+        await reader.close()

@@ -22,9 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from services.kit import outbox
 from services.kit.database import Database, UnitOfWork
 from services.kit.domain import DomainError
+from services.kit.lease import LEASE_SECONDS
 from services.kit.messaging import NATS_ERRORS, Delivery, Messaging
 from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
+from services.kit.stream_reading import facts_in
 from tests.support import bus
 from tests.support.nats import NatsServer
 from tests.support.wait import eventually
@@ -81,7 +83,7 @@ async def test_committed_and_relayed_are_the_same_under_twelve_writers_and_two_r
 ) -> None:
     # A tiny window: were both relays at work, their doubles would be in the stream.
     things_file = bus.things_file(tmp_path, ["first"], stream={"duplicate_window": 0.1})
-    other = Messaging(things._url, streams_file=things_file)
+    other = Messaging(things._login, streams_file=things_file)
     await other.start()
     relays = [Relay(database, things, "things"), Relay(database, other, "things")]
     for relay in relays:
@@ -149,7 +151,7 @@ async def test_another_replica_takes_over_at_once_after_a_stop_and_soon_after_a_
     first._loop.cancel()  # dead: nobody gives the lease back
     async with database.unit_of_work() as unit:
         unit.add_fact(bus.thing())
-    await eventually(all_published(database), "the second relay took over", outbox.LEASE_SECONDS + 1)
+    await eventually(all_published(database), "the second relay took over", LEASE_SECONDS + 1)
     await second.stop()
     assert await database.fetchval("SELECT count(*) FROM relay_lease") == 0
 
@@ -172,7 +174,7 @@ async def test_nats_away_holds_facts_back_and_loses_none(
 
 
 async def test_a_wiped_jetstream_is_filled_again_from_the_outbox_with_effects_once(
-    database: Database, things: Messaging, nats_server: NatsServer
+    database: Database, things: Messaging, nats_server: NatsServer, kit_url: str
 ) -> None:
     relay = Relay(database, things, "things")
     consumer = OnceConsumer(things, bus.THINGS, "first", write_effect, database=database)
@@ -189,7 +191,9 @@ async def test_a_wiped_jetstream_is_filled_again_from_the_outbox_with_effects_on
     async with database.unit_of_work() as unit:
         for fact in facts[20:]:
             unit.add_fact(fact)
-    assert await outbox.republish(database) >= 20
+    connection = await asyncpg.connect(kit_url)
+    assert await outbox.republish(connection) >= 20
+    await connection.close()
 
     async def refilled() -> bool:
         try:
@@ -200,6 +204,11 @@ async def test_a_wiped_jetstream_is_filled_again_from_the_outbox_with_effects_on
         return (state.messages, info.num_pending, info.num_ack_pending) == (40, 0, 0)
 
     await eventually(refilled, "the stream is full again and consumed", 20)
+    connection = await asyncpg.connect(kit_url)
+    held = {fact.event_id async for found in facts_in(things.js, bus.THINGS) for _, fact in found}
+    assert held == {fact.event_id for fact in facts}
+    assert await outbox.republish(connection, held) == 0, "what is there is left alone"
+    await connection.close()
     await relay.stop()
     await consumer.stop()
     rows = await database.fetch("SELECT event_id, count(*) AS n FROM effect GROUP BY event_id")
@@ -286,7 +295,7 @@ async def test_the_outbox_keeps_relaying_through_a_lost_database(
     relay = Relay(database, things, "things")
     await relay.start()
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = user"
-    connection = await asyncpg.connect(database._url)
+    connection = await asyncpg.connect(database._logins.url)
     try:
         for _ in range(5):
             await connection.execute(cut)

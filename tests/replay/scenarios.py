@@ -11,6 +11,7 @@ from datetime import timedelta
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
+from tests.replay.faculty_scenarios import FACULTY_SCENARIOS
 from tests.replay.list_scenarios import LIST_SCENARIOS
 from tests.replay.window_scenarios import WINDOW_SCENARIOS
 from tests.replay.year_scenarios import YEAR_SCENARIOS
@@ -152,4 +153,5 @@ SCENARIOS: dict[str, Callable[[WorkflowEnvironment], Awaitable[WorkflowHistory]]
     "seat_offer/list_ends": list_ends,
     **LIST_SCENARIOS,
     **YEAR_SCENARIOS,
+    **FACULTY_SCENARIOS,
 }

@@ -11,6 +11,9 @@ from tests.support.replaying import replay
 from tests.support.story import HISTORIES, story_of
 from tests.support.variants import PatchedWindow, UnpatchedWindow
 from workflows.base_window.workflow import BaseWindow
+from workflows.faculty_appointment.workflow import FacultyAppointment
+from workflows.faculty_batch.workflow import FacultyBatch
+from workflows.faculty_eligibility.workflow import FacultyEligibility
 from workflows.next_cycle.workflow import NextCycle
 from workflows.published_list.workflow import PublishedList
 from workflows.recruitment_cycle.workflow import RecruitmentCycle
@@ -22,6 +25,9 @@ WORKFLOWS = {
     "seat_offer": SeatOffer,
     "published_list": PublishedList,
     "next_cycle": NextCycle,
+    "faculty_batch": FacultyBatch,
+    "faculty_appointment": FacultyAppointment,
+    "faculty_eligibility": FacultyEligibility,
 }
 """Folder of histories → workflow; a new process adds its line and its first recording."""
 

@@ -13,14 +13,14 @@ from services.kit.messaging import Messaging
 OCCURRED_AT = datetime(2023, 7, 1, 1, 0, tzinfo=UTC)
 
 
-def delivery_of(body: Message, version: int = 1) -> Delivery:
+def delivery_of(body: Message, version: int = 1, epoch: int = 1) -> Delivery:
     """The delivery of a fact, under a fresh id."""
     return Delivery(
         event_id=new_id(),
         subject="residency.test",
         event_type=body.DESCRIPTOR.full_name,
         aggregate_id="a",
-        epoch=1,
+        epoch=epoch,
         version=version,
         body=body.SerializeToString(),
         traceparent="",

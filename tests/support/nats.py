@@ -1,4 +1,4 @@
-"""A real nats-server with JetStream from the wheel, one a test run."""
+"""A real nats-server with JetStream from the wheel, one a worker of the run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sysconfig
-import tempfile
 import urllib.request
 import uuid
 from pathlib import Path
@@ -24,6 +23,7 @@ class NatsServer:
         self.name = f"test-{uuid.uuid4()}"
         self.port = servers.free_port()
         self._monitor = servers.free_port()
+        self._config = folder / "nats.conf"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -33,15 +33,23 @@ class NatsServer:
 
     def start(self) -> None:
         """Start the server on the store it had, and wait until JetStream is enabled."""
-        config = self.folder / "nats.conf"
-        config.write_text(
-            f"server_name: {self.name}\nhost: 127.0.0.1\nport: {self.port}\nhttp: 127.0.0.1:{self._monitor}\n"
-            f'max_payload: 256KB\njetstream {{ store_dir: "{self.folder / "store"}", sync_interval: always }}\n'
-        )
+        self.write()
         self._process = servers.run(
-            [str(_binary()), "-c", str(config)], self.folder / "log", last_signal=signal.SIGTERM
+            [str(_binary()), "-c", str(self._config)], self.folder / "log", last_signal=signal.SIGTERM
         )
         until(self._is_ours, "nats-server is up, and it is ours", 20)
+
+    def settings(self) -> str:
+        """Further lines of the server's file."""
+        return ""
+
+    def write(self) -> None:
+        """Write the server's file; a running server reads it again on SIGHUP."""
+        self._config.write_text(
+            f"server_name: {self.name}\nhost: 127.0.0.1\nport: {self.port}\nhttp: 127.0.0.1:{self._monitor}\n"
+            f'max_payload: 256KB\njetstream {{ store_dir: "{self.folder / "store"}", sync_interval: always }}\n'
+            f"{self.settings()}"
+        )
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -90,7 +98,7 @@ class NatsServer:
 
 def create_server() -> NatsServer:
     """A started server in a new temporary folder."""
-    server = NatsServer(Path(tempfile.mkdtemp(prefix="residency-nats-")))
+    server = NatsServer(servers.new_folder("residency-nats-"))
     server.start()
     return server
 

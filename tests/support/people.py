@@ -33,6 +33,7 @@ from services.kit.settings import Settings
 from services.rehearsal.people import check_digit
 from services.stack.accounts import Accounts, Newcomer, Post
 from services.stack.authenticator import Authenticator
+from tests.support.wait import eventually
 
 Stub = TypeVar("Stub")
 
@@ -183,12 +184,16 @@ async def running(parts: Sequence[Part]) -> AsyncIterator[str]:
         for part in parts:
             await part.start()
             started.append(part)
-        assert [part.not_ready() for part in parts] == [""] * len(parts)
+        await eventually(lambda: _ready(parts), "every part is ready")
         [server] = [part for part in parts if isinstance(part, GrpcServer)]
         yield f"127.0.0.1:{server.port}"
     finally:
         for part in reversed(started):
             await part.stop()
+
+
+async def _ready(parts: Sequence[Part]) -> bool:
+    return not any(part.not_ready() for part in parts)
 
 
 def resident_id(number: int) -> str:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from services.portal.cookies import SESSION
+from services.portal.edge.cookies import SESSION
 from services.portal.server import WebServer
 from tests.support.portal_upstream import Upstream
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+LAUNCHER = Path(__file__).with_name("chromium")
+"""Starts it where it leaves the servers their turn."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 PHONE, DESK = 390, 1280
+expect.set_options(timeout=20_000)
+"""Longer than its own: four browsers and a whole stack share two cores."""
 
 needs_chromium = [
     pytest.mark.e2e,
@@ -65,14 +70,21 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def open_desk(upstream: Upstream) -> AsyncIterator[Desk]:
-    """The portal before `upstream` on a port of localhost (passkeys want a name), and a browser."""
+    """The portal before `upstream`, started and stopped here, and a browser."""
     await upstream.start()
+    async with desk_before(upstream) as desk:
+        yield desk
+        await upstream.hub.stop()
+    await upstream.stop()
+
+
+@contextlib.asynccontextmanager
+async def desk_before(upstream: Upstream) -> AsyncIterator[Desk]:
+    """The portal before an `upstream` that runs, on a port of localhost (passkeys want a name), and a browser."""
     server = WebServer(upstream.app, "127.0.0.1", 0)
     await server.start()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=LAUNCHER, args=FLAGS)
         yield Desk(upstream, browser, f"http://localhost:{server.port}")
         await browser.close()
-    await upstream.hub.stop()
     await server.stop()
-    await upstream.stop()

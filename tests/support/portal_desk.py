@@ -32,6 +32,8 @@ class Staff(staff_service_pb2_grpc.StaffServiceServicer):
         self._identity = identity
         self.done: list[tuple[str, str]] = []
         """What was done, with its reason."""
+        self.imported: list[tuple[str, str, int, str]] = []
+        """Code, name, kind and parent of the organisations that were last written."""
         self.member = staff_service_pb2.StaffMember(
             hat=hat_of("base_reviewer", "SD-QILU"),
             person_id=str(uuid.uuid4()),
@@ -64,6 +66,10 @@ class Staff(staff_service_pb2_grpc.StaffServiceServicer):
                 for code, name in PLACES.items()
             ]
         )
+
+    async def ImportOrganisations(self, request: Any, context: Any) -> Any:
+        self.imported = [(each.code, each.name, each.kind, each.parent_code) for each in request.organisations]
+        return staff_service_pb2.ImportOrganisationsResponse(changed=len(self.imported))
 
     async def ListStaff(self, request: Any, context: Any) -> Any:
         return staff_service_pb2.ListStaffResponse(staff=[self.member])

@@ -20,6 +20,7 @@ from residency.enrollment.v1 import (
     selection_service_pb2,
     story_service_pb2,
 )
+from residency.notify.v1 import preference_service_pb2
 from tests.support.portal_upstream import Upstream
 
 ONE, TWO = str(uuid.uuid4()), str(uuid.uuid4())
@@ -222,7 +223,19 @@ def fill_calendar(upstream: Upstream) -> None:
     )
 
 
+def fill_notices(upstream: Upstream) -> None:
+    """Messages of two kinds, addresses in every state, a campaign under way."""
+    upstream.notify.write("密码已修改", "您的密码已修改。", "SECURITY")
+    upstream.notify.write("填报即将截止", "还有 24 小时。", "REMINDER", application_id=ONE)
+    service, person = preference_service_pb2, upstream.identity.people["applicant"][0]
+    dead = service.Address(address_id=ONE, channel="CHANNEL_EMAIL", masked="l***@example.org", blocked="DEAD")
+    dead.verified_at.FromSeconds(_BEFORE)
+    waiting = service.Address(address_id=TWO, channel="CHANNEL_EMAIL", masked="b***@hospital.example.org")
+    upstream.preferences.addresses[person] = [dead, waiting]
+    upstream.campaigns.add("campaign_text", "RUNNING", 900, ONE)
+
+
 def fill(upstream: Upstream) -> None:
     """Everything."""
-    for part in (fill_papers, fill_selection, fill_places, fill_province, fill_documents, fill_calendar):
+    for part in (fill_papers, fill_selection, fill_places, fill_province, fill_documents, fill_calendar, fill_notices):
         part(upstream)

@@ -43,7 +43,26 @@ from residency.enrollment.v1 import (
 )
 from residency.enrollment.v1 import support_service_pb2 as unlock_service_pb2
 from residency.enrollment.v1 import support_service_pb2_grpc as unlock_service_pb2_grpc
-from residency.faculty.v1 import faculty_service_pb2, faculty_service_pb2_grpc
+from residency.faculty.v1 import (
+    appointment_service_pb2,
+    appointment_service_pb2_grpc,
+    assignment_service_pb2,
+    assignment_service_pb2_grpc,
+    batch_service_pb2,
+    batch_service_pb2_grpc,
+    faculty_service_pb2,
+    faculty_service_pb2_grpc,
+    rating_service_pb2,
+    rating_service_pb2_grpc,
+    report_service_pb2,
+    report_service_pb2_grpc,
+    roster_service_pb2,
+    roster_service_pb2_grpc,
+    rotation_service_pb2,
+    rotation_service_pb2_grpc,
+    standing_service_pb2,
+    standing_service_pb2_grpc,
+)
 from residency.identity.v1 import (
     credential_service_pb2,
     credential_service_pb2_grpc,
@@ -60,7 +79,16 @@ from residency.identity.v1 import (
     support_service_pb2,
     support_service_pb2_grpc,
 )
-from residency.notify.v1 import notify_service_pb2, notify_service_pb2_grpc
+from residency.notify.v1 import (
+    campaign_service_pb2,
+    campaign_service_pb2_grpc,
+    delivery_service_pb2,
+    delivery_service_pb2_grpc,
+    notify_service_pb2,
+    notify_service_pb2_grpc,
+    preference_service_pb2,
+    preference_service_pb2_grpc,
+)
 from services.access import token_verifier
 from services.kit.auth import TokenVerifier, caller
 from services.kit.delivery import Delivery
@@ -69,8 +97,8 @@ from services.kit.grpc_server import MAX_MESSAGE_BYTES, GrpcServer, Servicer
 from services.kit.settings import Settings
 from services.portal.app import build
 from services.portal.clients import Clients
-from services.portal.cookies import SESSION
-from services.portal.live import LiveHub
+from services.portal.edge.cookies import SESSION
+from services.portal.live.hub import LiveHub
 from services.portal.portal import Portal
 from services.portal.settings import PortalSettings
 from tests.support.portal_accounts import PASSWORD
@@ -78,46 +106,12 @@ from tests.support.portal_catalogue import faculty_definition
 from tests.support.portal_desk import Staff, Support, Unlocks
 from tests.support.portal_enrollment import Enrollment
 from tests.support.portal_identity import Identity
+from tests.support.portal_notify import Campaigns, Notify, Preferences, deliveries
 from tests.support.portal_stand_in import StandIn
 
 __all__ = ["ORIGIN", "PASSWORD", "Upstream"]
 
 ORIGIN = "http://testserver"
-
-
-class Notify(notify_service_pb2_grpc.NotifyServiceServicer):
-    """One inbox for everybody."""
-
-    def __init__(self) -> None:
-        self.messages: list[notify_service_pb2.Message] = []
-        self.down = False
-
-    def write(self, title: str, body: str) -> None:
-        """Put a message in."""
-        message = notify_service_pb2.Message(message_id=str(uuid.uuid4()), title=title, body=body)
-        message.sent_at.GetCurrentTime()
-        self.messages.insert(0, message)
-
-    async def ListMessages(self, request: Any, context: Any) -> Any:
-        self._check()
-        messages = [message for message in self.messages if not (request.unread_only and message.HasField("read_at"))]
-        return notify_service_pb2.ListMessagesResponse(messages=messages[: request.page_size or 20])
-
-    async def CountUnread(self, request: Any, context: Any) -> Any:
-        self._check()
-        unread = sum(1 for message in self.messages if not message.HasField("read_at"))
-        return notify_service_pb2.CountUnreadResponse(unread=unread)
-
-    async def MarkRead(self, request: Any, context: Any) -> Any:
-        for message in self.messages:
-            if message.message_id == request.message_id:
-                message.read_at.GetCurrentTime()
-                return notify_service_pb2.MarkReadResponse(message=message)
-        raise DomainError(Kind.NOT_FOUND, "MESSAGE_NOT_FOUND", "没有这条消息。")
-
-    def _check(self) -> None:
-        if self.down:
-            raise DomainError(Kind.UNAVAILABLE, "DATABASE_DOWN", "服务暂时不可用，请稍后再试。")
 
 
 class Faculty(faculty_service_pb2_grpc.FacultyServiceServicer):
@@ -161,6 +155,9 @@ class Hints:
     async def stop(self) -> None:
         """Nothing to close."""
 
+    def degraded(self) -> str:
+        return ""
+
     async def subscribe_hints(self, subject: str, callback: Callable[[Delivery], None]) -> None:
         """Keep the callback."""
         self._callbacks.append((subject, callback))
@@ -187,6 +184,10 @@ class Upstream:
     def __init__(self, identity_address: str = "", enrollment_address: str = "") -> None:
         self._identity_address = identity_address
         self.enrollment_address = enrollment_address
+        self.notify_address = ""
+        """The same for notify, set before the start."""
+        self.faculty_address = ""
+        """The same for faculty."""
         self.identity, self.enrollment, self.notify, self.faculty = Identity(), Enrollment(), Notify(), Faculty()
         self.staff, self.support, self.unlocks = Staff(self.identity), Support(self.identity), Unlocks()
         self.papers = StandIn(paper_service_pb2, "PaperService")
@@ -200,6 +201,18 @@ class Upstream:
         self.reallocation = StandIn(reallocation_service_pb2, "ReallocationService")
         self.calendars = StandIn(calendar_service_pb2, "CalendarService")
         self.amendments = StandIn(amendment_service_pb2, "AmendmentService")
+        self.preferences, self.campaigns, self.deliveries = Preferences(), Campaigns(), deliveries()
+        self.teaching = {
+            "BatchService": StandIn(batch_service_pb2, "BatchService"),
+            "StandingService": StandIn(standing_service_pb2, "StandingService"),
+            "RatingService": StandIn(rating_service_pb2, "RatingService"),
+            "AppointmentService": StandIn(appointment_service_pb2, "AppointmentService"),
+            "RosterService": StandIn(roster_service_pb2, "RosterService"),
+            "RotationService": StandIn(rotation_service_pb2, "RotationService"),
+            "AssignmentService": StandIn(assignment_service_pb2, "AssignmentService"),
+            "FacultyReportService": StandIn(report_service_pb2, "FacultyReportService"),
+        }
+        """The services of faculty beside the dossier, by name."""
         self.hints = Hints()
 
     async def start(self) -> None:
@@ -230,6 +243,13 @@ class Upstream:
             (decision_service_pb2, decision_service_pb2_grpc.add_DecisionServiceServicer_to_server, self.enrollment),
             (board_service_pb2, board_service_pb2_grpc.add_BoardServiceServicer_to_server, self.enrollment),
             (notify_service_pb2, notify_service_pb2_grpc.add_NotifyServiceServicer_to_server, self.notify),
+            (
+                preference_service_pb2,
+                preference_service_pb2_grpc.add_PreferenceServiceServicer_to_server,
+                self.preferences,
+            ),
+            (campaign_service_pb2, campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server, self.campaigns),
+            (delivery_service_pb2, delivery_service_pb2_grpc.add_DeliveryServiceServicer_to_server, self.deliveries),
             (faculty_service_pb2, faculty_service_pb2_grpc.add_FacultyServiceServicer_to_server, self.faculty),
             (paper_service_pb2, paper_service_pb2_grpc.add_PaperServiceServicer_to_server, self.papers),
             (form_service_pb2, form_service_pb2_grpc.add_FormServiceServicer_to_server, self.printed),
@@ -246,6 +266,46 @@ class Upstream:
             ),
             (calendar_service_pb2, calendar_service_pb2_grpc.add_CalendarServiceServicer_to_server, self.calendars),
             (amendment_service_pb2, amendment_service_pb2_grpc.add_AmendmentServiceServicer_to_server, self.amendments),
+            (
+                batch_service_pb2,
+                batch_service_pb2_grpc.add_BatchServiceServicer_to_server,
+                self.teaching["BatchService"],
+            ),
+            (
+                standing_service_pb2,
+                standing_service_pb2_grpc.add_StandingServiceServicer_to_server,
+                self.teaching["StandingService"],
+            ),
+            (
+                rating_service_pb2,
+                rating_service_pb2_grpc.add_RatingServiceServicer_to_server,
+                self.teaching["RatingService"],
+            ),
+            (
+                appointment_service_pb2,
+                appointment_service_pb2_grpc.add_AppointmentServiceServicer_to_server,
+                self.teaching["AppointmentService"],
+            ),
+            (
+                roster_service_pb2,
+                roster_service_pb2_grpc.add_RosterServiceServicer_to_server,
+                self.teaching["RosterService"],
+            ),
+            (
+                rotation_service_pb2,
+                rotation_service_pb2_grpc.add_RotationServiceServicer_to_server,
+                self.teaching["RotationService"],
+            ),
+            (
+                assignment_service_pb2,
+                assignment_service_pb2_grpc.add_AssignmentServiceServicer_to_server,
+                self.teaching["AssignmentService"],
+            ),
+            (
+                report_service_pb2,
+                report_service_pb2_grpc.add_FacultyReportServiceServicer_to_server,
+                self.teaching["FacultyReportService"],
+            ),
         ]
         servicers = [
             Servicer(
@@ -262,8 +322,8 @@ class Upstream:
         self.settings = PortalSettings(
             identity_address=self._identity_address or address,
             enrollment_address=self.enrollment_address or address,
-            faculty_address=address,
-            notify_address=address,
+            faculty_address=self.faculty_address or address,
+            notify_address=self.notify_address or address,
         )
         self._clients = Clients(self.settings)
         self.portal = Portal(self._clients, self.verifier())

@@ -1,4 +1,4 @@
-"""A real PostgreSQL 18 from the wheel, one a test run, and a fresh migrated database a test."""
+"""A real PostgreSQL 18 from the wheel, one a worker of the run, and a fresh migrated database a test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from services.kit.migrations import run
-from services.kit.migrations.roles import role_statements
+from services.kit.migrations.roles import role_settings, role_statements
 from tests.support import servers
 from tests.support.wait import until
 
@@ -27,6 +26,10 @@ T = TypeVar("T")
 
 # PostgreSQL refuses to run as root. Any other user will do for a server that lives in a temporary folder.
 NOBODY = 65534
+
+_PATIENT = ("transaction_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+"""Longer here than in production: client and server share two cores with browsers and whole stacks, and a process that
+gets no turn for seconds is not a stuck one."""
 
 
 def in_thread(work: Coroutine[Any, Any, T]) -> T:
@@ -80,7 +83,7 @@ class PostgresServer:
             [
                 *(str(self._bin / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)),
                 *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
-                *("-c", "max_connections=300", "-c", "shared_buffers=64MB"),
+                *("-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "max_wal_size=256MB"),
             ],
             self.folder / "log",
             last_signal=signal.SIGQUIT,
@@ -113,7 +116,7 @@ class PostgresServer:
         in_thread(self._admin(statements, database))
 
     def database(self, service: str, versions: Path | None = None) -> str:
-        """URL of a fresh database of `service`, migrated, for a role with the settings of production."""
+        """URL of a fresh, migrated database of `service`; its role is as in production but for `_PATIENT`."""
         with self._lock:
             template = self._templates.get(service)
             if template is None:
@@ -124,12 +127,17 @@ class PostgresServer:
         return self._url(service, name)
 
     def empty_database(self, service: str) -> str:
-        """URL of a fresh, empty database of `service`, for a role with the settings of production."""
+        """URL of a fresh, empty database of `service`; its role is as in production but for `_PATIENT`."""
         with self._lock:
             self._ensure_role(service)
         name = f"{service}_{next(self._numbers)}"
         self.admin(f"CREATE DATABASE {name} OWNER residency_{service}")
         return self._url(service, name)
+
+    def as_in_production(self, url: str, service: str) -> None:
+        """Who connects to the database of `url` from now on is as impatient as production is."""
+        name, role, wanted = url.rsplit("/", 1)[1], f"residency_{service}", role_settings(service)
+        self.admin(*(f"ALTER ROLE {role} IN DATABASE {name} SET {each} = '{wanted[each]}'" for each in _PATIENT))
 
     def drop(self, url: str) -> None:
         """Drop the database of `url`, cutting whoever is still connected."""
@@ -149,6 +157,7 @@ class PostgresServer:
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN "
             f"CREATE ROLE {role} LOGIN PASSWORD 'test'; END IF; END $$",
             *role_statements(service, role),
+            *(f"ALTER ROLE {role} SET {name} = '30s'" for name in _PATIENT),
         )
 
     def _url(self, service: str, database: str) -> str:
@@ -173,7 +182,7 @@ class PostgresServer:
 
 def create_server() -> PostgresServer:
     """A started server in a new temporary folder."""
-    server = PostgresServer(Path(tempfile.mkdtemp(prefix="residency-postgres-")))
+    server = PostgresServer(servers.new_folder("residency-postgres-"))
     server.create()
     server.start()
     return server

@@ -51,6 +51,7 @@ class Province:
     rows: list[tuple[int, str, int, date, date]] = field(default_factory=lambda: list(NOTICE))
     """The calendar as it stands: sequence, phase, review round, first and last day."""
     changes: int = 0
+    epoch: int = 1
     held_since: datetime | None = None
     drafts: list[str] = field(default_factory=list)
     """Ids of the people who have a draft and never submitted it."""
@@ -116,6 +117,10 @@ class Province:
             for row in self.rows
         ]
         return self._changed()
+
+    def restored(self, epoch: int, version: int) -> None:
+        """Enrollment's database is an older one, with this version of the calendar, and goes on in another epoch."""
+        self.epoch, self.changes = epoch, version - 1 - len(self.moved)
 
     def _changed(self) -> int:
         self.changes += 1
@@ -236,6 +241,7 @@ class Province:
             cycle_id=self.cycle_id,
             sequence=self.sequence,
             calendar_version=self.version,
+            epoch=self.epoch,
             year=(await self.now()).year,
             province_code="SD",
             day_seconds=DAY.total_seconds(),

@@ -39,6 +39,10 @@ _SILENT = frozenset(
         "key",
         "closes_at",
         "release_at",
+        "batch_id",
+        "appointment_id",
+        "due_at",
+        "on_day",
     }
 )
 """Fields that say nothing to a reader: ids, and what one run hands to the next."""

@@ -1,4 +1,4 @@
-"""One time-skipping server for the run, shared with the replay tests."""
+"""One time-skipping server a file: a workflow that a failed test leaves behind holds up no other file's clock."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from temporalio.testing import WorkflowEnvironment
 from tests.support.temporal import Stage, a_stage, time_skipping
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def environment() -> AsyncIterator[WorkflowEnvironment]:
-    """The run's server."""
+    """The file's server."""
     async with time_skipping() as running:
         yield running
 

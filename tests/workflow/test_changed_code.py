@@ -37,7 +37,8 @@ from workflows.base_window.contract import WindowStart
 from workflows.base_window.workflow import BaseWindow
 from workflows.connection import TemporalConnection
 from workflows.primitives.visible import start_attributes
-from workflows.worker import DEPLOYMENT, Queue, make_worker
+from workflows.settings import DEPLOYMENT
+from workflows.worker import Queue, make_worker
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -13,12 +13,18 @@ import pytest
 from temporalio.converter import DataConverter
 
 from workflows.base_window import contract as base_window
+from workflows.faculty_appointment import contract as faculty_appointment
+from workflows.faculty_batch import contract as faculty_batch
+from workflows.faculty_eligibility import contract as faculty_eligibility
 from workflows.next_cycle import contract as next_cycle
 from workflows.published_list import contract as published_list
 from workflows.recruitment_cycle import contract as recruitment_cycle
 from workflows.seat_offer import contract as seat_offer
 
-CONTRACTS: tuple[ModuleType, ...] = (recruitment_cycle, base_window, seat_offer, published_list, next_cycle)
+CONTRACTS: tuple[ModuleType, ...] = (
+    *(recruitment_cycle, base_window, seat_offer, published_list, next_cycle),
+    *(faculty_batch, faculty_appointment, faculty_eligibility),
+)
 PAYLOADS = [
     kind
     for contract in CONTRACTS

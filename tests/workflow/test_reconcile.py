@@ -24,6 +24,7 @@ from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from residency.enrollment.v1 import place_service_pb2 as places
 from residency.enrollment.v1 import selection_service_pb2 as selection
+from services.kit.delivery import order_of
 from services.kit.settings import Settings
 from tests.support.wait import eventually
 from workflows import reconcile, waits
@@ -53,6 +54,7 @@ class Books:
     cycle_id: str = field(default_factory=lambda: str(uuid4()))
     sequence: int = 3
     version: int = 1
+    epoch: int = 1
     held: bool = False
     known: bool = True
     bases: tuple[str, ...] = ("A", "B")
@@ -73,6 +75,7 @@ class Books:
             sequence=self.sequence,
             phase=f"PHASE_{kinds[self.sequence]}",
             calendar_version=self.version,
+            epoch=self.epoch,
             day_seconds=DAY.total_seconds(),
             read_at=stamp(now),
         )
@@ -172,13 +175,13 @@ class Bench:
     client: Client
     connection: TemporalConnection
 
-    async def compare(self, *, dry_run: bool = False) -> Comparison:
+    async def compare(self, *, dry_run: bool = False, restored: bool = False) -> Comparison:
         found = Reconcile(self.connection, self.books, self.books, self.books)
-        return await found.compare(dry_run=dry_run)
+        return await found.compare(dry_run=dry_run, restored=restored)
 
-    async def differences(self, *, dry_run: bool = False) -> set[tuple[What, str, str]]:
+    async def differences(self, *, dry_run: bool = False, restored: bool = False) -> set[tuple[What, str, str]]:
         """What is amiss with this cycle: what, the id's end, why."""
-        found = (await self.compare(dry_run=dry_run)).differences
+        found = (await self.compare(dry_run=dry_run, restored=restored)).differences
         assert all(each.mended is not dry_run for each in found)
         own = f"/{self.books.cycle_id}"
         return {
@@ -274,6 +277,9 @@ async def test_what_failed_is_started_again_and_what_ended_well_stays_ended(benc
     await eventually(ended, "a list's wait ended well")
     await bench.settled(2)
     assert await bench.differences() == {(What.MISSING, "window/A/2", "RUN_TERMINATED")}
+    # OPS-46: open again in a database that was restored: it ended in the lost future.
+    await bench.settled(3)
+    assert await bench.differences(restored=True) == {(What.MISSING, "list/ends", "RUN_COMPLETED")}
 
 
 async def test_what_is_over_is_ended_with_a_reason(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,6 +327,18 @@ async def test_a_cycle_that_knows_an_old_calendar_is_told(bench: Bench, held: bo
     assert await bench.differences() == {(What.STALE, "cycle", "VERSION_1_OF_3")}
     told = await bench.handle("cycle").query(recruitment_cycle.STATUS, result_type=CycleStatus)
     assert (told.calendar_version, told.held_since is not None) == (3, held)
+    assert await bench.differences() == set()
+
+
+async def test_ops_43_a_cycle_that_knows_the_calendar_of_a_lost_future_is_told(bench: Bench) -> None:
+    bench.books.bases, bench.books.version = (), 5
+    await bench.compare()
+    await bench.settled(1)
+    await bench.differences()
+    bench.books.version, bench.books.epoch = 3, 2
+    assert await bench.differences() == {(What.STALE, "cycle", "EPOCH_1_OF_2")}
+    told = await bench.handle("cycle").query(recruitment_cycle.STATUS, result_type=CycleStatus)
+    assert told.calendar_version == order_of(2, 3)
     assert await bench.differences() == set()
 
 

@@ -9,6 +9,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from services.kit.delivery import order_of
 from tests.support.moments import NOTICE
 from tests.support.temporal import Stage
 from workflows.base_window import contract as base_window
@@ -85,7 +86,8 @@ async def test_wait_11_nothing_goes_on_while_held(stage: Stage) -> None:
         await stage.until(province.moments.registration_opens + 9 * DAY)
         status = await _change(year, await province.hold(), "hold", urgent=True)
         assert status.held_since is not None
-        await stage.until(province.moments.registration_opens + 10 * DAY)
+        # Past the opening that was held, and not at the daily look, which falls a moment after the hour of the hold.
+        await stage.until(province.moments.registration_opens + 10 * DAY + timedelta(hours=6))
         assert await _refusal(year, 3, "hold") == "CYCLE_HELD"
         await stage.until(province.moments.registration_opens + 12 * DAY - timedelta(hours=4))
         assert province.entered == [1]
@@ -122,6 +124,32 @@ async def test_a_round_put_in_between_is_entered_and_reviewed_like_any_other(sta
         await stage.window(BASE, 4).result()
     assert ended.sequence == 7
     assert province.closed_windows == [(BASE, number) for number in (1, 2, 3, 4)]
+
+
+async def test_ops_43_a_version_given_anew_after_a_restore_holds_and_is_told(stage: Stage) -> None:
+    """Enrollment goes back into the first round of a calendar amended once; the run knows the second, of version 3."""
+    province = stage.province
+    province.bases = (BASE,)
+    longer = [*PHASES[:2], ("second_choice", date(2023, 8, 1), date(2023, 8, 9)), *PHASES[3:]]
+    async with stage.working():
+        year = await stage.start_cycle()
+        await stage.until(province.moments.first_choice_opens + DAY)
+        await _change(year, province.amend(*longer))
+        await _change(year, province.amend(*PHASES))
+        await stage.until(province.moments.second_choice_opens + DAY)
+        known = await year.query(RecruitmentCycle.status)
+        assert (known.calendar_version, known.phase) == (3, "second_choice")
+        before = set(province.notices)
+        province.restored(2, version=2)
+        version = province.amend(*longer)
+        assert version == 3
+        assert await _refusal(year, version) == "CALENDAR_KNOWN", "as a version of the first epoch"
+        status = await _change(year, order_of(2, version))
+        assert status.calendar_version == order_of(2, 3)
+        await stage.until(province.moments.second_choice_opens + 2 * DAY)
+        told = {key for key in set(province.notices) - before if key.startswith("calendar/")}
+        assert told == {f"calendar/{province.cycle_id}/{order_of(2, 3)}/{code}" for code in ("SD", BASE)}
+        await year.terminate()
 
 
 def _signals(history: WorkflowHistory) -> list[str]:

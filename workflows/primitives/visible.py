@@ -25,8 +25,11 @@ KEYS: tuple[SearchAttributeKey[Any], ...] = (CYCLE, BASE, ROUND, WAITS_FOR, WAIT
 
 
 def start_attributes(cycle_id: str, base_code: str = "", round_number: int = 0) -> TypedSearchAttributes:
-    """What a run is found by from its start; give it to `start_workflow`. No base and no round where there is none."""
-    pairs: list[SearchAttributePair[Any]] = [SearchAttributePair(CYCLE, cycle_id)]
+    """What a run is found by from its start; give it to `start_workflow`. Nothing is said of what is empty.
+
+    What waits for faculty belongs to no cycle: it is found by its base alone.
+    """
+    pairs: list[SearchAttributePair[Any]] = [SearchAttributePair(CYCLE, cycle_id)] if cycle_id else []
     if base_code:
         pairs.append(SearchAttributePair(BASE, base_code))
     if round_number:
@@ -52,4 +55,5 @@ def waits_for(what: str) -> None:
 
 
 def _shown() -> bool:
-    return workflow.info().typed_search_attributes.get(CYCLE) is not None
+    known = workflow.info().typed_search_attributes
+    return known.get(CYCLE) is not None or known.get(BASE) is not None

@@ -10,6 +10,7 @@ from temporalio import activity
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from residency.enrollment.v1 import selection_service_pb2 as selection
+from services.kit.delivery import order_of
 from services.kit.domain import DomainError, Kind
 from workflows.recruitment_cycle.contract import (
     BaseCodes,
@@ -99,13 +100,18 @@ class CycleActivities:
         return ListIds(found[:_LISTS], len(found) > _LISTS)
 
 
+def calendar_order(cycle: cycle_pb2.Cycle) -> int:
+    """OPS-43: the version of the calendar as workflows count it, over epoch and version."""
+    return order_of(max(cycle.epoch, 1), cycle.calendar_version)
+
+
 def timetable_of(cycle: cycle_pb2.Cycle) -> Timetable:
     """The contract's cycle as the workflow reads it: instants and enums, no titles."""
     quiet = quiet_of(cycle.time_policy)
     return Timetable(
         cycle_id=cycle.cycle_id,
         sequence=cycle.sequence,
-        calendar_version=cycle.calendar_version,
+        calendar_version=calendar_order(cycle),
         phases=[
             PhaseTimes(
                 sequence=phase.sequence,

@@ -18,6 +18,7 @@ from residency.enrollment.v1 import calendar_service_pb2 as calendar_wire
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from residency.notify.v1 import notify_service_pb2 as notify
+from services.kit.delivery import version_in
 from services.kit.quiet import not_before
 from workflows.recruitment_cycle.contract import Announcement, DraftReminder, PhaseReport, ReportOrder, Told
 from workflows.wire import instant, quiet_of, translated_failures
@@ -169,7 +170,8 @@ class CycleNews:
     async def _reason(self, announcement: Announcement) -> str:
         request = calendar_wire.ListCalendarVersionsRequest(cycle_id=announcement.cycle_id)
         versions = (await self._versions.ListCalendarVersions(request)).versions
-        reasons = [version.reason for version in versions if version.number == announcement.calendar_version]
+        number = version_in(announcement.calendar_version)
+        reasons = [version.reason for version in versions if version.number == number]
         return next(iter(reasons), "") or _NO_REASON
 
     async def _send(self, notices: Sequence[notify.SendNoticeRequest], came_to: tuple[int, str]) -> None:

@@ -15,6 +15,8 @@ from workflows.primitives.deadline import reached
 from workflows.primitives.visible import child_attributes, waits_for
 
 with workflow.unsafe.imports_passed_through():
+    from services.kit.delivery import epoch_in, version_in
+
     # By name: what `from package import module` finds here is the sandbox's own copy, which spoils instants.
     from workflows.base_window.contract import NAME as WINDOW
     from workflows.base_window.contract import RECHECK as RECHECK_WINDOW
@@ -173,12 +175,16 @@ class RecruitmentCycle:
         self._times_read += 1
         if self._known_version == 0:
             # Begun, or begun anew: what was announced before has its key, and is not announced again.
-            self._announced = timetable.calendar_version - 1 if timetable.calendar_version > 1 else 1
+            amended = version_in(timetable.calendar_version) > 1
+            self._announced = timetable.calendar_version - amended
             self._unreported = self._unreported or rounds_to_report(timetable, workflow.now())
         elif timetable.calendar_version > self._known_version:
             self._urgent = self._urgent or before is None or is_sooner(before, timetable)
             if before is not None and is_trifle(before, timetable) and self._announced == self._known_version:
                 self._announced = timetable.calendar_version
+            if epoch_in(timetable.calendar_version) > epoch_in(self._known_version):
+                # The database was restored: a round that had begun may begin again.
+                self._windows_opened = min(self._windows_opened, current_phase(timetable).round)
         self._known_version = timetable.calendar_version
 
     def _next(self) -> Appointment | None:

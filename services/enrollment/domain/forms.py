@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.enrollment.domain.choice import Catalogue, Choice
 from services.enrollment.domain.dossier import DEFINITIONS
 from services.enrollment.domain.provinces import province_name
-from services.kit.forms import Field, FieldType, FormSection
-
-ZH, EN = "zh", "en"
-"""The languages of a form; the values people wrote stay as they wrote them."""
-
-ABSENT = "—"
-"""What stands where nothing was filled in."""
+from services.kit.printed import EN, section
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "form": ("报名表", "Registration Form"),
@@ -107,7 +100,7 @@ def content(heading: Heading, submitted: Submitted, language: str) -> dict[str, 
         "opening": opening,
         "sections": [
             {"label": word("choice"), "groups": [{"label": "", "rows": chosen}]},
-            *(_section(each, submitted.dossier.get(each.section, {}), language) for each in DEFINITIONS),
+            *(section(each, submitted.dossier.get(each.section, {}), language) for each in DEFINITIONS),
         ],
         "footer": f"{word('form')} {submitted.application_id} / {submitted.number}",
         "hash": short_hash(submitted.fingerprint),
@@ -125,44 +118,6 @@ def short_hash(fingerprint: bytes) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
-def shown(entry: Field, value: object, language: str) -> str:
-    """A value in words: yes or no, the label of an option, a number without an empty fraction."""
-    word = _words(language)
-    if value is None or value == "":
-        return ABSENT
-    if entry.type is FieldType.YES_NO:
-        return word("yes" if value is True else "no")
-    if entry.type is FieldType.OPTION:
-        labels = {option.code: label(option.label, option.label_en, language) for option in entry.options}
-        return labels.get(str(value), str(value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def label(zh: str, en: str, language: str) -> str:
-    """The label in the language asked for; the Chinese one where there is no other."""
-    return en if language == EN and en else zh
-
-
-def _section(definition: FormSection, body: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A section with what applies beside the body; a group of which only one line is left needs no heading."""
-    titles = {group.key: label(group.label, group.label_en, language) for group in definition.groups}
-    fields = [entry for entry in definition.fields if entry.type is not FieldType.PAPER and entry.applies(body)]
-    groups: list[dict[str, Any]] = []
-    for key, entries in groupby(fields, key=lambda entry: entry.group):
-        rows = [
-            [label(entry.label, entry.label_en, language), shown(entry, body.get(entry.key), language)]
-            for entry in entries
-        ]
-        title = titles.get(key, "") if len(rows) > 1 else ""
-        if groups and not title and not groups[-1]["label"]:
-            groups[-1]["rows"].extend(rows)
-        else:
-            groups.append({"label": title, "rows": rows})
-    return {"label": label(definition.label, definition.label_en, language), "groups": groups}
-
-
 def _number(submitted: Submitted, language: str) -> str:
     if not submitted.correction_of:
         return str(submitted.number)
@@ -171,28 +126,3 @@ def _number(submitted: Submitted, language: str) -> str:
 
 def _words(language: str) -> Callable[[str], str]:
     return lambda key: WORDS[key][language == EN]
-
-
-def replaced(value: Any, unprintable: Iterable[str]) -> Any:
-    """The same content with 〓 for each of these characters."""
-    table = dict.fromkeys(map(ord, unprintable), "〓")
-    return _translated(value, table) if table else value
-
-
-def characters(value: Any) -> set[str]:
-    """Every character in the texts of a content, whatever it is made of."""
-    if isinstance(value, str):
-        return set(value)
-    if isinstance(value, list | tuple):
-        return set().union(*(characters(each) for each in value if isinstance(each, str | list | tuple | dict)))
-    return characters(list(value.values())) if isinstance(value, dict) else set()
-
-
-def _translated(value: Any, table: Mapping[int, str]) -> Any:
-    if isinstance(value, str):
-        return value.translate(table)
-    if isinstance(value, list):
-        return [_translated(each, table) for each in value]
-    if isinstance(value, dict):
-        return {key: _translated(each, table) for key, each in value.items()}
-    return value

@@ -1,29 +1,18 @@
-"""Papers: the pictures of a dossier. What may be sent as which kind, and every way to be refused (rules PAP-01 to 10).
+"""Papers: the pictures of a dossier, and what may be sent as which kind (rules PAP-01 to PAP-10).
 
-Pictures only: a PDF may run scripts and cannot be drawn anew, so a certificate is photographed or scanned as a picture.
+What holds for every picture stands in `services/kit/picture_rules.py`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from enum import StrEnum
-from typing import Any
+from typing import TypeAlias
 
 from services.enrollment.domain import fields
 from services.enrollment.domain.fields import DEFINITIONS, Section
-from services.kit.domain import DomainError, Kind
-
-MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-"""A picture that says it is larger is refused before anything of it is decoded."""
-UPLOADS_AN_HOUR = 30
-MAX_PAPERS = 30
-"""Pictures of one application that are kept at once, those that only submissions still show included."""
-MAX_KEPT_BYTES = 100 * 1024 * 1024
-"""What all of them may weigh."""
-JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
+from services.kit import picture_rules
+from services.kit.picture_rules import PORTRAIT, PORTRAIT_HINT, SCAN, SCAN_HINT, Limits, field_of
 
 
 class PaperKind(StrEnum):
@@ -35,146 +24,25 @@ class PaperKind(StrEnum):
     EDUCATION_SCAN = fields.EDUCATION_SCAN
 
 
-class Warned(StrEnum):
-    """What an applicant may overrule and the base decides."""
-
-    GROUND_NOT_WHITE = "GROUND_NOT_WHITE"
+PaperRule: TypeAlias = picture_rules.PaperRule[PaperKind, Section]
+"""PAP-07: adding or removing a picture is an edit of its section."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaperRule:
-    """What may be sent as one kind."""
-
-    kind: PaperKind
-    section: Section
-    """PAP-07: adding or removing a picture is an edit of this section."""
-    label: str
-    label_en: str
-    media_types: tuple[str, ...]
-    min_bytes: int
-    min_width: int
-    """Pixels across once upright (portrait), or on the short side (scans)."""
-    min_height: int
-    """Pixels down once upright (portrait), or on the short side (scans)."""
-    longest_kept: int
-    """Pixels on the long side as kept; what is larger is drawn smaller."""
-    max_papers: int
-    hint: str
-
-    @property
-    def upright(self) -> bool:
-        """Whether width and height must stand in the proportion of a portrait."""
-        return self.kind is PaperKind.PORTRAIT
-
-
-PORTRAIT_RATIO = (0.6, 0.85)
-"""Width by height of a portrait, both included: 1 inch (295 × 413) and the 3 : 4 of a phone lie between."""
-_SCAN_HINT = "拍照或扫描，JPG、PNG 或 WebP 图片，不超过 10MB，短边不少于 600 像素；不接收 PDF。"
-
-
-def _rule(kind: PaperKind, *limits: Any) -> PaperRule:
+def _rule(kind: PaperKind, limits: Limits, max_papers: int, hint: str) -> PaperRule:
     """The rule of `kind` with the section and the words of its field in the dossier."""
-    for definition in DEFINITIONS:
-        for entry in definition.fields:
-            if entry.key == kind:
-                return PaperRule(kind, Section(definition.section), entry.label, entry.label_en, *limits)
-    raise LookupError(f"the dossier has no field {kind}")
+    section, entry = field_of(DEFINITIONS, kind)
+    return PaperRule(kind, Section(section), entry.label, entry.label_en, limits, max_papers, hint)
 
 
-_PICTURES = (JPEG, PNG, WEBP)
-_PORTRAIT_HINT = "本人近期彩色免冠证件照，白底，头部占照片的2/3；JPG 格式，150KB~10MB，不小于 295×413 像素，竖幅。"
 RULES: dict[PaperKind, PaperRule] = {
-    PaperKind.PORTRAIT: _rule(PaperKind.PORTRAIT, (JPEG,), 150 * 1024, 295, 413, 1600, 1, _PORTRAIT_HINT),
-    PaperKind.QUALIFICATION_SCAN: _rule(PaperKind.QUALIFICATION_SCAN, _PICTURES, 1, 600, 600, 2800, 4, _SCAN_HINT),
-    PaperKind.PRACTICE_SCAN: _rule(PaperKind.PRACTICE_SCAN, _PICTURES, 1, 600, 600, 2800, 4, _SCAN_HINT),
-    PaperKind.EDUCATION_SCAN: _rule(PaperKind.EDUCATION_SCAN, _PICTURES, 1, 600, 600, 2800, 12, _SCAN_HINT),
+    PaperKind.PORTRAIT: _rule(PaperKind.PORTRAIT, PORTRAIT, 1, PORTRAIT_HINT),
+    PaperKind.QUALIFICATION_SCAN: _rule(PaperKind.QUALIFICATION_SCAN, SCAN, 4, SCAN_HINT),
+    PaperKind.PRACTICE_SCAN: _rule(PaperKind.PRACTICE_SCAN, SCAN, 4, SCAN_HINT),
+    PaperKind.EDUCATION_SCAN: _rule(PaperKind.EDUCATION_SCAN, SCAN, 12, SCAN_HINT),
 }
 """PAP-01: the kinds there are, and what each must be like."""
-
-REFUSALS: dict[str, tuple[str, str]] = {
-    "FILE_EMPTY": ("PAP-02", "文件是空的，请重新选择。"),
-    "FILE_TOO_LARGE": ("PAP-02", "文件超过 10MB，请压缩后再上传。"),
-    "FILE_TOO_SMALL": ("PAP-02", "照片文件小于 150KB，清晰度不够，请上传原图。"),
-    "NOT_A_PICTURE": ("PAP-01", "这不是图片文件，请上传 JPG、PNG 或 WebP 图片。"),
-    "NOT_JPEG": ("PAP-01", "证件照须为 JPG 格式。"),
-    "HEIC": (
-        "PAP-01",
-        "这是 HEIC（高效）格式的照片，请转成 JPG 后上传；苹果手机可在“设置—相机—格式”中选择“兼容性最佳”后重拍。",
-    ),
-    "GIF": ("PAP-01", "不接收 GIF 图片，请上传 JPG、PNG 或 WebP 图片。"),
-    "SVG": ("PAP-01", "不接收 SVG 或网页文件，请上传 JPG、PNG 或 WebP 图片。"),
-    "PDF": ("PAP-01", "不接收 PDF，请将证书拍照或扫描成 JPG 图片后上传。"),
-    "TIFF": ("PAP-01", "不接收 TIFF 图片，请转成 JPG 后上传。"),
-    "BMP": ("PAP-01", "不接收 BMP 图片，请转成 JPG 后上传。"),
-    "ARCHIVE": ("PAP-01", "这是压缩包或办公文档，请上传 JPG、PNG 或 WebP 图片。"),
-    "TOO_MANY_PIXELS": ("PAP-03", "图片超过 4000 万像素，请缩小后上传。"),
-    "TOO_FEW_PIXELS": ("PAP-03", "图片像素太低，请上传更清晰的图片。"),
-    "NOT_UPRIGHT": ("PAP-03", "证件照须为竖幅，宽高比在 0.6 到 0.85 之间，请裁剪后上传。"),
-    "TRUNCATED": ("PAP-04", "图片不完整，可能没有传完，请重新选择。"),
-    "BROKEN": ("PAP-04", "图片已损坏，无法打开，请换一张或重新拍摄。"),
-    "ANIMATED": ("PAP-04", "不接收动态图片，请上传静态图片。"),
-    "TOO_MANY_SCANS": ("PAP-04", "图片的编码方式异常，请重新拍摄，或截图后上传。"),
-    "UNUSUAL_ENCODING": ("PAP-04", "图片的编码方式不受支持，请重新拍摄，或截图后上传。"),
-    "METADATA_TOO_LARGE": ("PAP-04", "图片的附加信息异常，请重新拍摄，或截图后上传。"),
-    "SCRIPT_INSIDE": ("PAP-04", "图片的附加信息中含有程序代码，不能上传；请重新拍摄，或截图后上传。"),
-    "ARCHIVE_INSIDE": ("PAP-04", "图片中夹带了压缩包，不能上传；请重新拍摄，或截图后上传。"),
-    "DOCUMENT_INSIDE": ("PAP-04", "图片中夹带了其他文件，不能上传；请重新拍摄，或截图后上传。"),
-    "TRAILING_DATA": (
-        "PAP-04",
-        "图片末尾带有多余的内容（例如动态照片、实况照片），请关闭动态照片后重拍，或截图后上传。",
-    ),
-    "TOO_SLOW": ("PAP-04", "图片处理时间过长，请缩小后重新上传。"),
-    "GROUND_NOT_WHITE": (
-        "PAP-06",
-        "照片的底色看起来不是白色。请更换照片；如确认是白底，可选择“仍然使用”，由基地审核。",
-    ),
-    "TOO_MANY_OF_KIND": ("PAP-10", "该类扫描件的数量已满，请先删除不需要的。"),
-    "TOO_MANY_PAPERS": ("PAP-10", "上传的图片数量已满。"),
-    "TOO_MANY_BYTES": ("PAP-10", "上传的图片总量已满。"),
-}
-"""Every reason a picture is refused for, whatever the moment: its rule and its sentence."""
-
-
-def refused(reason: str, field: str = "content") -> DomainError:
-    """The refusal with this reason."""
-    rule, sentence = REFUSALS[reason]
-    return DomainError(Kind.INVALID, reason, sentence, field=field, rule=rule)
-
-
-def too_often() -> DomainError:
-    """PAP-10: so many uploads an hour."""
-    return DomainError(Kind.EXHAUSTED, "UPLOADS_TOO_OFTEN", "上传过于频繁，请一小时后再试。", rule="PAP-10")
-
-
-def no_paper() -> DomainError:
-    """PAP-08: absent, or not the caller's to see: the two answers are one."""
-    return DomainError(Kind.NOT_FOUND, "PAPER_NOT_FOUND", "没有这份材料。", rule="PAP-08")
-
-
-def check_number(rule: PaperRule, of_kind: int, kept: int) -> None:
-    """PAP-10: one picture more has its place beside those in the draft and all that are kept. Raises INVALID."""
-    if of_kind >= rule.max_papers:
-        raise refused("TOO_MANY_OF_KIND", "kind")
-    if kept >= MAX_PAPERS:
-        raise refused("TOO_MANY_PAPERS", "kind")
-
-
-def check_weight(kept_bytes: int) -> None:
-    """PAP-10: what all pictures of an application weigh together. Raises INVALID."""
-    if kept_bytes > MAX_KEPT_BYTES:
-        raise refused("TOO_MANY_BYTES", "kind")
 
 
 def kinds_of(sections: Collection[Section]) -> list[PaperKind]:
     """The kinds that belong to these sections."""
     return [rule.kind for rule in RULES.values() if rule.section in sections]
-
-
-_MARKUP = re.compile(rb"<(?:script|html|svg|iframe|object|embed|body|\?php|!doctype)[\s>/]|javascript:", re.IGNORECASE)
-
-
-def check_text(parts: Sequence[bytes]) -> None:
-    """PAP-04: no markup or program in what stands beside the pixels, in one byte a character or in two."""
-    for part in parts:
-        if _MARKUP.search(part) or _MARKUP.search(part.replace(b"\0", b"")):
-            raise refused("SCRIPT_INSIDE")

@@ -246,6 +246,7 @@ def cycle_message(view: CycleView) -> cycle_pb2.Cycle:
             for entry in view.calendar.milestones
         ],
         time_policy=convert.time_policy_message(view.time_policy),
+        epoch=view.epoch,
     )
 
 

@@ -6,14 +6,12 @@ from typing import Any
 
 from residency.enrollment.v1 import paper_service_pb2 as pb
 from residency.enrollment.v1.paper_service_pb2_grpc import PaperServiceServicer
-from services.enrollment.domain.papers import MAX_BYTES, RULES, PaperKind, PaperRule
+from services.enrollment.domain.papers import RULES, PaperKind, PaperRule
 from services.enrollment.grpc_api import convert
 from services.enrollment.handlers.paper_reading import PaperReading, PaperView
 from services.enrollment.handlers.papers import PaperHandlers, RemovePaper
 from services.kit.auth import caller
-
-MESSAGE_BYTES = 12 * 1024 * 1024
-"""How large a request may be: a file of 10 MB and what stands around it, so that a larger one is told so itself."""
+from services.kit.picture_rules import MAX_BYTES
 
 _KINDS = {kind: f"PAPER_KIND_{kind.name}" for kind in PaperKind}
 _KIND_OF: dict[int, PaperKind] = {pb.PaperKind.Value(name): kind for kind, name in _KINDS.items()}
@@ -81,11 +79,11 @@ def rule_message(rule: PaperRule) -> pb.PaperRule:
         kind=_KINDS[rule.kind],
         label=rule.label,
         label_en=rule.label_en,
-        media_types=rule.media_types,
-        min_bytes=rule.min_bytes,
+        media_types=rule.limits.media_types,
+        min_bytes=rule.limits.min_bytes,
         max_bytes=MAX_BYTES,
-        min_width=rule.min_width,
-        min_height=rule.min_height,
+        min_width=rule.limits.min_width,
+        min_height=rule.limits.min_height,
         max_papers=rule.max_papers,
         hint=rule.hint,
     )

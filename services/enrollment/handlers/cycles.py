@@ -121,6 +121,7 @@ class CycleHandlers:
             gate.held_since,
             cycle.draft,
             time_policy(cycle.policy, cycle.calendar),
+            gate.epoch,
         )
 
     async def list_cycles(self, *, open_only: bool) -> list[CycleView]:

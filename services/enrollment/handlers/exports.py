@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -63,7 +63,6 @@ class ExportHandlers:
         self._runner = runner
         self._exports = exports
         self._readers = readers
-        self._busy: set[str] = set()
 
     async def create_export(self, caller: Caller, order: CreateExport) -> Exported:
         """EXP-02 to EXP-06: make the file and write down who took what, when, why, how many rows, with which hash.
@@ -78,7 +77,7 @@ class ExportHandlers:
             base = base_for(caller, order.base_code, cycle.catalogue.bases)
             check_reason(order.reason, 0, unmasked=order.unmasked)
             scope = Scope(cycle.id, base, order.specialty_code, _states(table, order.states))
-            with self._alone(caller):
+            async with self._alone(caller):
                 made, content = await self._make(caller, order, table, scope, cycle, gate)
             detail = {
                 "export": made.id,
@@ -117,17 +116,17 @@ class ExportHandlers:
         """EXP-07: what the columns of one table, or of all, mean. Raises NOT_FOUND `TABLE_UNKNOWN`."""
         return [table_of(table)] if table else list(TABLES.values())
 
-    @contextmanager
-    def _alone(self, caller: Caller) -> Iterator[None]:
-        """EXP-05: one file a person at a time. Raises EXHAUSTED `EXPORT_RUNNING`."""
-        if caller.actor in self._busy:
+    @asynccontextmanager
+    async def _alone(self, caller: Caller) -> AsyncIterator[None]:
+        """EXP-05: one file a person at a time, whatever replica is asked. Raises EXHAUSTED `EXPORT_RUNNING`."""
+        turn = self._exports.turn(caller.actor)
+        if not await turn.hold():
             message = "您的上一次导出尚未完成,请稍后再试。"
             raise DomainError(Kind.EXHAUSTED, "EXPORT_RUNNING", message, rule="EXP-05")
-        self._busy.add(caller.actor)
         try:
             yield
         finally:
-            self._busy.discard(caller.actor)
+            await turn.release()
 
     async def _make(
         self,

@@ -10,10 +10,9 @@ from typing import Protocol
 
 from pydantic import TypeAdapter
 
-from services.enrollment.documents.press import Press, Sheet
 from services.enrollment.domain.application import State
 from services.enrollment.domain.exports import FORMS, Exported
-from services.enrollment.domain.forms import ZH, Heading, content
+from services.enrollment.domain.forms import Heading, content
 from services.enrollment.handlers.deeds import Deed, DeedRunner
 from services.enrollment.handlers.running import no_cycle
 from services.enrollment.records import CycleRecord, GateRecord
@@ -21,6 +20,8 @@ from services.enrollment.store.exports import ExportStore, write_export
 from services.enrollment.store.forms import FormRecord, FormStatusRecord, FormStore
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id
+from services.kit.press import Press, Sheet
+from services.kit.printed import ZH
 
 PAGE = 20
 """Most forms in one answer."""

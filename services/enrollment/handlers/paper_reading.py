@@ -10,15 +10,16 @@ import structlog
 
 from services.enrollment.domain.application import State
 from services.enrollment.domain.capabilities import Role
-from services.enrollment.domain.papers import PaperKind, Warned, no_paper
-from services.enrollment.handlers.decoding import Desk
+from services.enrollment.domain.papers import PaperKind
 from services.enrollment.handlers.running import no_cycle, not_found
 from services.enrollment.records import ApplicationRecord
 from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.papers import PaperRecord, PaperStore
 from services.enrollment.store.queries import QueryStore
+from services.kit.decoding import Desk
 from services.kit.domain import Caller, DomainError
+from services.kit.picture_rules import Warned, no_paper
 
 _log = structlog.get_logger("enrollment.papers")
 

@@ -13,21 +13,11 @@ from pydantic import TypeAdapter
 from services.enrollment import facts
 from services.enrollment.domain.application import State, effective_state
 from services.enrollment.domain.capabilities import Action, Actor, Decision, Role, decide
-from services.enrollment.domain.papers import (
-    RULES,
-    UPLOADS_AN_HOUR,
-    PaperKind,
-    check_number,
-    check_weight,
-    no_paper,
-    refused,
-    too_often,
-)
+from services.enrollment.domain.papers import RULES, PaperKind
 from services.enrollment.domain.refusals import require
 from services.enrollment.domain.unlock import RULE as UNLOCKED
 from services.enrollment.domain.unlock import WITH_BASE
 from services.enrollment.handlers.correcting import correction
-from services.enrollment.handlers.decoding import Desk
 from services.enrollment.handlers.paper_reading import PaperView, view_of
 from services.enrollment.handlers.running import Outcome, Runner, audit_entry, not_found
 from services.enrollment.records import (
@@ -43,11 +33,13 @@ from services.enrollment.store.applications import ApplicationStore
 from services.enrollment.store.cycles import CycleStore
 from services.enrollment.store.papers import PaperRecord, PaperStore, added, corrected_papers, removed
 from services.enrollment.store.queries import QueryStore
+from services.kit.decoding import Desk
 from services.kit.domain import Caller, DomainError, Fact, Kind
 from services.kit.ids import new_id
+from services.kit.picture_rules import UPLOADS_AN_HOUR, check_number, check_weight, no_paper, refused, too_often
 
 if TYPE_CHECKING:
-    from services.enrollment.domain.images import Picture
+    from services.kit.pictures import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +189,7 @@ class PaperHandlers:
     async def _picture(self, upload: _Upload) -> Picture:
         """The file drawn anew, once. Raises INVALID; PAP-06: also for a warning that nobody overruled."""
         if upload.picture is None:
-            upload.picture = await self._desk.redrawn(upload.kind, upload.content)
+            upload.picture = await self._desk.redrawn(RULES[upload.kind].limits, upload.content)
         if upload.picture.warnings and not upload.accept_warnings:
             raise refused(upload.picture.warnings[0].value, "accept_warnings")
         return upload.picture

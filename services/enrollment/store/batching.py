@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-from services.kit.domain import DomainError
+from services.enrollment.metrics import BATCH_SIZE
+from services.kit.domain import DomainError, Kind
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -57,6 +58,7 @@ class Batcher(Generic[Item, Result]):
         """The result of `item`; raises what `one` raises, or the error that `many` returned for it."""
         if self._busy == 0 and not self._waiting and not self._crowded:
             self._busy = 1
+            BATCH_SIZE.observe(1)
             try:
                 return await self._one(item)
             finally:
@@ -92,6 +94,7 @@ class Batcher(Generic[Item, Result]):
         if taken:
             self._crowded = len(taken) > 1
             self._busy += 1
+            BATCH_SIZE.observe(len(taken))
             task = asyncio.create_task(self._serve(taken))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -123,6 +126,12 @@ class Batcher(Generic[Item, Result]):
             else:
                 await self._alone(*taken[0])
         finally:
+            # A driver may cancel us from inside when its connection is cut: whoever asked must not wait for ever.
+            for _, future in taken:
+                if not future.done():
+                    future.set_exception(
+                        DomainError(Kind.UNAVAILABLE, "DATABASE_UNAVAILABLE", "系统繁忙，请稍后重试。")
+                    )
             self._free()
 
     async def _together(self, taken: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:

@@ -32,10 +32,13 @@ _OPEN = """
     ON CONFLICT DO NOTHING
     RETURNING *
 """
+# Whoever withdrew and began anew has another application: the one that is live is followed.
 _READ = """
-    SELECT f.*, coalesce(a.base_code, '') AS submitted_base
-    FROM calendar_feed f LEFT JOIN application a ON a.id = f.application_id
-    WHERE f.token_hash = $1 AND f.closed_at IS NULL
+    SELECT f.*, coalesce((
+        SELECT a.base_code FROM application o JOIN application a USING (cycle_id, person_id)
+        WHERE o.id = f.application_id ORDER BY a.live DESC LIMIT 1
+    ), '') AS submitted_base
+    FROM calendar_feed f WHERE f.token_hash = $1 AND f.closed_at IS NULL
 """
 
 
@@ -66,9 +69,10 @@ class CalendarStore:
         return [BaseDateChange(row["round"], row["name"], row["at"], row["made_at"]) for row in found]
 
     async def own_application(self, cycle_id: str, person_id: str) -> str | None:
-        """Id of a person's application in a cycle; None when there is none."""
+        """Id of a person's application in a cycle, the live one if there is one; None when there is none."""
         found = await self._database.fetchval(
-            "SELECT id FROM application WHERE cycle_id = $1 AND person_id = $2", cycle_id, person_id
+            "SELECT id FROM application WHERE cycle_id = $1 AND person_id = $2 ORDER BY live DESC LIMIT 1",
+            *(cycle_id, person_id),
         )
         return None if found is None else str(found)
 

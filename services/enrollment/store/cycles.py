@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import asyncpg
@@ -20,7 +20,8 @@ from services.kit.domain import DomainError, Fact
 
 _GATE = """
     SELECT phase AS gate_phase, sequence AS gate_sequence, closes_at AS gate_closes_at, edition AS gate_edition,
-        round AS gate_round, held_since AS gate_held_since, clock_timestamp() AS now
+        round AS gate_round, held_since AS gate_held_since, clock_timestamp() AS now,
+        (SELECT number FROM database_epoch) AS epoch
     FROM cycle_gate WHERE cycle_id = $1
 """
 _EDITION = "SELECT edition FROM cycle_gate WHERE cycle_id = $1"
@@ -42,14 +43,16 @@ class CycleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cycles: dict[str, CycleRecord] = {}
+        # A restored database counts its editions anew.
+        database.on_restored(self._cycles.clear)
 
     async def cycle(self, cycle_id: str, edition: int = 0) -> CycleRecord | None:
         """A cycle with calendar, policy and catalogue; None when there is none.
 
-        `edition` is the one that the gate names: what was kept of an older one is read again.
+        `edition` is the one that the gate names, 0 any: what was kept of another one is read again.
         """
         known = self._cycles.get(cycle_id)
-        if known is None or known.edition < edition:
+        if known is None or edition not in (0, known.edition):
             known = await self._load(cycle_id)
             # Read in several statements: whatever was changed between two of them is read as a whole.
             while known is not None and known.edition != await self._database.fetchval(_EDITION, cycle_id):
@@ -61,7 +64,7 @@ class CycleStore:
     async def gate(self, cycle_id: str) -> GateRecord | None:
         """Where the gate stands now, and the database's clock."""
         row = await self._database.fetchrow(_GATE, cycle_id)
-        return None if row is None else rows.gate_of(row)
+        return None if row is None else replace(rows.gate_of(row), epoch=row["epoch"])
 
     async def entered(self, cycle_id: str) -> dict[int, Any]:
         """When the gate entered each phase, by its number."""

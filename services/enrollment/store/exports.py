@@ -17,6 +17,7 @@ from services.enrollment.store.queries import QueryStore
 from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database
 from services.kit.domain import Caller
+from services.kit.lease import Lease
 
 _NAMES = {"table": "table_key"}
 _COLUMNS = tuple(_NAMES.get(entry.name, entry.name) for entry in fields(Exported))
@@ -40,6 +41,8 @@ _ROWS = """
         AND a.live AND a.state <> 'draft' AND s.dossier IS NOT NULL AND a.id > $4::uuid
     ORDER BY a.id LIMIT $5
 """
+TURN_SECONDS = 60.0
+"""For so long the turn of a process that died is kept; no file takes longer."""
 _BATCH = 500
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -63,6 +66,10 @@ class ExportStore:
     def __init__(self, database: Database, sealing: Sealing) -> None:
         self._database = database
         self._sealing = sealing
+
+    def turn(self, actor: str) -> Lease:
+        """EXP-05: the right to make a file for `actor`, in one process at a time."""
+        return Lease(self._database, f"export/{actor}", TURN_SECONDS)
 
     def write_parts(self, made: Exported, content: bytes) -> list[Statement]:
         """EXP-06: the file, sealed, in parts."""

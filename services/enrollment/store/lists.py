@@ -132,7 +132,12 @@ def insert_list(published: PublishedList, named: Sequence[Named], actor: str) ->
             len(ids),
         ),
         Statement(
-            "UPDATE application SET publicity_ends_at = $1 WHERE id = ANY($2::uuid[])",
+            # Locked in the order in which commands lock theirs, when several are written at once.
+            """
+            UPDATE application a SET publicity_ends_at = $1
+            FROM (SELECT id FROM application WHERE id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE) AS locked
+            WHERE a.id = locked.id
+            """,
             (head.ends_at, ids),
             len(ids),
         ),

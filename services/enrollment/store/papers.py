@@ -1,34 +1,25 @@
 """Papers: rows in the database, pictures sealed in the object store (PAP-07 to PAP-09, PAP-11).
 
-An object is written before its row and removed after it: a row without an object never stands, an object without a row
-is swept away.
+How objects are kept beside their rows stands in `services/kit/sealed_objects.py`.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import text
 
 from services.enrollment.domain.dossier import Section
-from services.enrollment.domain.papers import PaperKind, Warned, kinds_of
+from services.enrollment.domain.papers import PaperKind, kinds_of
 from services.enrollment.records import Statement
 from services.enrollment.store import rows
 from services.enrollment.store.sealing import Sealing
 from services.kit.database import Database, UnitOfWork
-from services.kit.ids import new_id
 from services.kit.objects import ObjectStore
-from services.kit.vault import key_of
-
-FOLDER = "papers"
-ORPHAN_AGE = timedelta(hours=1)
-"""An object younger than this may yet get its row."""
-DISCARD_AGE = timedelta(seconds=60)
-"""A discarded object stays as long as somebody may still be reading it by an old row."""
-_AT_ONCE = 8
+from services.kit.picture_rules import Warned
+from services.kit.sealed_objects import SealedObjects
 
 _SELECT = """
     SELECT p.*, EXISTS (
@@ -71,18 +62,9 @@ _FREEZE = f"""
         ORDER BY p.uploaded_at, p.id
     )
 """  # noqa: S608 (constants of this module)
-_OLD = "SELECT id, object_key FROM paper WHERE sealed_with <> $1 ORDER BY id LIMIT $2"
-_LEFT = "SELECT count(*) FROM paper WHERE sealed_with <> $1"
-_MOVE = "UPDATE paper SET object_key = $3, sealed_with = $4 WHERE id = $1 AND object_key = $2"
 _FORGET = text(
     "DELETE FROM paper p USING application a WHERE a.id = p.application_id AND a.person_id = :person_id RETURNING p.id"
 )
-_KNOWN = """
-    SELECT object_key FROM paper WHERE object_key = ANY ($1)
-    UNION ALL SELECT object_key FROM discarded_object WHERE object_key = ANY ($1)
-"""
-_DISCARDED = "SELECT object_key FROM discarded_object WHERE discarded_at <= clock_timestamp() - $1::interval LIMIT 200"
-_GONE = "DELETE FROM discarded_object WHERE object_key = ANY ($1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +87,11 @@ class PaperRecord:
     """Some submission showed it: it stays, whatever becomes of the draft."""
 
 
-class PaperStore:
+class PaperStore(SealedObjects):
     """Reads and keeps papers."""
 
     def __init__(self, database: Database, objects: ObjectStore, sealing: Sealing) -> None:
-        self._database = database
-        self._objects = objects
-        self._sealing = sealing
+        super().__init__(database, objects, sealing)
 
     async def kept(self, application_id: str) -> list[PaperRecord]:
         """Everything that is kept of an application, oldest first: of its draft and of its submissions."""
@@ -133,70 +113,13 @@ class PaperStore:
         """How many pictures were added within an hour, removed ones included."""
         return int(await self._database.fetchval(_UPLOADS, application_id))
 
-    async def keep(self, application_id: str, content: bytes) -> tuple[str, str]:
-        """Seal a picture and store it; its object's key, and the name of the key that sealed it.
-
-        Raises DomainError UNAVAILABLE.
-        """
-        key = f"{FOLDER}/{application_id}/{new_id()}"
-        sealed = await asyncio.to_thread(self._sealing.seal_bytes, content, _bound(key))
-        await self._objects.put(key, sealed)
-        return key, key_of(sealed)
-
     async def content(self, paper: PaperRecord) -> bytes:
         """The picture. Raises DomainError UNAVAILABLE, SealBroken, ObjectMissing."""
-        sealed = await self._objects.get(paper.object_key)
-        return await asyncio.to_thread(self._sealing.open_bytes, sealed, _bound(paper.object_key))
-
-    async def discard(self, object_key: str) -> None:
-        """Remove an object that no row names. Raises DomainError UNAVAILABLE; the sweep finds it then."""
-        await self._objects.delete(object_key)
-
-    async def rewrap(self, limit: int) -> int:
-        """PRIV-04: seal up to `limit` pictures of old keys anew, under keys of their own; how many there were."""
-        found = await self._database.fetch(_OLD, self._sealing.key, limit)
-        for start in range(0, len(found), _AT_ONCE):
-            await asyncio.gather(*(self._reseal(row) for row in found[start : start + _AT_ONCE]))
-        return len(found)
-
-    async def left(self) -> int:
-        """How many pictures are still under an old key."""
-        return int(await self._database.fetchval(_LEFT, self._sealing.key))
+        return await self.read(paper.object_key)
 
     async def forget(self, uow: UnitOfWork, person_id: str) -> int:
         """PRIV-05: a person's pictures, frozen ones too, within `uow`; their objects go once that has committed."""
         return len((await uow.session.execute(_FORGET, {"person_id": person_id})).all())
-
-    async def drain(self, age: timedelta = DISCARD_AGE) -> int:
-        """Remove objects that were discarded at least `age` ago; how many. Raises DomainError UNAVAILABLE."""
-        keys = [row["object_key"] for row in await self._database.fetch(_DISCARDED, age)]
-        for key in keys:
-            await self._objects.delete(key)
-        if keys:
-            await self._database.execute(_GONE, keys)
-        return len(keys)
-
-    async def sweep(self, age: timedelta = ORPHAN_AGE) -> int:
-        """PAP-09: remove objects at least `age` old that no row names; how many. Raises DomainError UNAVAILABLE."""
-        swept = 0
-        async for page in self._objects.listed(FOLDER):
-            until = datetime.now(UTC) - age
-            keys = [each.key for each in page if each.written_at <= until]
-            known = {row["object_key"] for row in await self._database.fetch(_KNOWN, keys)}
-            for key in keys:
-                if key not in known:
-                    await self._objects.delete(key)
-                    swept += 1
-        return swept
-
-    async def _reseal(self, row: rows.Row) -> None:
-        old = row["object_key"]
-        sealed = await self._objects.get(old)
-        content = await asyncio.to_thread(self._sealing.open_bytes, sealed, _bound(old))
-        new, name = await self.keep(old.split("/")[1], content)
-        if await self._database.execute(_MOVE, row["id"], old, new, name) != "UPDATE 1":
-            # Removed meanwhile, or sealed anew by somebody else.
-            await self.discard(new)
 
 
 def added(paper: PaperRecord) -> Statement:
@@ -223,11 +146,6 @@ def corrected_papers(application_id: str, number: int, unlocked: Collection[Sect
     """
     kinds: Sequence[str] = [kind.value for kind in kinds_of(unlocked)]
     return (Statement(_FREEZE, (application_id, number, kinds), 1),)
-
-
-def _bound(object_key: str) -> str:
-    """What the seal of an object is bound to: moved under another key it does not open."""
-    return f"object/{object_key}"
 
 
 def _record(row: rows.Row) -> PaperRecord:

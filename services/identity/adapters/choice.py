@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from services.identity.settings import IdentitySettings
+from services.kit.environment import Unusable
 
 
-class AdapterMissing(RuntimeError):
+class AdapterMissing(Unusable):
     """Nothing says who does it, and the process must not start; the message says which setting helps."""
 
 

@@ -7,10 +7,10 @@ from typing import Protocol
 import structlog
 
 from services.identity.adapters.choice import chosen
-from services.identity.adapters.http import Door, NoAnswer
 from services.identity.domain.documents import Document
 from services.identity.settings import IdentitySettings
 from services.kit.domain import DomainError, Kind
+from services.kit.http_client import HttpClient, NoAnswer
 from services.kit.ids import new_id
 
 SANDBOX_MISMATCH = "不符"
@@ -73,15 +73,15 @@ class HttpRegister:
 
     name = "real-name register"
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
 
     async def start(self) -> None:
         """Connections open when first used."""
 
     async def stop(self) -> None:
         """Close the connections."""
-        await self._door.close()
+        await self._client.close()
 
     def not_ready(self) -> str:
         """Always ready: with the register away, nobody registers and everything else goes on."""
@@ -98,7 +98,7 @@ class HttpRegister:
             "sex": document.sex.value if document.sex else "",
         }
         try:
-            matched = (await self._door.ask(body)).get("matched")
+            matched = (await self._client.ask(body)).get("matched")
         except NoAnswer as error:
             raise _unavailable(str(error)) from None
         if matched is False:
@@ -112,7 +112,7 @@ def create(settings: IdentitySettings) -> RealNameRegister:
     if chosen("real_name", settings) == "sandbox":
         return SandboxRegister()
     key = settings.real_name_key.get_secret_value()
-    return HttpRegister(Door(settings.real_name_address, key, settings.real_name_timeout))
+    return HttpRegister(HttpClient(settings.real_name_address, key, settings.real_name_timeout))
 
 
 def _mismatch() -> DomainError:

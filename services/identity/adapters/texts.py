@@ -11,12 +11,12 @@ import structlog
 from sqlalchemy import delete, insert, select
 
 from services.identity.adapters.choice import chosen
-from services.identity.adapters.http import Door, NoAnswer
 from services.identity.settings import IdentitySettings
 from services.identity.store.tables import sandbox_text
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.domain import DomainError, Kind
+from services.kit.http_client import HttpClient, NoAnswer
 from services.kit.ids import new_id
 from services.kit.vault import Vault
 
@@ -45,7 +45,7 @@ class TextMessages(Protocol):
 
         Args:
             mobile: The number, E.164.
-            purpose: `registration`, `recovery`, `mobile`, `invitation` or `notice`.
+            purpose: `registration`, `registration_call`, `recovery`, `mobile`, `invitation` or `notice`.
             text: All of the message.
             code: The code or secret that stands in `text`, for gateways that fill it into a template.
 
@@ -127,15 +127,15 @@ class HttpTexts:
 
     name = "texts"
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
 
     async def start(self) -> None:
         """Connections open when first used."""
 
     async def stop(self) -> None:
         """Close the connections."""
-        await self._door.close()
+        await self._client.close()
 
     def not_ready(self) -> str:
         """Always ready: a gateway that is away takes nothing but its own messages with it."""
@@ -145,7 +145,7 @@ class HttpTexts:
         """POST the message; any answer but success is a failure."""
         body = {"id": new_id(), "to": mobile, "purpose": purpose, "text": text, "code": code}
         try:
-            await self._door.ask(body)
+            await self._client.ask(body)
         except NoAnswer as error:
             raise _unavailable(str(error)) from None
 
@@ -154,7 +154,7 @@ def create(settings: IdentitySettings, database: Database, vault: Vault, clock: 
     """The adapter the settings name. Raises AdapterMissing."""
     if chosen("texts", settings) == "sandbox":
         return SandboxTexts(database, vault, clock)
-    return HttpTexts(Door(settings.texts_address, settings.texts_key.get_secret_value(), settings.texts_timeout))
+    return HttpTexts(HttpClient(settings.texts_address, settings.texts_key.get_secret_value(), settings.texts_timeout))
 
 
 def _unavailable(why: str) -> DomainError:

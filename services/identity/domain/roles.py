@@ -67,6 +67,9 @@ HOLDS_IN = {
 STAFF = frozenset(HOLDS_IN)
 """Hats that need a second factor."""
 
+WORKING = STAFF - {Role.AUDITOR, Role.SUPPORT, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR}
+"""Hats that do the work of their organisation, and are told what comes to it; the others keep the platform."""
+
 MACHINES = {"worker": Role.SCHEDULER, "operator": Role.OPERATOR} | dict.fromkeys(
     ("enrollment", "faculty", "notify", "portal", "identity"), Role.SERVICE
 )

@@ -41,6 +41,11 @@ class PersonApi(person_service_pb2_grpc.PersonServiceServicer):
         key, masked = self._people.key_of_document(kind, request.document_number)
         return pb.GetDocumentKeyResponse(document_key=key, masked_document=masked)
 
+    async def FindPerson(self, request: pb.FindPersonRequest, context: Context) -> pb.FindPersonResponse:
+        """The person to whom a document is bound."""
+        found = await self._people.find(document_type_of(request.document_type), request.document_number)
+        return pb.FindPersonResponse(person_id=found)
+
     async def GetMe(self, request: pb.GetMeRequest, context: Context) -> pb.GetMeResponse:
         """Who the caller is."""
         me = await self._people.me(caller())

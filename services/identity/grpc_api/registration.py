@@ -10,8 +10,10 @@ from residency.identity.v1 import registration_service_pb2 as pb
 from residency.identity.v1 import registration_service_pb2_grpc
 from services.identity.captchas import Captchas
 from services.identity.handlers.registration import NewAccount, NewPerson, RegistrationHandlers
+from services.identity.handlers.registration_calls import RegistrationCalls
 from services.identity.wire import document_type_of, instant, role_of, sex_of
 from services.identity.wire_session import signed_in_message
+from services.kit.auth import caller
 from services.kit.grpc_server import Servicer
 from services.kit.vault import Vault
 
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
 class RegistrationApi(registration_service_pb2_grpc.RegistrationServiceServicer):
     """Answers RegistrationService; failures are DomainErrors that the server turns into statuses."""
 
-    def __init__(self, registration: RegistrationHandlers, captchas: Captchas, vault: Vault) -> None:
+    def __init__(
+        self, registration: RegistrationHandlers, captchas: Captchas, calls: RegistrationCalls, vault: Vault
+    ) -> None:
         self._registration = registration
+        self._calls = calls
         self._captchas = captchas
         self._vault = vault
 
@@ -87,11 +92,20 @@ class RegistrationApi(registration_service_pb2_grpc.RegistrationServiceServicer)
         await self._registration.cancel(request.registration_id)
         return pb.CancelRegistrationResponse()
 
+    async def InviteToRegister(
+        self, request: pb.InviteToRegisterRequest, context: Context
+    ) -> pb.InviteToRegisterResponse:
+        """Asks somebody to register."""
+        sent = await self._calls.call(caller(), request.mobile, request.hospital_name, request.idempotency_key)
+        return pb.InviteToRegisterResponse(sent=sent)
 
-def servicer(registration: RegistrationHandlers, captchas: Captchas, vault: Vault) -> Servicer:
+
+def servicer(
+    registration: RegistrationHandlers, captchas: Captchas, calls: RegistrationCalls, vault: Vault
+) -> Servicer:
     """What the server needs to serve RegistrationService."""
     return Servicer(
         pb.DESCRIPTOR.services_by_name["RegistrationService"],
         registration_service_pb2_grpc.add_RegistrationServiceServicer_to_server,
-        RegistrationApi(registration, captchas, vault),
+        RegistrationApi(registration, captchas, calls, vault),
     )

@@ -10,7 +10,7 @@ from residency.identity.v1 import account_pb2, support_service_pb2, support_serv
 from services.identity.core import Core
 from services.identity.domain.roles import Role
 from services.identity.grpc_api.staff import proposal_message
-from services.identity.handlers.accounts import AccountHandlers
+from services.identity.handlers.accounts import LISTED, AccountHandlers
 from services.identity.handlers.support import Search, SupportHandlers
 from services.identity.records import Person
 from services.identity.refusals import watched
@@ -130,7 +130,8 @@ class SupportApi(support_service_pb2_grpc.SupportServiceServicer):
     ) -> pb.ListSecurityEventsResponse:
         """Reads the audit."""
         rows = await self._accounts.security_events(request.person_id, request.act, request.before)
-        return pb.ListSecurityEventsResponse(events=[_event(row) for row in rows])
+        onward = rows[-1].position if len(rows) == LISTED else 0
+        return pb.ListSecurityEventsResponse(events=[_event(row) for row in rows], next_before=onward)
 
     def _person(self, person: Person) -> account_pb2.Person:
         return person_message(person, None, "", self._core.vault)

@@ -6,11 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.facts import Notice, account_released, noticed
 from services.identity.handlers.helping import check_power, helped, helps
-from services.identity.once import once
 from services.identity.opening import SessionOpener
 from services.identity.records import Person, PersonState
 from services.identity.store.factors import FactorStore
@@ -19,6 +17,8 @@ from services.identity.store.organisations import Organisations
 from services.identity.store.people import People
 from services.identity.store.staff import Invitations
 from services.identity.store.watching import AuditRow, Watching
+from services.kit.audit import note
+from services.kit.commands import once
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 

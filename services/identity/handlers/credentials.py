@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.identity.adapters.texts import TextMessages
-from services.identity.audit import note
 from services.identity.captchas import Captchas
 from services.identity.codes import Codes, Sent
 from services.identity.core import Core
@@ -23,6 +22,7 @@ from services.identity.store.hats import Hats
 from services.identity.store.people import People
 from services.identity.throttle import Throttle
 from services.identity.wire import unknown_person
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.vault import Vault

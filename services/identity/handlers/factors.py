@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import factors as rules
 from services.identity.domain.factors import FactorKind
@@ -22,6 +21,7 @@ from services.identity.store.factors import Factor, FactorStore
 from services.identity.store.hats import Hats
 from services.identity.store.people import People
 from services.identity.wire import unknown_person
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.grpc_server import STEP_UP_LIFE

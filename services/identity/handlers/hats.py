@@ -8,13 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import reach
 from services.identity.domain.organisation import Tree
 from services.identity.domain.roles import Role
 from services.identity.handlers.invitations import check_end
-from services.identity.once import once
 from services.identity.opening import SessionOpener
 from services.identity.records import Hat
 from services.identity.store.hats import Hats
@@ -22,6 +20,8 @@ from services.identity.store.organisations import Organisations
 from services.identity.store.people import People
 from services.identity.store.staff import PENDING, Invitations, InvitationState, Member, StaffList
 from services.identity.store.watching import Watching
+from services.kit.audit import note
+from services.kit.commands import once
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.identity.adapters.texts import TextMessages
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import credentials, mobile, reach
 from services.identity.domain.roles import Role
 from services.identity.domain.titles import TITLES
-from services.identity.once import once, remember
 from services.identity.opening import Opened, SessionOpener
 from services.identity.proposals import NAME, ProposalKind, propose
 from services.identity.records import Hat, Person, PersonState
@@ -22,6 +20,8 @@ from services.identity.store.hats import Hats
 from services.identity.store.organisations import Organisations
 from services.identity.store.people import People
 from services.identity.store.staff import Invitation, Invitations, InvitationState, StaffList
+from services.kit.audit import note
+from services.kit.commands import once, remember
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import organisation, reach
 from services.identity.domain.organisation import Organisation, Tree
 from services.identity.store.organisations import Organisations
+from services.kit.audit import note
 from services.kit.domain import Caller
 
 

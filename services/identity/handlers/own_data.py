@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.store.own_data import OwnData
 from services.identity.wire import unknown_person
+from services.kit.audit import note
 from services.kit.domain import Caller, DomainError, Kind
 
 

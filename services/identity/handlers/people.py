@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.identity.adapters.real_name import RealNameRegister
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import binding, credentials, documents, registration, roles
 from services.identity.domain.documents import DocumentType, Sex
@@ -19,6 +18,7 @@ from services.identity.store.people import People
 from services.identity.store.registrations import Registrations
 from services.identity.throttle import ACCOUNT, Throttle
 from services.identity.wire import unknown_person
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 
@@ -97,6 +97,17 @@ class PeopleHandlers:
         today = self._core.clock.now().astimezone(DAY_ZONE).date()
         number = documents.checked(kind, number, today)
         return self._key_of(kind, number), documents.mask(number)
+
+    async def find(self, kind: DocumentType, number: str) -> str:
+        """ROST-20: whom a document as typed is bound to; empty for nobody. Nothing else is told about them.
+
+        Raises INVALID as step 1 of a registration for the number.
+        """
+        today = self._core.clock.now().astimezone(DAY_ZONE).date()
+        lookup = self._core.vault.lookup("document", documents.key(kind, documents.checked(kind, number, today)))
+        async with self._core.database.unit_of_work() as uow:
+            found = await People(uow.session).by_document(lookup)
+        return found.person_id if found is not None else ""
 
     def _key_of(self, kind: DocumentType, number: str) -> str:
         return self._core.vault.lookup("document_key", documents.key(kind, number)).hex()

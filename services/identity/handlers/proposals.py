@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.identity import proposals
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import reach
 from services.identity.domain.organisation import Tree
 from services.identity.handlers.invitations import InvitationHandlers
 from services.identity.handlers.naming import named
-from services.identity.once import once
 from services.identity.proposals import Proposal, ProposalKind, ProposalState
 from services.identity.store.organisations import Organisations
 from services.identity.store.people import People
+from services.kit.audit import note
+from services.kit.commands import once
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.identity.audit import note
 from services.identity.captchas import Captchas
 from services.identity.codes import Codes
 from services.identity.core import Core
@@ -18,6 +17,7 @@ from services.identity.store.hats import Hats
 from services.identity.store.people import People
 from services.identity.store.recoveries import Recoveries, Recovery
 from services.identity.throttle import Throttle
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.opening import IDLE, SessionOpener, check_account
 from services.identity.records import Session
@@ -12,6 +11,7 @@ from services.identity.store.hats import Hats
 from services.identity.store.people import People
 from services.identity.store.sessions import Sessions
 from services.identity.tokens import SignedToken, TokenIssuer
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.identity.adapters.real_name import RealNameRegister
-from services.identity.audit import note
 from services.identity.captchas import Captchas
 from services.identity.codes import Codes, Sent
 from services.identity.core import Core
@@ -19,17 +18,19 @@ from services.identity.domain import credentials, documents, mobile, registratio
 from services.identity.domain.documents import Document, DocumentType, Sex
 from services.identity.domain.roles import Role
 from services.identity.facts import account_registered
-from services.identity.once import once, remember
 from services.identity.opening import Opened, SessionOpener
 from services.identity.records import Hat, Person, PersonState
 from services.identity.store.hats import Hats
 from services.identity.store.people import People
 from services.identity.store.registrations import Registration, Registrations
-from services.identity.throttle import ACCOUNT, Throttle, network
+from services.identity.throttle import ACCOUNT, Throttle
 from services.kit import auth
+from services.kit.audit import note
+from services.kit.commands import once, remember
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id
+from services.kit.networks import network
 
 PURPOSE = "registration"
 DAY_ZONE = ZoneInfo("Asia/Shanghai")

@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import scan
 from services.identity.domain.browsers import in_words
@@ -19,11 +18,13 @@ from services.identity.store.hats import Hats
 from services.identity.store.people import People
 from services.identity.store.scans import Scans
 from services.identity.store.sessions import Sessions
-from services.identity.throttle import Throttle, network
+from services.identity.throttle import Throttle
 from services.kit import auth
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 from services.kit.ids import new_id
+from services.kit.networks import network
 
 TICKETS_PER_ADDRESS = 60
 """SCAN-06: tickets one network address gets within the life of one: a hospital's desktops share an address."""

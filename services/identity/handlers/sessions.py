@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from residency.identity.v1 import session_service_pb2
-from services.identity.audit import note
 from services.identity.challenges import STEP_UP, Challenges
 from services.identity.core import Core
 from services.identity.domain.roles import STAFF
@@ -18,6 +17,7 @@ from services.identity.store.hats import Hats
 from services.identity.store.people import People
 from services.identity.store.sessions import Sessions
 from services.identity.tokens import SignedToken
+from services.kit.audit import note
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from residency.identity.v1 import session_service_pb2
 from services.identity.alarm import Alarm
-from services.identity.audit import note
 from services.identity.challenges import SIGN_IN, Challenges
 from services.identity.core import Core
 from services.identity.factors import Factors
@@ -19,9 +18,11 @@ from services.identity.passwords import Slot
 from services.identity.records import Person
 from services.identity.store.people import People
 from services.identity.store.sessions import Sessions
-from services.identity.throttle import ACCOUNT, ACCOUNT_HERE, ADDRESS, Throttle, network
+from services.identity.throttle import ACCOUNT, ACCOUNT_HERE, ADDRESS, Throttle
 from services.kit import auth, metrics
+from services.kit.audit import note
 from services.kit.domain import Caller, DomainError, Kind
+from services.kit.networks import network
 
 KNOWN_FOR = timedelta(days=90)
 """SES-10: how long an address from which somebody was signed in counts as theirs."""

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.domain import documents, mobile
 from services.identity.domain.documents import DocumentType
@@ -14,7 +13,6 @@ from services.identity.factors import Factors
 from services.identity.facts import Notice, noticed
 from services.identity.handlers.helping import check_acted_for, hat_to_look_through, helped, helps
 from services.identity.handlers.naming import named
-from services.identity.once import once, remember
 from services.identity.opening import Opened, SessionOpener
 from services.identity.proposals import NAME, Proposal, ProposalKind, find, propose, use
 from services.identity.records import Hat, Person, PersonState
@@ -22,6 +20,8 @@ from services.identity.store.hats import Hats
 from services.identity.store.organisations import Organisations
 from services.identity.store.people import People
 from services.identity.wire import unknown_person
+from services.kit.audit import note
+from services.kit.commands import once, remember
 from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError, Kind
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.identity.audit import note
 from services.identity.core import Core
 from services.identity.facts import person_erased
 from services.identity.opening import SessionOpener
@@ -12,6 +11,7 @@ from services.identity.records import PersonState
 from services.identity.store.erasure import Erasure
 from services.identity.store.people import People
 from services.identity.store.sealed import Sealed, sealed_columns
+from services.kit.audit import note
 from services.kit.domain import Caller
 
 ERASED_AT_ONCE = 100

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -16,15 +15,15 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.kit.tables import add_seal_tables, metadata
+from services.kit.tables import add_audit_tables, add_seal_tables, metadata
 
 METADATA = metadata()
+add_audit_tables(METADATA)
 add_seal_tables(METADATA)
 
 
@@ -113,15 +112,6 @@ registration = Table(
 )
 """Steps 1 and 2; the row goes when the account is opened, cancelled or too old."""
 
-idempotency = Table(
-    "idempotency",
-    METADATA,
-    Column("actor", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("body_hash", LargeBinary, nullable=False),
-    Column("answer", LargeBinary, nullable=False),
-    _time("created_at", nullable=False),
-)
 
 captcha = Table(
     "captcha",
@@ -308,32 +298,33 @@ proposal = Table(
 )
 """Acts that need two people; `organisation_code` is the reach in which it can be decided."""
 
-audit_head = Table(
-    "audit_head",
+service_account = Table(
+    "service_account",
     METADATA,
-    Column("aggregate_id", Text, primary_key=True),
-    Column("n", Integer, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
+    _id("account_id"),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("organisation_code", Text, ForeignKey("organisation.code"), nullable=False, index=True),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("created_by", Text, nullable=False),
+    _time("created_at", nullable=False),
+    _time("expires_at", nullable=False),
+    _time("revoked_at"),
+    _time("last_used_at"),
 )
 
-audit = Table(
-    "audit",
+service_secret = Table(
+    "service_secret",
     METADATA,
-    Column("aggregate_id", Text, primary_key=True),
-    Column("n", Integer, primary_key=True, autoincrement=False),
-    Column("position", BigInteger, Identity(always=True), nullable=False),
-    _time("at", nullable=False),
-    Column("act", Text, nullable=False),
-    _text("actor"),
-    _text("actor_role"),
-    _text("organisation_code"),
-    _text("address"),
-    _text("reason"),
-    _text("outcome"),
-    _text("detail"),
-    Column("prev_hash", LargeBinary, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-    UniqueConstraint("position"),
-    Index("ix_audit_at", "at", postgresql_using="brin"),
+    _id("secret_id"),
+    Column("account_id", Uuid(as_uuid=False), ForeignKey("service_account.account_id"), nullable=False, index=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("ending", Text, nullable=False),
+    _time("created_at", nullable=False),
+    _time("ended_at"),
+    _time("last_used_at"),
 )
+"""Secrets of service accounts, as hashes; the id of one is the session of the tokens it opens."""
+
+audit = METADATA.tables["audit"]
 """Every security-relevant act, chained per aggregate; rows are written once."""

@@ -64,6 +64,102 @@ def drop_kit_tables(op: Operations) -> None:
         op.execute(f"DROP TABLE {table}")
 
 
+def epoch_table(op: Operations) -> None:
+    """OPS-42: create `database_epoch`, one row: which epoch, where the database lives, whether it stands still.
+
+    Never edited once released. The epoch itself is the default of `outbox.epoch`, so that no statement has to name it;
+    `number` is the same once more, for those who ask. `place` and `timeline` are found by the first process that runs
+    on the database (`services.kit.restored`).
+    """
+    op.execute(
+        """
+        CREATE TABLE database_epoch (
+            one boolean NOT NULL DEFAULT true CONSTRAINT pk_database_epoch PRIMARY KEY,
+            number integer NOT NULL DEFAULT 1,
+            place text,
+            timeline integer,
+            since timestamptz NOT NULL DEFAULT clock_timestamp(),
+            stopped_at timestamptz,
+            why text NOT NULL DEFAULT '',
+            CONSTRAINT ck_database_epoch_one CHECK (one)
+        )
+        """
+    )
+    op.execute("INSERT INTO database_epoch DEFAULT VALUES")
+
+
+def drop_epoch_table(op: Operations) -> None:
+    """Undo `epoch_table`."""
+    op.execute("DROP TABLE database_epoch")
+
+
+def audit_tables(op: Operations) -> None:
+    """AUD-01: create the audit, chained per aggregate and written once, and the keys of commands; never edited once
+    released. `seal_tables` comes next.
+    """
+    op.execute(
+        """
+        CREATE TABLE audit (
+            aggregate_id text NOT NULL,
+            n integer NOT NULL,
+            position bigint GENERATED ALWAYS AS IDENTITY,
+            at timestamptz NOT NULL,
+            act text NOT NULL,
+            actor text NOT NULL DEFAULT '',
+            actor_role text NOT NULL DEFAULT '',
+            organisation_code text NOT NULL DEFAULT '',
+            address text NOT NULL DEFAULT '',
+            reason text NOT NULL DEFAULT '',
+            outcome text NOT NULL DEFAULT '',
+            detail text NOT NULL DEFAULT '',
+            prev_hash bytea NOT NULL,
+            hash bytea NOT NULL,
+            CONSTRAINT pk_audit PRIMARY KEY (aggregate_id, n),
+            CONSTRAINT uq_audit_position UNIQUE (position)
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE TABLE audit_head (
+            aggregate_id text NOT NULL CONSTRAINT pk_audit_head PRIMARY KEY,
+            n integer NOT NULL,
+            hash bytea NOT NULL
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE TABLE idempotency (
+            actor text NOT NULL,
+            key text NOT NULL,
+            body_hash bytea NOT NULL,
+            answer bytea NOT NULL,
+            created_at timestamptz NOT NULL,
+            CONSTRAINT pk_idempotency PRIMARY KEY (actor, key)
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '% rows are written once', TG_TABLE_NAME USING ERRCODE = 'RE099';
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def drop_audit_tables(op: Operations) -> None:
+    """Undo `audit_tables`."""
+    for table in ("idempotency", "audit_head", "audit"):
+        op.execute(f"DROP TABLE {table}")
+    op.execute("DROP FUNCTION refuse_change")
+
+
 def seal_tables(op: Operations, aggregate_id: str = "text") -> None:
     """AUD-02: create what the sealer writes, and fence `audit` in; never edited once released.
 

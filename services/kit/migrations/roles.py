@@ -27,5 +27,21 @@ def role_settings(service: str) -> dict[str, str]:
 
 def role_statements(service: str, role: str) -> list[str]:
     """`ALTER ROLE` statements for an administrator to run; `role` is a name from our own configuration."""
-    quoted = '"' + role.replace('"', '""') + '"'
-    return [f"ALTER ROLE {quoted} SET {name} = '{value}'" for name, value in role_settings(service).items()]
+    return [f"ALTER ROLE {_quoted(role)} SET {name} = '{value}'" for name, value in role_settings(service).items()]
+
+
+def login_statements(service: str, owner: str, role: str) -> list[str]:
+    """OPS-12: what makes `role`, which may log in, act as `owner`, under the limits of `service`; for an administrator.
+
+    Two such roles take turns when a password is replaced. The limits are set for the role that logs in: those of a role
+    one becomes afterwards do not count. Names are from our own configuration.
+    """
+    return [
+        f"GRANT {_quoted(owner)} TO {_quoted(role)}",
+        f"ALTER ROLE {_quoted(role)} SET role = {_quoted(owner)}",
+        *role_statements(service, role),
+    ]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

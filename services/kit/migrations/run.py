@@ -84,7 +84,7 @@ def _run(command: str, service: str, url: str, versions: Path | None, metadata: 
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(versions or versions_of(service)))
-    config.attributes["url"] = url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    config.attributes["url"] = url
     config.attributes["metadata"] = metadata
     with _one_at_a_time:
         getattr(alembic.command, command)(config, *args)

@@ -7,22 +7,31 @@ from fastapi import APIRouter
 from services.portal.api import (
     applications,
     calendars,
+    campaigns,
     cycles,
     decisions,
     exports,
     factors,
     faculty,
+    faculty_appointments,
+    faculty_batches,
+    faculty_papers,
+    faculty_rotations,
+    faculty_standing,
     me,
     messages,
+    notices,
     papers,
     places,
     province,
     registrations,
     scans,
     selection,
+    service_accounts,
     sessions,
     staff,
     support,
+    webhooks,
 )
 
 
@@ -47,7 +56,16 @@ def router() -> APIRouter:
         places,
         province,
         messages,
+        notices,
+        campaigns,
+        service_accounts,
+        webhooks,
         faculty,
+        faculty_appointments,
+        faculty_batches,
+        faculty_papers,
+        faculty_rotations,
+        faculty_standing,
     ):
         whole.include_router(resource.router)
     return whole

@@ -14,6 +14,7 @@ from services.portal.api.common import (
     PREFIX,
     Id,
     IdempotencyKey,
+    IfMatch,
     Nothing,
     OnVersion,
     Services,
@@ -21,6 +22,7 @@ from services.portal.api.common import (
     answers,
     json_answer,
 )
+from services.portal.api.contract import matched
 from services.portal.api.table import Row, add_rows
 from services.portal.dossier import struct_of
 from services.portal.wire import enum_label
@@ -61,7 +63,7 @@ async def start_application(
 
 @router.put(_OWN + "/sections/{section}", **answers(application_service_pb2.SaveSectionResponse))
 async def save_section(
-    cycle_id: Id, section: str, body: NewSection, key: IdempotencyKey, services: Services
+    cycle_id: Id, section: str, body: NewSection, key: IdempotencyKey, match: IfMatch, services: Services
 ) -> Response:
     """Save one section of the draft: basic, education, certificates or work."""
     label = enum_label(application_pb2.Section.DESCRIPTOR, section)
@@ -71,14 +73,16 @@ async def save_section(
         cycle_id=cycle_id,
         section=label,
         body=struct_of(body.body),
-        expected_version=body.expected_version,
+        expected_version=matched(match, body.expected_version),
         idempotency_key=key,
     )
     return json_answer(await services.applications.SaveSection(request))
 
 
 @router.put(_OWN + "/choice", **answers(application_service_pb2.SaveChoiceResponse))
-async def save_choice(cycle_id: Id, body: NewChoice, key: IdempotencyKey, services: Services) -> Response:
+async def save_choice(
+    cycle_id: Id, body: NewChoice, key: IdempotencyKey, match: IfMatch, services: Services
+) -> Response:
     """Save the choice in the draft."""
     choice = application_pb2.Choice(
         base_code=body.base_code,
@@ -86,18 +90,21 @@ async def save_choice(cycle_id: Id, body: NewChoice, key: IdempotencyKey, servic
         accepts_reallocation=body.accepts_reallocation,
     )
     request = application_service_pb2.SaveChoiceRequest(
-        cycle_id=cycle_id, choice=choice, expected_version=body.expected_version, idempotency_key=key
+        cycle_id=cycle_id,
+        choice=choice,
+        expected_version=matched(match, body.expected_version),
+        idempotency_key=key,
     )
     return json_answer(await services.applications.SaveChoice(request))
 
 
 @router.post(_OWN + "/submissions", **answers(application_service_pb2.SubmitApplicationResponse, 201))
 async def submit_application(
-    cycle_id: Id, key: IdempotencyKey, services: Services, body: OnVersion | None = None
+    cycle_id: Id, key: IdempotencyKey, match: IfMatch, services: Services, body: OnVersion | None = None
 ) -> Response:
     """Freeze the draft into a numbered submission."""
     request = application_service_pb2.SubmitApplicationRequest(
-        cycle_id=cycle_id, expected_version=body.expected_version if body else 0, idempotency_key=key
+        cycle_id=cycle_id, expected_version=matched(match, body.expected_version if body else 0), idempotency_key=key
     )
     return json_answer(await services.applications.SubmitApplication(request), 201)
 

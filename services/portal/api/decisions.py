@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from residency.enrollment.v1 import application_pb2, decision_service_pb2
-from services.kit.domain import DomainError, Kind
+from residency.enrollment.v1 import decision_service_pb2
 from services.portal.api.common import (
     PREFIX,
     Body,
@@ -21,7 +20,7 @@ from services.portal.api.common import (
     answers,
     json_answer,
 )
-from services.portal.wire import enum_label
+from services.portal.api.table import Row, add_rows
 
 router = APIRouter(prefix=PREFIX, tags=["decisions"], dependencies=[SignedIn])
 _ONE = "/applications/{application_id}"
@@ -53,34 +52,6 @@ class OnSubmission(Body):
     """The submission that was read."""
 
     submission_number: SubmissionNumber
-
-
-@router.get("/cycles/{cycle_id}/queue", **answers(decision_service_pb2.ListQueueResponse))
-async def list_queue(
-    cycle_id: Id,
-    services: Services,
-    state: Annotated[list[str], Query(max_length=12)] = [],  # noqa: B006  (FastAPI copies it)
-    specialty_code: Annotated[str, Query(max_length=4)] = "",
-    page_size: Annotated[int, Query(ge=0, le=100)] = 0,
-    page_token: Annotated[str, Query(max_length=200)] = "",
-    accepts_reallocation: bool | None = None,
-    not_selected: bool | None = None,
-    held: bool | None = None,
-    late_only: bool = False,
-) -> Response:
-    """List the submissions to one's own base in the current round, least time left first."""
-    request = decision_service_pb2.ListQueueRequest(
-        cycle_id=cycle_id,
-        states=states_of(state),
-        specialty_code=specialty_code,
-        page_size=page_size,
-        page_token=page_token,
-        accepts_reallocation=accepts_reallocation,
-        not_selected=not_selected,
-        held=held,
-        late_only=late_only,
-    )
-    return json_answer(await services.decisions.ListQueue(request))
 
 
 @router.get(_ONE + "/submission", **answers(decision_service_pb2.GetSubmissionResponse))
@@ -136,9 +107,20 @@ async def admit(application_id: Id, key: IdempotencyKey, services: Services, bod
     return json_answer(await services.decisions.Admit(request))
 
 
-def states_of(names: list[str]) -> list[str]:
-    """The states behind `names`; raises INVALID for an unknown one."""
-    labels = [enum_label(application_pb2.ApplicationState.DESCRIPTOR, name) for name in names]
-    if None in labels:
-        raise DomainError(Kind.INVALID, "UNKNOWN_STATE", "没有这个状态。", field="state")
-    return [label for label in labels if label is not None]
+_table = APIRouter(tags=["decisions"])
+add_rows(
+    _table,
+    decision_service_pb2,
+    "DecisionService",
+    "decisions",
+    (
+        Row(
+            "GET",
+            "/cycles/{cycle_id}/queue",
+            "ListQueue",
+            "List the submissions to one's own base in the current round, least time left first.",
+            names={"state": "states"},
+        ),
+    ),
+)
+router.routes.extend(_table.routes)

@@ -13,7 +13,11 @@ from services.portal.api.table import Row, add_rows
 router = APIRouter(tags=["exports"])
 
 
-@router.get(PREFIX + "/exports/{export_id}/file", dependencies=[SignedIn], **files("application/octet-stream"))
+@router.get(
+    PREFIX + "/exports/{export_id}/file",
+    dependencies=[SignedIn],
+    **files("application/octet-stream", export_service_pb2.GetExportResponse),
+)
 async def get_export(export_id: Id, services: Services) -> Response:
     """Take away the file of an export that one made oneself, within a day."""
     return await served.export(services, export_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from residency.identity.v1 import account_pb2, credential_service_pb2, person_service_pb2
 from services.portal.api.common import (
+    ANSWER,
     PREFIX,
     PROBLEMS,
     Body,
@@ -50,8 +52,12 @@ class NewMobile(MobileNumber, Password):
     code: str = Field(pattern="^[0-9]{6}$")
 
 
-_DATA = {
-    200: {"description": "One JSON object.", "content": {"application/json": {"schema": {"type": "object"}}}},
+_DATA: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "One JSON object.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+        ANSWER: person_service_pb2.ExportMyDataResponse.DESCRIPTOR.full_name,
+    },
     **problem_answers(PROBLEMS),
 }
 

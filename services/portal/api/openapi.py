@@ -1,123 +1,167 @@
-"""The OpenAPI document: routes from FastAPI, answer schemas from the contracts' own descriptors."""
+"""The OpenAPI document: routes from FastAPI; words, limits, roles, versions and examples from the contracts.
+
+REST-03: what it says of answers holds for whatever is sent.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from google.protobuf import descriptor_pool
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, MethodDescriptor
+from starlette.requests import Request
+from starlette.responses import Response
 
-from services.portal.wire import enum_names
+from residency.kit.v1 import policy_pb2
+from services.kit.policy import policy_of
+from services.portal.api import contract, failures, schemas
+from services.portal.api.believable import ANSWERED, ASKED
+from services.portal.api.common import ANSWER
+from services.portal.api.examples import example, laid_over
+from services.portal.api.guide import ABOUT, TAGS
 
-_SCALARS: dict[int, dict[str, Any]] = {
-    FieldDescriptor.CPPTYPE_STRING: {"type": "string"},
-    FieldDescriptor.CPPTYPE_BOOL: {"type": "boolean"},
-    FieldDescriptor.CPPTYPE_DOUBLE: {"type": "number"},
-    FieldDescriptor.CPPTYPE_FLOAT: {"type": "number"},
-    FieldDescriptor.CPPTYPE_INT32: {"type": "integer"},
-    FieldDescriptor.CPPTYPE_INT64: {"type": "integer"},
-    FieldDescriptor.CPPTYPE_UINT32: {"type": "integer", "minimum": 0},
-    FieldDescriptor.CPPTYPE_UINT64: {"type": "integer", "minimum": 0},
+MACHINES = frozenset({"scheduler", "service", "operator"})
+_WHOSE = {
+    policy_pb2.SCOPE_PUBLIC: "nobody's in particular",
+    policy_pb2.SCOPE_SELF: "one's own; another's is answered as absent",
+    policy_pb2.SCOPE_OWN: "what the role reaches; another's is answered as absent, or left out of a list",
+    policy_pb2.SCOPE_ALL: "everything",
 }
-_PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457 problem details.",
-    "required": ["type", "title", "status", "detail", "reason"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "One sentence in Chinese for the person at the screen."},
-        "reason": {"type": "string", "description": "Stable UPPER_SNAKE name; branch on this."},
-        "field": {"type": "string"},
-        "rule": {"type": "string"},
-        "until": {"type": "string", "format": "date-time"},
-        "details": {"type": "object", "additionalProperties": {"type": "string"}},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
+_ETAG = {"description": "The version, for `If-Match`; absent while there is none.", "schema": {"type": "string"}}
+_LINK = {"description": 'The next page: `<…>; rel="next"`; absent at the end.', "schema": {"type": "string"}}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what the write was made on; 412 when it is another by now. In place of `{field}`.",
+    "schema": {"type": "string", "maxLength": 20},
+    "example": '"7"',
 }
+
+
+class Described:
+    """The document of one application, made when first asked for and kept as bytes."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._body = b""
+        self._tag = ""
+
+    async def answer(self, request: Request) -> Response:
+        """Answer with the document, or that it is still the one of the tag."""
+        if not self._body:
+            self._body = json.dumps(document(self._app), ensure_ascii=False, separators=(",", ":")).encode()
+            self._tag = f'"{hashlib.sha256(self._body).hexdigest()[:32]}"'
+        headers = {"etag": self._tag, "cache-control": "no-cache"}
+        if self._tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(self._body, headers=headers, media_type="application/json")
 
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once and kept on the application."""
     if app.openapi_schema is None:
-        whole = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        schemas = whole.setdefault("components", {}).setdefault("schemas", {})
-        schemas["Problem"] = _PROBLEM
-        for name in _messages_in(whole):
-            _add(descriptor_pool.Default().FindMessageTypeByName(name), schemas)
+        whole = get_openapi(title=app.title, version=app.version, description=ABOUT, tags=TAGS, routes=app.routes)
+        components = whole.setdefault("components", {})
+        known = components.setdefault("schemas", {})
+        known["Problem"] = failures.PROBLEM
+        components["responses"] = failures.answers()
+        whole["servers"] = [{"url": "/"}]
+        for operations in whole["paths"].values():
+            for verb, operation in operations.items():
+                _complete(verb, operation, known)
         for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
+            known.pop(unused, None)
         app.openapi_schema = whole
     return app.openapi_schema
 
 
-def schema_of(field: FieldDescriptor) -> dict[str, Any]:
-    """The schema of a field as a request gives it: everything in place, nothing required."""
-    if field.message_type is not None and field.message_type.GetOptions().map_entry:
-        return {"type": "object", "additionalProperties": _given(field.message_type.fields_by_name["value"])}
-    one = _given(field)
-    return {"type": "array", "items": one} if field.is_repeated else one
+def _complete(verb: str, operation: dict[str, Any], known: dict[str, Any]) -> None:
+    told = operation["responses"]
+    status = next(code for code in told if code.startswith("2"))
+    method = contract.method_of(told[status].pop(ANSWER))
+    operation["operationId"] = name = f"{method.containing_service.name}.{method.name}"
+    _say(operation, method)
+    expected = contract.expected_of(method) if verb != "get" else ""
+    if expected:
+        text = _IF_MATCH["description"].format(field=expected)  # type: ignore[attr-defined]  # a plain dict
+        operation.setdefault("parameters", []).append(_IF_MATCH | {"description": text})
+    _describe(operation, method.input_type, known)
+    for code in [code for code in told if not code.startswith("2")]:
+        told[code] = failures.reference(int(code))
+    if expected:
+        told["412"] = failures.reference(412)
+    _show(operation, told[status], method, known, name)
+    headers = {"ETag": _ETAG} if contract.versioned(method.output_type) else {}
+    if verb == "get" and contract.paging_of(method) is not None:
+        headers["Link"] = _LINK
+    if headers:
+        told[status]["headers"] = headers
 
 
-def _given(field: FieldDescriptor) -> dict[str, Any]:
-    if field.message_type is None or field.message_type.full_name.startswith("google.protobuf."):
-        return _one(field, {})
-    properties = {each.name: schema_of(each) for each in field.message_type.fields}
-    return {"type": "object", "additionalProperties": False, "properties": properties}
+def _say(operation: dict[str, Any], method: MethodDescriptor) -> None:
+    policy = policy_of(method)
+    roles = sorted(set(policy.roles) - MACHINES)
+    if not operation.get("description", "").startswith(operation["summary"]):
+        operation["summary"] = operation["description"].split("\n")[0]  # a docstring: its first line is the summary
+    lines = [contract.words(method.full_name) or operation["summary"]]
+    lines.append("**Who:** anyone." if policy.anyone else f"**Who:** {', '.join(roles)}.")
+    if not policy.anyone:
+        lines.append(f"**Whose:** {_WHOSE.get(policy.scope, '')}.")
+        operation["x-roles"] = roles
+    else:
+        operation["security"] = []
+    if policy.step_up:
+        lines.append("**Powerful:** a second factor must have been proved in the last quarter of an hour.")
+        operation["x-step-up"] = True
+    operation["description"] = "\n\n".join(lines)
 
 
-def _messages_in(whole: dict[str, Any]) -> set[str]:
-    found: set[str] = set()
-    for path in whole["paths"].values():
-        for operation in path.values():
-            for response in operation["responses"].values():
-                if name := response.pop("x-message", ""):
-                    found.add(name)
+def _describe(operation: dict[str, Any], asked: Descriptor, known: dict[str, Any]) -> None:
+    for each in operation.get("parameters", ()):
+        if not each.get("description"):
+            text = each["schema"].pop("description", "") or _about(asked, each["name"])
+            each["description"] = text
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return
+    for name, each in _properties(content["schema"], known).items():
+        if not each.get("description"):
+            each["description"] = _about(asked, name)
+
+
+def _properties(schema: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in schema:
+        return _properties(known[schema["$ref"].rsplit("/", 1)[1]], known)
+    if "anyOf" in schema:
+        return _properties(schema["anyOf"][0], known)
+    found: dict[str, Any] = schema.get("properties", {})
     return found
 
 
-def _add(message: Descriptor, schemas: dict[str, Any]) -> None:
-    if message.full_name in schemas:
-        return
-    properties: dict[str, Any] = {}
-    schemas[message.full_name] = {"type": "object", "properties": properties, "required": []}
-    for field in message.fields:
-        properties[field.name] = _field(field, schemas)
-        schemas[message.full_name]["required"].append(field.name)
-    if not properties:
-        del schemas[message.full_name]["required"]
+def _about(asked: Descriptor, name: str) -> str:
+    """What the contract says of a field of a request, or of a message in it."""
+    nested = [field.message_type for field in asked.fields if field.message_type is not None]
+    for message in (asked, *nested):
+        for candidate in (name, f"{name}s", f"{name}_json"):
+            if candidate in message.fields_by_name:
+                return contract.words(message.fields_by_name[candidate].full_name)
+    return ""
 
 
-def _field(field: FieldDescriptor, schemas: dict[str, Any]) -> dict[str, Any]:
-    if field.message_type is not None and field.message_type.GetOptions().map_entry:
-        return {"type": "object", "additionalProperties": _one(field.message_type.fields_by_name["value"], schemas)}
-    one = _one(field, schemas)
-    if field.is_repeated:
-        return {"type": "array", "items": one}
-    return {"anyOf": [one, {"type": "null"}]} if field.message_type is not None else one
-
-
-def _one(field: FieldDescriptor, schemas: dict[str, Any]) -> dict[str, Any]:
-    if field.enum_type is not None:
-        return {"type": "string", "enum": ["", *enum_names(field.enum_type)]}
-    if field.type == FieldDescriptor.TYPE_BYTES:
-        return {"type": "string", "format": "byte"}
-    if field.message_type is None:
-        return dict(_SCALARS[field.cpp_type])
-    match field.message_type.full_name:
-        case "google.protobuf.Timestamp":
-            return {"type": "string", "format": "date-time"}
-        case "google.protobuf.Struct":
-            return {"type": "object"}
-        case name:
-            _add(field.message_type, schemas)
-            return {"$ref": f"#/components/schemas/{name}"}
+def _show(
+    operation: dict[str, Any], success: dict[str, Any], method: MethodDescriptor, known: dict[str, Any], name: str
+) -> None:
+    asked = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if asked is not None:
+        asked["example"] = laid_over(example(asked["schema"], known), ASKED.get(name, {}))
+    answered = success.get("content", {}).get("application/json")
+    if answered is not None and "$ref" in answered["schema"]:
+        schemas.add(method.output_type, known)
+        answered["example"] = laid_over(example(answered["schema"], known), ANSWERED.get(name, {}))
+    for each in operation.get("parameters", ()):
+        if each["required"] and each["in"] != "header":
+            each["example"] = example(each["schema"], known, each["name"])

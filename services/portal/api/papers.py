@@ -55,7 +55,11 @@ async def upload_paper(
     return json_answer(await services.papers.UploadPaper(asked), 201)
 
 
-@router.get(PREFIX + "/applications/{application_id}/papers/{paper_id}", dependencies=[SignedIn], **files("image/jpeg"))
+@router.get(
+    PREFIX + "/applications/{application_id}/papers/{paper_id}",
+    dependencies=[SignedIn],
+    **files("image/jpeg", paper_service_pb2.GetPaperResponse),
+)
 async def get_paper(
     application_id: Id, paper_id: Id, services: Services, size: Literal["full", "preview"] = "full"
 ) -> Response:
@@ -65,10 +69,14 @@ async def get_paper(
         paper_id=paper_id,
         size=enum_label(paper_service_pb2.PaperSize.DESCRIPTOR, size),
     )
-    return served.picture(await services.papers.GetPaper(asked))
+    return served.jpeg((await services.papers.GetPaper(asked)).content)
 
 
-@router.get(PREFIX + "/applications/{application_id}/form", dependencies=[SignedIn], **files("application/pdf"))
+@router.get(
+    PREFIX + "/applications/{application_id}/form",
+    dependencies=[SignedIn],
+    **files("application/pdf", form_service_pb2.GetFormResponse),
+)
 async def get_form(application_id: Id, services: Services, number: Number = 0, language: Language = "zh") -> Response:
     """Print the form of a submission."""
     asked = form_service_pb2.GetFormRequest(application_id=application_id, number=number, language=language)

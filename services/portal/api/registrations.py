@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from residency.identity.v1 import account_pb2, registration_service_pb2
 from services.portal.api.common import (
+    ANSWER,
     PREFIX,
     PROBLEMS,
     Body,
@@ -68,8 +69,12 @@ class NewAccount(MobileNumber):
     code: str = Field(pattern="^[0-9]{6}$")
 
 
-_PICTURE = {
-    200: {"description": "PNG, or WAV.", "content": {"image/png": {}, "audio/wav": {}}},
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "PNG, or WAV.",
+        "content": {"image/png": {}, "audio/wav": {}},
+        ANSWER: registration_service_pb2.GetCaptchaPictureResponse.DESCRIPTOR.full_name,
+    },
     **problem_answers(PROBLEMS),
 }
 

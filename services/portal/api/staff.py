@@ -11,6 +11,7 @@ from starlette.responses import Response
 from residency.identity.v1 import account_pb2, staff_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal.api.common import PREFIX, Body, Id, IdempotencyKey, Services, SignedIn, answers, json_answer
+from services.portal.api.table import Row, add_rows
 from services.portal.wire import enum_label, stamp_of
 
 router = APIRouter(prefix=PREFIX, tags=["staff"])
@@ -111,17 +112,6 @@ async def accept_invitation_as_me(body: Secret, services: Services) -> Response:
     return json_answer(await services.staff.AcceptInvitationAsMe(request), 201)
 
 
-@router.get("/staff", dependencies=[SignedIn], **answers(staff_service_pb2.ListStaffResponse))
-async def list_staff(
-    services: Services,
-    organisation_code: Annotated[str, Query(max_length=32)] = "",
-    after: Annotated[str, Query(max_length=100)] = "",
-) -> Response:
-    """List the staff within one's reach, suspended and ended hats too."""
-    request = staff_service_pb2.ListStaffRequest(organisation_code=organisation_code, after=after)
-    return json_answer(await services.staff.ListStaff(request))
-
-
 @router.post(_HAT + "/suspension", dependencies=[SignedIn], **answers(staff_service_pb2.SuspendHatResponse))
 async def suspend_hat(hat_id: Id, body: Reasoned, key: IdempotencyKey, services: Services) -> Response:
     """Suspend a hat; its sessions end at once."""
@@ -169,6 +159,17 @@ async def decide_proposal(proposal_id: Id, body: Decision, key: IdempotencyKey, 
         proposal_id=proposal_id, approve=body.approve, reason=body.reason, idempotency_key=key
     )
     return json_answer(await services.staff.DecideProposal(request))
+
+
+_table = APIRouter(tags=["staff"])
+add_rows(
+    _table,
+    staff_service_pb2,
+    "StaffService",
+    "staff",
+    (Row("GET", "/staff", "ListStaff", "List the staff within one's reach, suspended and ended hats too."),),
+)
+router.routes.extend(_table.routes)
 
 
 def _on(hat_id: str, body: Reasoned, key: str) -> dict[str, Any]:

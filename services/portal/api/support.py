@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from residency.enrollment.v1 import support_service_pb2 as unlock_service_pb2
 from residency.identity.v1 import support_service_pb2
 from services.portal.api.common import PREFIX, Body, Id, IdempotencyKey, Services, SignedIn, answers, json_answer
 from services.portal.api.staff import Reasoned
+from services.portal.api.table import Row, add_rows
 from services.portal.wire import enum_label
 
 router = APIRouter(prefix=PREFIX, tags=["support"], dependencies=[SignedIn])
@@ -115,18 +116,6 @@ async def decide_held(person_id: Id, body: Release, key: IdempotencyKey, service
     return json_answer(await services.support.DecideHeld(request))
 
 
-@router.get("/security-events", **answers(support_service_pb2.ListSecurityEventsResponse))
-async def list_security_events(
-    services: Services,
-    person_id: Annotated[str, Query(max_length=64)] = "",
-    act: Annotated[str, Query(max_length=64)] = "",
-    before: Annotated[int, Query(ge=0, lt=2**63)] = 0,
-) -> Response:
-    """Read the audit of identity, newest first; `before` is the position of the last row of the page before."""
-    request = support_service_pb2.ListSecurityEventsRequest(person_id=person_id, act=act, before=before)
-    return json_answer(await services.support.ListSecurityEvents(request))
-
-
 @router.post(
     "/cycles/{cycle_id}/persons/{person_id}/unlocks", **answers(unlock_service_pb2.UnlockSectionsResponse, 201)
 )
@@ -156,6 +145,17 @@ async def end_unlock(unlock_id: Id, body: Reasoned, key: IdempotencyKey, service
     """End an unlock before its time."""
     request = unlock_service_pb2.EndUnlockRequest(unlock_id=unlock_id, reason=body.reason, idempotency_key=key)
     return json_answer(await services.unlocks.EndUnlock(request))
+
+
+_table = APIRouter(tags=["support"])
+add_rows(
+    _table,
+    support_service_pb2,
+    "SupportService",
+    "support",
+    (Row("GET", "/security-events", "ListSecurityEvents", "Read the audit of identity, newest first."),),
+)
+router.routes.extend(_table.routes)
 
 
 def _on(person_id: str, body: Reasoned, key: str) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from residency.notify.v1 import notify_service_pb2
 from services.kit.domain import DomainError
 from services.kit.ids import new_id
 from services.portal.capabilities import Told, tell, tell_one
-from services.portal.dossier import FormSection, body_of
+from services.portal.dossier import FormSection, body_of, labels_of
 from services.portal.forms import VERSION, Refusal, fresh_key, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import N_, listed, tr
+from services.portal.i18n.problems import problem_text
 from services.portal.page import Page, PageFor
 from services.portal.pages.sections import papers_of
 from services.portal.pages.steps import Mine, mine
@@ -64,7 +66,8 @@ async def submit(page: Applicant) -> Response:
     try:
         await page.clients.applications.SubmitApplication(request)
     except DomainError as error:
-        return await _check(page, await mine(page), refused(error), fresh_key(error, form))
+        own = await mine(page)
+        return await _check(page, own, refused(error, labels_of(own.sections)), fresh_key(error, form))
     return page.redirect("/application?done=submitted")
 
 
@@ -120,15 +123,15 @@ async def _check(page: Page, own: Mine, refusal: Refusal | None, key: str) -> Re
     bases, specialties = own.catalogue.bases, own.catalogue.specialties
     blocks.append(
         {
-            "label": "志愿",
+            "label": tr("志愿"),
             "href": "/application/choice",
             "complete": own.steps[-2].complete,
             "to_check": [],
-            "problem": "请选择培训基地和培训专业。",
+            "problem": tr("请选择培训基地和培训专业。"),
             "shown": [
-                ("培训基地", bases.get(choice.base_code, choice.base_code)),
-                ("培训专业", specialties.get(choice.specialty_code, choice.specialty_code)),
-                ("是否接受调剂", "是" if choice.accepts_reallocation else "否"),
+                (N_("培训基地"), bases.get(choice.base_code, choice.base_code)),
+                (N_("培训专业"), specialties.get(choice.specialty_code, choice.specialty_code)),
+                (N_("是否接受调剂"), tr("是" if choice.accepts_reallocation else "否") if choice.base_code else ""),
             ],
         }
     )
@@ -155,7 +158,7 @@ async def _withdraw(page: Page, refusal: Refusal | None, key: str) -> Response:
         status=refusal.status if refusal else 200,
         refusal=refusal,
         told=own.told("withdraw"),
-        place="，".join(name for name in names if name),
+        place=listed((name for name in names if name), "，"),
         key=key,
     )
 
@@ -163,7 +166,7 @@ async def _withdraw(page: Page, refusal: Refusal | None, key: str) -> Response:
 def _block(own: Mine, section: FormSection, there: dict[str, int]) -> dict[str, Any]:
     status = own.status(section.key)
     shown = [
-        (field, f"已上传 {there[field.key]} 张" if there.get(field.key) else text)
+        (field, tr("已上传 {n} 张", n=there[field.key]) if there.get(field.key) else text)
         for field, text in section.shown(body_of(status))
     ]
     missing = [field.label for field, text in shown if field.required and not text]
@@ -171,9 +174,9 @@ def _block(own: Mine, section: FormSection, there: dict[str, int]) -> dict[str, 
         "label": section.label,
         "href": f"/application/sections/{section.key}",
         "complete": status.complete,
-        "problem": f"还未填写：{'、'.join(missing)}。" if missing else "还有内容需要补充。",
+        "problem": (tr("还未填写：{fields}。", fields=listed(missing)) if missing else tr("还有内容需要补充。")),
         "shown": [(field.label, text) for field, text in shown if text or field.required],
-        "to_check": [problem.message for problem in status.to_check],
+        "to_check": [problem_text(problem.message) for problem in status.to_check],
     }
 
 
@@ -201,8 +204,8 @@ async def why(page: Applicant) -> Response:
     groups: dict[str, list[tuple[str, Told]]] = {}
     for each in answer.fields:
         part, _, leaf = each.field.partition(".")
-        heading = sections[part].label if part in sections else zh.FIELD_PARTS.get(part, part)
-        label = labels.get(each.field) or zh.FIELD_LABELS.get(leaf, leaf)
+        heading = sections[part].label if part in sections else terms.FIELD_PARTS.get(part, part)
+        label = labels.get(each.field) or terms.FIELD_LABELS.get(leaf, leaf)
         groups.setdefault(heading, []).append((label, tell_one(each.capability, view)))
     return await page.html("why.html", actions=list(tell(answer.actions, view).values()), groups=groups)
 

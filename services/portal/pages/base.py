@@ -16,7 +16,8 @@ from services.kit.ids import new_id
 from services.portal import calendar, navigation
 from services.portal.cycles import CycleView
 from services.portal.forms import Posted, Refusal
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor
 from services.portal.panels import PICK, Ask, Button, Form
 from services.portal.wire import enum_label, to_page
@@ -84,7 +85,7 @@ def batch_form(page: Page, view: CycleView, rejections: list[tuple[str, str]], k
     grants = page.visitor.role == "base_administrator"
     options = [
         (code, name)
-        for code, name in zh.BATCHES.items()
+        for code, name in terms.BATCHES.items()
         if (not kinds or code in kinds) and (grants or code in {"approve", "reject"})
     ]
     asks = [
@@ -98,7 +99,7 @@ def batch_form(page: Page, view: CycleView, rejections: list[tuple[str, str]], k
         asks.append(Ask("confirm_late", "临近审核截止仍审核不通过（报名人可在补正时限内修改）", "tick", required=False))
     if view.cycle.phase == cycle_pb2.PHASE_REALLOCATION and grants:
         asks.append(Ask("qualified", "已逐一核对所勾选人员的报名资格（调剂录取必填）", "tick"))
-    lead = "逐人办理、逐人给出结果：一人不能办理，不影响其他人。"
+    lead = tr("逐人办理、逐人给出结果：一人不能办理，不影响其他人。")
     return Form("/base/batch", tuple(asks), (Button("办理勾选的人员"),), lead=lead, key=new_id())
 
 

@@ -13,7 +13,8 @@ from services.kit.domain import DomainError
 from services.portal import navigation
 from services.portal.cycles import Catalogue, CycleView
 from services.portal.forms import Posted, Refusal, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import reason_text, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Act, Desk
 from services.portal.pages.base_places import place_name
@@ -68,20 +69,24 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
     )
     rows = [to_page(row) for row in waiting.rows]
     table = Table(
-        f"共 {len(rows)} 人",
+        tr("共 {n} 人", n=len(rows)),
         ("姓名", "证件编号", "专业", "轮次", "拟录取时间"),
         [_unpublished(row, names, view) for row in rows],
         "没有待公示的拟录取人员。",
     )
     ends = to_page(waiting)["would_end_at"]
-    lead = f"现在公示，将于 {view.calendar.deadline(ends)} 截止。" if ends else waiting.problem
+    lead = (
+        tr("现在公示，将于 {until} 截止。", until=view.calendar.deadline(ends))
+        if ends
+        else reason_text("WORKING_DAYS_UNKNOWN", waiting.problem)
+    )
     panels = [Panel("待公示", lead, table, notice=bool(waiting.problem))]
     if rows and who.role == "base_administrator":
         options = [
             (code, names.specialties.get(code, code)) for code in sorted({row["specialty_code"] for row in rows})
         ]
         asks = (Ask("specialty_code", "专业", "select", "不选即全部专业。", options, required=False), _PUBLISH.asks[1])
-        told = "名单一经公示不能更改；姓名和证件编号只公示部分。"
+        told = tr("名单一经公示不能更改；姓名和证件编号只公示部分。")
         panels.append(Panel(form=desk.form(Form("/base/lists", asks, (Button("公示名单"),), "公示名单", told))))
     panels.append(Panel("已公示", table=_published([to_page(each) for each in published.lists], view)))
     if objections is not None:
@@ -90,7 +95,7 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
                 "异议", "异议在报名信息页登记，由省级处理；处理前不能录取。", objection_table(objections, names, view)
             )
         )
-    return await desk.html("公示与异议", "基地办理", navigation.BASE_TABS, panels)
+    return await desk.html(tr("公示与异议"), tr("基地办理"), navigation.BASE_TABS, panels)
 
 
 async def _objections(page: Page, view: CycleView) -> list[dict[str, Any]] | None:
@@ -106,11 +111,13 @@ def objection_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleVie
     lines = [
         Line(
             (
-                Cell(row["name"] or "报名信息"),
+                Cell(row["name"] or tr("报名信息")),
                 place_name(row, names),
                 row["grounds"],
                 view.calendar.moment(row["filed_at"]) if row["filed_at"] else "",
-                Cell(zh.OBJECTIONS.get(row["state"], row["state"]), tone="warn" if row["state"] == "open" else "plain"),
+                Cell(
+                    terms.OBJECTIONS.get(row["state"], row["state"]), tone="warn" if row["state"] == "open" else "plain"
+                ),
                 row["resolution"],
             )
         )
@@ -135,11 +142,11 @@ def _published(lists: list[dict[str, Any]], view: CycleView) -> Table:
     lines = [
         Line(
             (
-                Cell(f"第 {each['number']} 批", href=f"/lists/{each['list_id']}"),
+                Cell(tr("第 {number} 批", number=each["number"]), href=f"/lists/{each['list_id']}"),
                 Cell(str(each["entries"]), number=True),
                 view.calendar.moment(each["published_at"]) if each["published_at"] else "",
                 view.calendar.deadline(each["ends_at"]) if each["ends_at"] else "",
-                Cell("公示结束", tone="plain") if each["over"] else Cell("公示中", tone="brand"),
+                Cell(tr("公示结束"), tone="plain") if each["over"] else Cell(tr("公示中"), tone="brand"),
             )
         )
         for each in lists

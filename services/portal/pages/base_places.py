@@ -13,7 +13,8 @@ from services.kit.domain import DomainError
 from services.portal import navigation
 from services.portal.cycles import Catalogue, CycleView
 from services.portal.forms import Posted, Refusal, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import N_, listed, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Act, Desk
 from services.portal.panels import Ask, Button, Cell, Form, Line, Panel, Table
@@ -75,11 +76,12 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
                 table=_proposals(desk, [to_page(each) for each in proposals.proposals], names, view, own),
             ),
             Panel(
-                "撤销拟录取", table=revocation_table([to_page(each) for each in revocations.revocations], names, view)
+                "撤销拟录取申请",
+                table=revocation_table([to_page(each) for each in revocations.revocations], names, view),
             ),
             Panel("退培", table=quit_table([to_page(each) for each in quits.quits], names, view)),
         ]
-    return await desk.html("名额变动", "基地办理", navigation.BASE_TABS, panels)
+    return await desk.html(tr("名额变动"), tr("基地办理"), navigation.BASE_TABS, panels)
 
 
 def offer_table(answer: place_service_pb2.ListOffersResponse, names: Catalogue, view: CycleView) -> Table:
@@ -87,13 +89,14 @@ def offer_table(answer: place_service_pb2.ListOffersResponse, names: Catalogue, 
     lines = [
         Line(
             (
-                Cell(row["name"] or "报名信息"),
+                Cell(row["name"] or tr("报名信息")),
                 row["masked_document"],
                 place_name(row, names),
-                f"第 {row['waiting_rank']} 位" if row["waiting_rank"] else "",
+                tr("第 {rank} 位", rank=row["waiting_rank"]) if row["waiting_rank"] else "",
                 view.calendar.deadline(row["until"]) if row["until"] else "",
                 Cell(
-                    zh.OFFERS.get(row["outcome"], row["outcome"]), tone="brand" if row["outcome"] == "open" else "plain"
+                    terms.OFFERS.get(row["outcome"], row["outcome"]),
+                    tone="brand" if row["outcome"] == "open" else "plain",
                 ),
             )
         )
@@ -107,11 +110,11 @@ def revocation_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleVi
     lines = [
         Line(
             (
-                Cell(row["name"] or "报名信息"),
+                Cell(row["name"] or tr("报名信息")),
                 place_name(row, names),
                 row["reason"],
                 view.calendar.moment(row["proposed_at"]) if row["proposed_at"] else "",
-                _decided(row["decided_at"], row["approved"], "已撤销", "不予撤销"),
+                _decided(row["decided_at"], row["approved"], tr("已撤销"), tr("不予撤销")),
             )
         )
         for row in rows
@@ -124,9 +127,9 @@ def quit_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView) ->
     lines = [
         Line(
             (
-                Cell(row["name"] or "报名信息", note=row["masked_document"]),
+                Cell(row["name"] or tr("报名信息"), note=row["masked_document"]),
                 place_name(row, names),
-                zh.QUIT_REASONS.get(row["reason_code"], row["reason_code"]),
+                terms.QUIT_REASONS.get(row["reason_code"], row["reason_code"]),
                 row["measures"],
                 row["destination"],
                 row["base_opinion"],
@@ -135,14 +138,14 @@ def quit_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView) ->
         )
         for row in rows
     ]
-    columns = ("姓名", "名额", "主要原因", "措施", "去向", "基地意见", "登记时间")
+    columns = N_(("姓名", "名额", "主要原因", "措施", "去向", "基地意见", "登记时间"))
     return Table("新登记的在前", columns, lines, "没有退培。")
 
 
 def place_name(row: dict[str, Any], names: Catalogue) -> str:
     """Base and specialty in words."""
     base, specialty = row["base_code"], row["specialty_code"]
-    return f"{names.bases.get(base, base)}，{names.specialties.get(specialty, specialty)}"
+    return listed((names.bases.get(base, base), names.specialties.get(specialty, specialty)), "，")
 
 
 def _proposals(desk: Desk, rows: list[dict[str, Any]], names: Catalogue, view: CycleView, own: str) -> Table:
@@ -153,7 +156,7 @@ def _proposals(desk: Desk, rows: list[dict[str, Any]], names: Catalogue, view: C
             "/base/places/proposals",
             _ANSWER.asks,
             (Button("同意拟录取", "approve"), Button("不同意", "decline", "danger")),
-            f"答复 {row['name']}",
+            tr("答复 {name}", name=row["name"]),
             hidden=hidden,
             suffix=f"-{row['application_id']}-{row['number']}",
             folded=True,
@@ -166,7 +169,7 @@ def _proposals(desk: Desk, rows: list[dict[str, Any]], names: Catalogue, view: C
                     place_name(row, names),
                     row["remark"],
                     view.calendar.moment(row["proposed_at"]) if row["proposed_at"] else "",
-                    _decided(row["answered_at"], row["confirmed"], "已同意", "不同意"),
+                    _decided(row["answered_at"], row["confirmed"], tr("已同意"), tr("不同意")),
                 ),
                 forms=(desk.form(form),) if to_answer else (),
             )
@@ -176,5 +179,5 @@ def _proposals(desk: Desk, rows: list[dict[str, Any]], names: Catalogue, view: C
 
 def _decided(at: Any, yes: bool, granted: str, refused_word: str) -> Cell:
     if at is None:
-        return Cell("待处理", tone="warn")
+        return Cell(tr("待处理"), tone="warn")
     return Cell(granted, tone="ok") if yes else Cell(refused_word, tone="plain")

@@ -13,7 +13,8 @@ from services.kit.domain import DomainError
 from services.portal import navigation
 from services.portal.cycles import Catalogue, CycleView
 from services.portal.forms import Posted, Refusal, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import N_, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Act, Desk
 from services.portal.pages.base_places import place_name
@@ -77,7 +78,7 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
         Panel("追加名额", table=exception_table([to_page(each) for each in exceptions.exceptions], names, view)),
         Panel("变动记录", table=history_table([to_page(row) for row in history.rows], names, view)),
     ]
-    return await desk.html("招收计划", "基地办理", navigation.BASE_TABS, panels)
+    return await desk.html(tr("招收计划"), tr("基地办理"), navigation.BASE_TABS, panels)
 
 
 def plan_table(rows: list[dict[str, Any]], names: Catalogue, next_href: str = "") -> Table:
@@ -89,14 +90,14 @@ def plan_table(rows: list[dict[str, Any]], names: Catalogue, next_href: str = ""
                 Cell(str(row["planned"]), number=True),
                 Cell(str(row["taken"]), number=True),
                 Cell(
-                    zh.PROGRAMMES.get(row["programme"], row["programme"]),
+                    terms.PROGRAMMES.get(row["programme"], row["programme"]),
                     tone={"open": "ok", "paused": "warn", "closed": "bad"}.get(row["programme"], "plain"),
                 ),
             )
         )
         for row in rows
     ]
-    columns = ("基地和专业", "计划数", "已占名额", "招生状态")
+    columns = N_(("基地和专业", "计划数", "已占名额", "招生状态"))
     return Table("已占名额包括拟录取、录取和待答复的递补", columns, lines, "还没有招收计划。", next_href=next_href)
 
 
@@ -107,14 +108,14 @@ def history_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView)
             (
                 place_name(row, names),
                 f"{row['planned_before']} → {row['planned']}",
-                zh.PLAN_DEEDS.get(row["kind"], row["kind"]),
+                terms.PLAN_DEEDS.get(row["kind"], row["kind"]),
                 row["reason"],
                 view.calendar.moment(row["at"]) if row["at"] else "",
             )
         )
         for row in rows
     ]
-    return Table("新的在前", ("基地和专业", "计划数", "依据", "原因", "时间"), lines, "计划数没有变动过。")
+    return Table("新的在前", ("基地和专业", "计划数", "变动依据", "原因", "时间"), lines, "计划数没有变动过。")
 
 
 def change_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView, forms: Any = None) -> Table:
@@ -126,14 +127,20 @@ def change_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView, 
                 f"{row['planned']} → {row['wanted']}",
                 row["reason"],
                 view.calendar.moment(row["proposed_at"]) if row["proposed_at"] else "",
-                Cell(zh.CHANGES.get(row["state"], row["state"]), tone="warn" if row["state"] == "open" else "plain"),
-                (f"批准 {row['granted']}。" if row["state"] == "granted" else "") + row["answer"],
+                Cell(terms.CHANGES.get(row["state"], row["state"]), tone="warn" if row["state"] == "open" else "plain"),
+                _answer(row),
             ),
             forms=forms(row) if forms is not None else (),
         )
         for row in rows
     ]
     return Table("新提出的在前", ("基地和专业", "计划数", "原因", "提出时间", "状态", "答复"), lines, "没有调整申请。")
+
+
+def _answer(row: dict[str, Any]) -> str:
+    if row["state"] != "granted":
+        return str(row["answer"])
+    return tr("批准 {planned}。{answer}", planned=row["granted"], answer=row["answer"])
 
 
 def exception_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleView) -> Table:
@@ -150,4 +157,4 @@ def exception_table(rows: list[dict[str, Any]], names: Catalogue, view: CycleVie
         )
         for row in rows
     ]
-    return Table("新批准的在前", ("文号", "基地和专业", "名额", "原因", "批准时间"), lines, "没有追加名额。")
+    return Table("新批准的在前", ("文号", "基地和专业", "名额数", "原因", "批准时间"), lines, "没有追加名额。")

@@ -11,7 +11,8 @@ from residency.enrollment.v1 import decision_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal import navigation
 from services.portal.forms import Posted, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import reason_text, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.base import queue_page
 from services.portal.panels import Cell, Line, Panel, Table, picked
@@ -37,7 +38,7 @@ async def batch(page: Staff) -> Response:
 
 def _rows(form: Posted, names: dict[str, str]) -> list[dict[str, Any]]:
     kind = form.get("kind")
-    if kind not in zh.BATCHES:
+    if kind not in terms.BATCHES:
         raise DomainError(Kind.INVALID, "KIND_MISSING", "请选择办理事项。", field="kind")
     missing = not form.get("reason_code") or not form.get("remark")
     if kind == "reject" and missing:
@@ -72,19 +73,23 @@ async def _results(page: Page, kind: str, results: list[dict[str, Any]], names: 
     lines = []
     for result in results:
         row = result["row"] or {}
-        name = row.get("name") or names.get(result["application_id"]) or "报名信息"
-        outcome = Cell("已办理", tone="ok") if not result["reason"] else Cell("未办理", tone="bad")
+        name = row.get("name") or names.get(result["application_id"]) or tr("报名信息")
+        outcome = Cell(tr("已办理"), tone="ok") if not result["reason"] else Cell(tr("未办理"), tone="bad")
         state = row.get("state", "")
-        told = result["message"] or zh.STATES.get(state, state)
+        told = reason_text(result["reason"], result["message"]) or terms.STATES.get(state, state)
         lines.append(Line((Cell(name, href=f"/base/applications/{result['application_id']}"), outcome, told)))
+    left = len(results) - done
+    lead = tr("已办理 {n} 人。", n=done)
+    if left:
+        lead = tr("已办理 {done} 人，{left} 人未能办理，原因如下。", done=done, left=left)
     return await page.html(
         "panels.html",
-        title=f"{zh.BATCHES[kind]}：办理结果",
-        area="基地办理",
+        title=tr("{deed}：办理结果", deed=terms.BATCHES[kind]),
+        area=tr("基地办理"),
         tabs=navigation.BASE_TABS,
-        lead=f"已办理 {done} 人" + (f"，{len(results) - done} 人未能办理，原因如下。" if done < len(results) else "。"),
+        lead=lead,
         panels=[
-            Panel(table=Table("每人的结果", ("姓名", "结果", "说明"), lines)),
+            Panel(table=Table("每人的结果", ("姓名", "结果", "情况说明"), lines)),
             Panel(links=(("/base", "返回审核列表"), ("/base/ranking", "返回排名"))),
         ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -11,13 +12,16 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from residency.enrollment.v1 import calendar_service_pb2 as pb
+from residency.enrollment.v1 import cycle_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal.calendar import CycleCalendar, day_text, weekday
 from services.portal.cycles import CycleView
-from services.portal.i18n import dates, zh
+from services.portal.i18n import dates, terms
+from services.portal.i18n.language import tr
+from services.portal.i18n.names import cycle_title
 from services.portal.ics import MEDIA_TYPE, ics_of
 from services.portal.page import Page, page_of
-from services.portal.published import conditional
+from services.portal.published import conditional, event_name
 from services.portal.wire import enum_name, instant_of, to_json
 
 router = APIRouter()
@@ -75,14 +79,14 @@ async def as_page(page: Anyone, cycle_id: str, base_code: str = "", version: int
     address = f"/calendar/{cycle_id}" + (f"/{base_code}" if base_code else "")
     return await page.html(
         "calendar.html",
-        heading=found.base_name or found.title,
+        heading=found.base_name or cycle_title(found.title, found.year),
         address=address,
         home=f"/calendar/{cycle_id}",
         today=_today(view),
         rows=rows_of(found, view),
-        version=version_row(found.version, view),
+        version=version_row(found.version, view, found),
         latest=found.latest_version,
-        versions=[version_row(each, view) for each in versions],
+        versions=[version_row(each, view, found) for each in versions],
         bases=names.bases,
         base_code=base_code,
         base_name=found.base_name,
@@ -121,7 +125,7 @@ def rows_of(calendar: pb.PublishedCalendar, view: CycleView) -> list[dict[str, A
             {
                 "kind": kind,
                 "sort": dates.EVENTS.get(kind, kind),
-                "name": event.name,
+                "name": event_name(event, calendar.phases),
                 "dates": _dates(event, view.calendar),
                 "state": state,
                 "changed": event.sequence,
@@ -143,29 +147,43 @@ def days_text(first: str, last: str) -> str:
     """`7月1日（周六）至7月10日（周一）`, or one day alone; empty for none."""
     if not first:
         return ""
-    told = [f"{day_text(day)}（{weekday(date.fromisoformat(day))}）" for day in dict.fromkeys((first, last))]
-    return "至".join(told)
+    told = [
+        tr("{day}（{weekday}）", day=day_text(day), weekday=weekday(date.fromisoformat(day)))
+        for day in dict.fromkeys((first, last))
+    ]
+    return tr("{first}至{last}", first=told[0], last=told[1]) if len(told) > 1 else told[0]
 
 
-def version_row(version: pb.CalendarVersion, view: CycleView) -> dict[str, Any]:
-    """A version for a page: its number, what it did, why, when, by which role, and what it changed in sentences."""
+def version_row(
+    version: pb.CalendarVersion, view: CycleView, calendar: pb.PublishedCalendar | None = None
+) -> dict[str, Any]:
+    """A version for a page: its number, what it did, why, when, by which role, and what it changed in sentences.
+
+    `calendar`: whose version it is; without it that of the cycle in `view`.
+    """
+    phases = view.cycle.phases if calendar is None else calendar.phases
     return {
         "number": version.number,
         "kind": dates.VERSIONS.get(version.kind, version.kind),
         "reason": version.reason,
-        "role": zh.ROLES.get(version.role, version.role),
+        "role": terms.ROLES.get(version.role, version.role),
         "at": view.calendar.moment(instant_of(version.made_at)),
-        "changes": [change_text(change) for change in version.differences],
+        "changes": [change_text(change, phases) for change in version.differences],
     }
 
 
-def change_text(change: pb.CalendarDifference) -> str:
-    """What became of one event, in a sentence."""
+def change_text(change: pb.CalendarDifference, phases: Sequence[cycle_pb2.CyclePhase]) -> str:
+    """What became of one event of a calendar with these phases, in a sentence."""
+    name = event_name(change, phases)
     before = days_text(change.first_day_before, change.last_day_before)
     after = days_text(change.first_day, change.last_day)
     if not before:
-        return f"新增“{change.name}”：{after}"
+        return tr("新增“{name}”：{after}", name=name, after=after)
     if not after:
-        return f"取消“{change.name}”（原为{before}）"
-    renamed = f"“{change.name_before}”改称“{change.name}”" if change.name_before else f"“{change.name}”"
-    return f"{renamed}：由{before}改为{after}" if before != after else renamed
+        return tr("取消“{name}”（原为{before}）", name=name, before=before)
+    told = {"name": name, "known_as": change.name_before, "before": before, "after": after}
+    if not change.name_before:
+        return tr("“{name}”：由{before}改为{after}", **told) if before != after else tr("“{name}”", **told)
+    if before != after:
+        return tr("“{known_as}”改称“{name}”：由{before}改为{after}", **told)
+    return tr("“{known_as}”改称“{name}”", **told)

@@ -7,10 +7,10 @@ from typing import Any
 
 from residency.enrollment.v1 import cycle_pb2
 from services.kit.domain import DomainError
-from services.portal.cycles import CycleView
+from services.portal.cycles import CycleView, phase_key, phase_name
 from services.portal.forms import Posted, Refusal, refused
-from services.portal.i18n import zh
-from services.portal.page import phase_key
+from services.portal.i18n import terms
+from services.portal.i18n.language import reason_text
 from services.portal.wire import instant_of
 
 NEW = "new"
@@ -36,7 +36,8 @@ def phase_rows(view: CycleView) -> list[dict[str, Any]]:
                 {
                     "key": phase.key,
                     "name": phase.name,
-                    "kind": zh.PHASE_NAMES.get(phase_key(phase.phase), ""),
+                    "shown": phase_name(phase),
+                    "kind": terms.PHASE_NAMES.get(phase_key(phase.phase), ""),
                     "round": phase.round,
                     "ended": ended,
                     "begun": instant_of(phase.opens_at) <= view.now,
@@ -67,7 +68,7 @@ def shown_values(view: CycleView) -> dict[str, str]:
 def insertable(view: CycleView) -> list[tuple[str, str]]:
     """Kinds that may be added to this calendar, with their names."""
     there = {phase_key(phase.phase) for phase in view.cycle.phases}
-    return [(kind, zh.PHASE_NAMES[kind]) for kind in INSERTABLE if kind not in _ONCE or kind not in there]
+    return [(kind, terms.PHASE_NAMES[kind]) for kind in INSERTABLE if kind not in _ONCE or kind not in there]
 
 
 def wish_of(form: Posted, view: CycleView) -> dict[str, Any]:
@@ -110,17 +111,18 @@ def refused_wish(error: DomainError, view: CycleView) -> Refusal:
     path, dot, rest = error.field.removeprefix("wish.").partition(".")
     if not dot or path not in ("phases", "milestones"):
         return refusal
+    told = reason_text(error.reason, error.message)
     if path == "milestones":
         known = {each.key for each in view.cycle.milestones}
         name = input_of("day", rest if rest in known else NEW)
-        return Refusal(refusal.heading, {name: error.message}, refusal.status, refusal.reason)
+        return Refusal(refusal.heading, {name: told}, refusal.status, refusal.reason)
     key, what = rest, "first_day"
     for edge in _EDGES:
         if rest.endswith(f".{edge}"):
             key, what = rest.removesuffix(f".{edge}"), edge
     known = {phase.key for phase in view.cycle.phases}
     return Refusal(
-        refusal.heading, {input_of(what, key if key in known else NEW): error.message}, refusal.status, refusal.reason
+        refusal.heading, {input_of(what, key if key in known else NEW): told}, refusal.status, refusal.reason
     )
 
 

@@ -12,12 +12,21 @@ from services.kit.domain import DomainError
 from services.kit.ids import new_id
 from services.portal.board import BoardView
 from services.portal.capabilities import Told
-from services.portal.forms import VERSION, Refusal, fresh_key, read_form, refused
+from services.portal.forms import VERSION, Refusal, fresh_key, read_form, refused, to_correct
+from services.portal.i18n.language import Words, listed, tr
+from services.portal.i18n.problems import problem_text
 from services.portal.page import Page, PageFor
 from services.portal.pages.steps import Mine, mine
 
 router = APIRouter(prefix="/application/choice")
 Applicant = Annotated[Page, Depends(PageFor("applicant"))]
+_SENTENCES = Words(
+    {
+        "base_code": "请选择培训基地",
+        "specialty_code": "请选择培训专业",
+        "accepts_reallocation": "请选择是否接受调剂",
+    }
+)
 _EDITS = ("edit_base", "edit_specialty", "edit_reallocation")
 
 
@@ -30,7 +39,7 @@ async def choice_form(page: Applicant) -> Response:
     values = {
         "base_code": saved.base_code,
         "specialty_code": saved.specialty_code,
-        "accepts_reallocation": consent if own.application.HasField("choice") else "",
+        "accepts_reallocation": consent if saved.base_code or saved.accepts_reallocation else "",
     }
     # Without script the other fields come along in the query, so that looking at another base loses nothing typed.
     values |= {name: page.request.query_params[name] for name in values if name in page.request.query_params}
@@ -54,8 +63,7 @@ async def save_choice(page: Applicant) -> Response:
     later = form.get("then") == "later"
     missing = {} if later else _missing(values)
     if missing:
-        refusal = Refusal(f"有 {len(missing)} 处需要更正", missing)
-        return await _form(page, await mine(page), values, refusal, form.key)
+        return await _form(page, await mine(page), values, to_correct(missing), form.key)
     try:
         await page.clients.applications.SaveChoice(request)
     except DomainError as error:
@@ -83,6 +91,7 @@ async def _form(page: Page, own: Mine, values: dict[str, str], refusal: Refusal 
         options=_options(own, base, board, shut, values["specialty_code"]),
         shut={names.specialties.get(code, code): sentence for code, sentence in shut.items()},
         board=board,
+        saved_elsewhere=own.application.choice if refusal and refusal.reason == "STALE_VERSION" else None,
         version=own.application.version,
         key=key,
     )
@@ -99,7 +108,7 @@ async def _shut(page: Page, own: Mine, base: str) -> dict[str, str]:
     request = application_service_pb2.ListSelectableRequest(cycle_id=own.view.cycle_id, base_code=base)
     answer = await page.clients.applications.ListSelectable(request)
     return {
-        place.specialty_code: "；".join(problem.message.rstrip("。") for problem in place.problems)
+        place.specialty_code: listed((problem_text(problem.message).rstrip("。.") for problem in place.problems), "；")
         for place in answer.places
         if not place.allowed
     }
@@ -113,16 +122,20 @@ def _options(own: Mine, base: str, board: BoardView | None, shut: dict[str, str]
         if code in shut and code != chosen:
             continue
         line = lines.get(code)
-        counts = f"已报名 {line.applied}／拟录取 {line.provisional}／计划 {planned}" if line else f"计划 {planned}"
-        options.append((code, f"{own.catalogue.specialties.get(code, code)}（{counts}）"))
+        name = own.catalogue.specialties.get(code, code)
+        told = tr("{name}（计划 {planned}）", name=name, planned=planned)
+        if line:
+            told = tr(
+                "{name}（已报名 {applied}／拟录取 {provisional}／计划 {planned}）",
+                name=name,
+                applied=line.applied,
+                provisional=line.provisional,
+                planned=planned,
+            )
+        options.append((code, told))
     return options
 
 
 def _missing(values: dict[str, str]) -> dict[str, str]:
     """Whoever goes on to the next step has chosen everything; saving for later may leave gaps."""
-    sentences = {
-        "base_code": "请选择培训基地",
-        "specialty_code": "请选择培训专业",
-        "accepts_reallocation": "请选择是否接受调剂",
-    }
-    return {name: sentence for name, sentence in sentences.items() if not values[name]}
+    return {name: sentence for name, sentence in _SENTENCES.items() if not values[name]}

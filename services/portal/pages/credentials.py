@@ -12,6 +12,7 @@ from residency.identity.v1 import account_pb2, credential_service_pb2, person_se
 from services.kit.domain import DomainError, Kind
 from services.portal.forms import Refusal, in_order, read_form, refused
 from services.portal.i18n import account as words
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor
 from services.portal.pages import captcha
 from services.portal.wire import enum_label, instant_of, to_page
@@ -32,7 +33,7 @@ async def change_password(page: SignedIn) -> Response:
     """Set it; all other sessions end."""
     form = await read_form(page.request)
     if form.values.get("new_password") != form.values.get("password_again"):
-        refusal = Refusal("有 1 处需要更正", {"password_again": "两次输入的密码不一致。"})
+        refusal = Refusal(tr("有 {n} 处需要更正", n=1), {"password_again": tr("两次输入的密码不一致。")})
         return await _password(page, refusal)
     request = credential_service_pb2.ChangePasswordRequest(
         current_password=form.values.get("current_password", ""), new_password=form.values.get("new_password", "")

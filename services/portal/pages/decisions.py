@@ -22,6 +22,7 @@ from services.kit.ids import new_id
 from services.portal.capabilities import tell
 from services.portal.dossier import body_of
 from services.portal.forms import Posted, Refusal, fresh_key, in_order, read_form, refused
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.deeds import BY_PATH, About, asked, deeds
 from services.portal.panels import Form, request_of
@@ -47,7 +48,7 @@ async def decide(page: Staff, application_id: str, path: str) -> Response:
         raise DomainError(domain.Kind.NOT_FOUND, "DEED_UNKNOWN", "没有这一项办理。")
     missing = {name: sentence for name, sentence in kind.needs.items() if not form.get(name)}
     if missing:
-        refusal = Refusal(f"有 {len(missing)} 处需要更正", missing)
+        refusal = Refusal(tr("有 {n} 处需要更正", n=len(missing)), {name: tr(told) for name, told in missing.items()})
         return await _page(page, application_id, refusal, path, form, form.key)
     view = await page.cycle()
     try:

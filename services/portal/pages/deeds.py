@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from residency.enrollment.v1 import decision_service_pb2, place_service_pb2, selection_service_pb2
 from services.portal.capabilities import Told, closed
+from services.portal.i18n.language import N_, Words, listed, tr
 from services.portal.panels import Ask
 
 _REASON = Ask("reason", "原因", "area", hint="报名人会看到。")
@@ -23,12 +24,11 @@ class Kind:
 
     path: str
     action: str
-    name: str
     request: type[Message]
     service: str
     rpc: str
     button: str
-    """With `{name}` and `{specialty}`: whoever acts for good reads whom it is about."""
+    """With `{grant}`, `{name}`, and `{place}` for name and specialty: whoever acts for good reads whom it is about."""
     asks: tuple[Ask, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
     danger: bool = False
@@ -38,61 +38,81 @@ class Kind:
     """Shown also while it is closed; the others only while they are open."""
 
 
+_NAMES = Words(
+    {
+        "approve": "审核通过",
+        "reject": "审核不通过",
+        "not-selected": "登记未入选",
+        "admission": "录取",
+        "proposal": "提交主基地确认",
+        "undo": "撤回刚才的决定",
+        "specialty": "改为本基地其他专业",
+        "revocation": "申请撤销拟录取",
+        "objection": "登记异议",
+        "no-show": "登记未报到",
+        "quit": "登记退培",
+        "deferral": "登记延期",
+    },
+    context="do",
+)
+_GRANTS = Words({False: "拟录取", True: "调剂录取"}, context="do")
+"""What granting a place is called, by whether the round reallocates."""
+
 KINDS: tuple[Kind, ...] = (
     Kind(
-        "approve", "approve", "审核通过", decision_service_pb2.ReviewApplicationRequest, "decisions",
-        "ReviewApplication", "确认审核通过", (_REMARK,), {"verdict": "approve"},
+        "approve", "approve", decision_service_pb2.ReviewApplicationRequest, "decisions",
+        "ReviewApplication", N_("确认审核通过"), (_REMARK,), {"verdict": "approve"},
     ),
     Kind(
-        "reject", "reject", "审核不通过", decision_service_pb2.ReviewApplicationRequest, "decisions",
-        "ReviewApplication", "确认审核不通过",
+        "reject", "reject", decision_service_pb2.ReviewApplicationRequest, "decisions",
+        "ReviewApplication", N_("确认审核不通过"),
         (Ask("reason_code", "原因", "select"), Ask("remark", "备注", "area", hint="报名人会看到。")),
         {"verdict": "reject"}, danger=True,
-        needs={"reason_code": "请选择审核不通过的原因", "remark": "请填写备注，报名人据此修改"},
+        needs=N_({"reason_code": "请选择审核不通过的原因", "remark": "请填写备注，报名人据此修改"}),
     ),
     Kind(
-        "provisional", "grant_provisional", "{grant}", decision_service_pb2.GrantProvisionalRequest, "decisions",
-        "GrantProvisional", "{grant} {name}，{specialty}", (_REMARK,),
+        "provisional", "grant_provisional", decision_service_pb2.GrantProvisionalRequest, "decisions",
+        "GrantProvisional", "{grant} {place}", (_REMARK,),
     ),
     Kind(
-        "not-selected", "record_not_selected", "登记未入选", decision_service_pb2.RecordNotSelectedRequest, "decisions",
-        "RecordNotSelected", "登记 {name} 本轮未入选",
+        "not-selected", "record_not_selected", decision_service_pb2.RecordNotSelectedRequest, "decisions",
+        "RecordNotSelected", N_("登记 {name} 本轮未入选"),
     ),
     Kind(
-        "admission", "admit", "录取", decision_service_pb2.AdmitRequest, "decisions", "Admit",
-        "录取 {name}，{specialty}",
+        "admission", "admit", decision_service_pb2.AdmitRequest, "decisions", "Admit",
+        N_("录取 {place}"),
     ),
     Kind(
-        "proposal", "propose_grant", "提交主基地确认", place_service_pb2.ProposeGrantRequest, "places", "ProposeGrant",
-        "提交主基地确认：{grant} {name}，{specialty}", (_REMARK,), usual=False,
+        "proposal", "propose_grant", place_service_pb2.ProposeGrantRequest, "places", "ProposeGrant",
+        N_("提交主基地确认：{grant} {place}"), (_REMARK,), usual=False,
     ),
     Kind(
-        "undo", "undo", "撤回刚才的决定", place_service_pb2.UndoRequest, "places", "Undo", "撤回对 {name} 的决定",
+        "undo", "undo", place_service_pb2.UndoRequest, "places", "Undo", N_("撤回对 {name} 的决定"),
         (_REASON,), danger=True, usual=False,
     ),
     Kind(
-        "specialty", "change_specialty", "改为本基地其他专业", place_service_pb2.ChangeSpecialtyRequest, "places",
-        "ChangeSpecialty", "将 {name} 改为所选专业", (Ask("specialty_code", "改为专业", "select"), _REASON),
+        "specialty", "change_specialty", place_service_pb2.ChangeSpecialtyRequest, "places",
+        "ChangeSpecialty", N_("将 {name} 改为所选专业"), (Ask("specialty_code", "改为专业", "select"), _REASON),
         usual=False,
     ),
     Kind(
-        "revocation", "propose_revocation", "申请撤销拟录取", place_service_pb2.ProposeRevocationRequest, "places",
-        "ProposeRevocation", "申请撤销 {name} 的拟录取", (Ask("reason", "原因", "area", hint="供省级审批。"),),
+        "revocation", "propose_revocation", place_service_pb2.ProposeRevocationRequest, "places",
+        "ProposeRevocation", N_("申请撤销 {name} 的拟录取"), (Ask("reason", "原因", "area", hint="供省级审批。"),),
         danger=True, usual=False,
     ),
     Kind(
-        "objection", "file_objection", "登记异议", selection_service_pb2.FileObjectionRequest, "selection",
-        "FileObjection", "登记对 {name} 的异议",
+        "objection", "file_objection", selection_service_pb2.FileObjectionRequest, "selection",
+        "FileObjection", N_("登记对 {name} 的异议"),
         (Ask("grounds", "异议内容", "area", most=2000), Ask("objector", "提出人及联系方式", required=False, most=200)),
         usual=False,
     ),
     Kind(
-        "no-show", "report_no_show", "登记未报到", place_service_pb2.ReportNoShowRequest, "places", "ReportNoShow",
-        "登记 {name} 未报到，名额空出", (_REASON,), danger=True, usual=False,
+        "no-show", "report_no_show", place_service_pb2.ReportNoShowRequest, "places", "ReportNoShow",
+        N_("登记 {name} 未报到，名额空出"), (_REASON,), danger=True, usual=False,
     ),
     Kind(
-        "quit", "record_quit", "登记退培", place_service_pb2.RecordQuitRequest, "places", "RecordQuit",
-        "登记 {name} 退培，名额空出",
+        "quit", "record_quit", place_service_pb2.RecordQuitRequest, "places", "RecordQuit",
+        N_("登记 {name} 退培，名额空出"),
         (
             Ask("reason_code", "主要原因", "select"),
             Ask("measures", "已采取的措施", "area"),
@@ -102,8 +122,8 @@ KINDS: tuple[Kind, ...] = (
         danger=True, usual=False,
     ),
     Kind(
-        "deferral", "defer", "登记延期", place_service_pb2.DeferRequest, "places", "Defer",
-        "登记 {name} 延期参加培训", (Ask("until_year", "延至年份", "number"), _REASON), usual=False,
+        "deferral", "defer", place_service_pb2.DeferRequest, "places", "Defer",
+        N_("登记 {name} 延期参加培训"), (Ask("until_year", "延至年份", "number"), _REASON), usual=False,
     ),
 )  # fmt: skip
 BY_PATH = {kind.path: kind for kind in KINDS}
@@ -149,23 +169,20 @@ def deeds(told: Mapping[str, Told], reasons: Mapping[str, str], about: About, re
     proposing = reasons.get("grant_provisional") == "MAIN_BASE_CONFIRMS"
     found = []
     for kind in KINDS:
+        name = _NAMES.get(kind.path) or _GRANTS[about.reallocating]
         if kind.action == "propose_grant":
-            said = Told(kind.action, kind.name, allowed=proposing, sentence="由主基地确认后生效")
+            said = Told(kind.action, name, allowed=proposing, sentence=tr("由主基地确认后生效"))
         else:
             said = told.get(kind.action) or closed(kind.action)
         if not kind.usual and not said.allowed and kind.path != refused:
             continue
-        words = {
-            "grant": "调剂录取" if about.reallocating else "拟录取",
-            "name": about.name,
-            "specialty": about.specialty,
-        }
+        grant, place = _GRANTS[about.reallocating], listed((about.name, about.specialty), "，")
         found.append(
             Deed(
                 kind.path,
                 kind.action,
-                kind.name.format(**words),
-                kind.button.format(**words),
+                name,
+                tr(kind.button, grant=grant, name=about.name, place=place),
                 said,
                 _asks(kind, about),
                 kind.danger,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.portal.i18n import account as words
+from services.portal.i18n.language import tr
 from services.portal.navigation import ENTRIES
 from services.portal.page import Page, PageFor
 from services.portal.wire import to_page
@@ -22,5 +23,5 @@ async def desk(page: Staff) -> Response:
     me = await page.portal.me(page.visitor)
     ways = [(href, text) for href, text in ENTRIES.get(page.visitor.role, ()) if href != "/desk"]
     return await page.html(
-        "desk.html", me=to_page(me), about=words.DESKS[page.visitor.role], ways=[*ways, ("/account", "我的账号")]
+        "desk.html", me=to_page(me), about=words.DESKS[page.visitor.role], ways=[*ways, ("/account", tr("我的账号"))]
     )

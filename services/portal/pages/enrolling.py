@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from residency.identity.v1 import account_pb2, credential_service_pb2
 from services.kit.domain import DomainError
-from services.portal import session
+from services.portal.edge import session
+from services.portal.edge.refresher import claims_of
 from services.portal.forms import Refusal, read_form, refused
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.entry import HOMES, local
 from services.portal.pages.scanning import qr
-from services.portal.refresher import claims_of
 
 router = APIRouter(prefix="/enrol")
 SignedIn = Annotated[Page, Depends(PageFor())]
@@ -101,7 +102,7 @@ async def _passkey(page: Page, refusal: Refusal | None, then: str, label: str) -
         status=refusal.status if refusal else 200,
         refusal=refusal,
         options=answer.options_json,
-        values={"label": label or "这台设备"},
+        values={"label": label or tr("这台设备")},
         next=then,
     )
 

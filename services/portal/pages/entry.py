@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.responses import Response
 
 from residency.identity.v1 import account_pb2, session_service_pb2
-from services.portal import session
+from services.portal.edge import session
+from services.portal.edge.refresher import claims_of
 from services.portal.page import Page
-from services.portal.refresher import claims_of
 
 HOMES = {
     "applicant": "/application",
@@ -46,7 +47,7 @@ async def enter(page: Page, signed_in: account_pb2.SignedIn, then: str = "") -> 
 
 
 async def challenge(
-    page: Page, challenge_id: str, factors: list[str], then: str, *, status: int = 200, **more: object
+    page: Page, challenge_id: str, factors: list[str], then: str, *, status: int = 200, **more: Any
 ) -> Response:
     """The page that asks for the second factor of a sign-in."""
     return await page.html(
@@ -71,6 +72,9 @@ async def passkey_options(page: Page, challenge_id: str, factors: list[str]) -> 
 
 def local(path: str) -> str:
     """`path` when it is one of our own, else empty: a sign-in never leads elsewhere."""
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:  # what looks like a host and is none
+        return ""
     own = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
     return path if own else ""

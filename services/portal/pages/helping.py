@@ -13,7 +13,8 @@ from residency.identity.v1 import support_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
 from services.portal.forms import Refusal, fresh_key, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import Words
 from services.portal.page import Page, PageFor
 from services.portal.wire import to_page
 
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/support")
 Held = Annotated[Page, Depends(PageFor("support", "security_administrator", "province_administrator"))]
 Releaser = Annotated[Page, Depends(PageFor("security_administrator", "province_administrator"))]
 Unlocker = Annotated[Page, Depends(PageFor("support", "province_administrator"))]
-DURATIONS = (("60", "1 小时"), ("240", "4 小时"), ("1440", "1 天"), ("4320", "3 天"))
+DURATIONS = Words({"60": "1 小时", "240": "4 小时", "1440": "1 天", "4320": "3 天"})
 
 
 @router.get("/held")
@@ -56,7 +57,7 @@ async def unlock(page: Unlocker, person_id: str) -> Response:
     """Unlock the ticked sections for a while."""
     form = await read_form(page.request)
     view = await page.cycle()
-    ticked = [name for name in zh.SECTIONS if form.checked(f"section_{name}")]
+    ticked = [name for name in terms.SECTIONS if form.checked(f"section_{name}")]
     try:
         if not ticked:
             raise DomainError(Kind.INVALID, "NO_SECTION", "请至少选择一部分。", field="section_basic")
@@ -109,7 +110,7 @@ async def _unlocks(page: Page, person_id: str, values: dict[str, str], refusal: 
         refusal=refusal,
         person_id=person_id,
         unlocks=[to_page(each) for each in answer.unlocks],
-        durations=DURATIONS,
+        durations=DURATIONS.items(),
         values=values,
         now=datetime.now(UTC),
         key=key,

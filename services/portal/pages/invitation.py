@@ -10,6 +10,7 @@ from starlette.responses import Response
 from residency.identity.v1 import account_pb2, staff_service_pb2
 from services.kit.domain import DomainError
 from services.portal.forms import Refusal, in_order, read_form, refused
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor, page_of
 from services.portal.pages.entry import enter
 from services.portal.wire import enum_name, to_page
@@ -39,7 +40,7 @@ async def accept(page: Anyone) -> Response:
     form = await read_form(page.request)
     secret, values = form.get("secret"), {"login": form.get("login")}
     if form.values.get("password") != form.values.get("password_again"):
-        refusal = Refusal("有 1 处需要更正", {"password_again": "两次输入的密码不一致。"})
+        refusal = Refusal(tr("有 {n} 处需要更正", n=1), {"password_again": tr("两次输入的密码不一致。")})
         return await _offer(page, secret, values, refusal)
     request = staff_service_pb2.AcceptInvitationRequest(
         secret=secret, login=form.get("login"), password=form.values.get("password", "")

@@ -13,7 +13,8 @@ from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
 from services.portal.cycles import CycleView
 from services.portal.forms import Refusal, fresh_key, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.base import window_of
 from services.portal.wire import instant_of
@@ -38,10 +39,10 @@ async def set_milestones(page: Staff) -> Response:
     view = await page.cycle()
     base = page.visitor.require().organisation
     window = await _window(page, view)
-    values = {name: form.get(name) for name in zh.MILESTONES}
+    values = {name: form.get(name) for name in terms.MILESTONES}
     milestones, wrong = _read(view, window, values)
     if wrong:
-        refusal = Refusal(f"有 {len(wrong)} 处需要更正", wrong)
+        refusal = Refusal(tr("有 {n} 处需要更正", n=len(wrong)), wrong)
         return await _form(page, view, window, values, refusal, form.key)
     request = cycle_service_pb2.SetMilestonesRequest(
         cycle_id=view.cycle_id,
@@ -69,22 +70,21 @@ async def _form(
     names = await page.portal.cycles.catalogue(view.cycle_id)
     why = ""
     if who.role != "base_administrator":
-        why = "基地日程由基地管理员设定。"
+        why = tr("基地日程由基地管理员设定。")
     elif window.over:
-        why = "本轮已结束，日程不能再修改。"
+        why = tr("本轮已结束，日程不能再修改。")
     shown = [
         (label, view.calendar.deadline(instant_of(getattr(window.milestones, name))))
         if window.milestones.HasField(name)
         else (label, "")
-        for name, label in zh.MILESTONES.items()
+        for name, label in terms.MILESTONES.items()
     ]
-    phase = next((each for each in view.cycle.phases if each.round == window.round), cycle_pb2.CyclePhase())
     return await page.html(
         "milestones.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
         base_name=names.bases.get(who.organisation, who.organisation),
-        phase_name=phase.name,
+        phase_name=view.round_name(window.round),
         opens_at=instant_of(window.opens_at),
         closes_at=instant_of(window.closes_at),
         round=window.round,
@@ -108,7 +108,7 @@ def _typed(view: CycleView, window: cycle_pb2.Window) -> dict[str, str]:
         name: view.calendar.local(instant_of(getattr(window.milestones, name))).strftime(_FORMAT)
         if window.milestones.HasField(name)
         else ""
-        for name in zh.MILESTONES
+        for name in terms.MILESTONES
     }
 
 
@@ -127,5 +127,5 @@ def _read(
             local = datetime.fromisoformat(text)
             getattr(milestones, name).FromDatetime(view.calendar.instant(local.replace(tzinfo=None)))
         except (ValueError, OverflowError):
-            wrong[name] = f"{zh.MILESTONES[name]}须为日期和时间，如 2023-07-20T17:00。"
+            wrong[name] = tr("{date}须为日期和时间，如 2023-07-20T17:00。", date=terms.MILESTONES[name])
     return milestones, wrong

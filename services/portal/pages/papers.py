@@ -12,7 +12,8 @@ from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
 from services.portal import files
 from services.portal.dossier import FormSection
-from services.portal.forms import Posted, Refusal, fresh_key, refused
+from services.portal.forms import Posted, fresh_key, refused, to_correct
+from services.portal.i18n.language import reason_text, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.sections import section_page
 from services.portal.pages.steps import Mine, mine
@@ -33,7 +34,7 @@ async def upload(page: Applicant, kind: str) -> Response:
     section, label = _home_of(own, kind)
     sent = await read_upload(page.request, kind)
     if not sent.content:
-        refusal = Refusal("有 1 处需要更正", {kind: "请先选择图片，再点“上传”。"})
+        refusal = to_correct({kind: tr("请先选择图片，再点“上传”。")})
         return await section_page(page, own, section, sent.form, refusal, new_id())
     request = paper_service_pb2.UploadPaperRequest(
         cycle_id=own.view.cycle_id,
@@ -73,14 +74,14 @@ async def picture(page: Reader, application_id: str, paper_id: str, size: str = 
         paper_id=paper_id,
         size=paper_service_pb2.PAPER_SIZE_PREVIEW if size == "preview" else paper_service_pb2.PAPER_SIZE_FULL,
     )
-    return files.picture(await page.clients.papers.GetPaper(request))
+    return files.jpeg((await page.clients.papers.GetPaper(request)).content)
 
 
 async def _refused(page: Page, section: FormSection, form: Posted, kind: str, error: DomainError) -> Response:
     """The refusal at the field of the picture, wherever the service saw the fault."""
     refusal = refused(error)
     warned = f"PAPER_WARNING_{error.reason}" in _WARNINGS
-    told = Refusal("有 1 处需要更正", {kind: error.message}, refusal.status, refusal.reason)
+    told = to_correct({kind: reason_text(error.reason, error.message)}, refusal.status, refusal.reason)
     posted = Posted(form.values | {"warned": "yes" if warned else ""})
     return await section_page(page, await mine(page), section, posted, told, fresh_key(error, form))
 

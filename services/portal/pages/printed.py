@@ -11,6 +11,7 @@ from residency.enrollment.v1 import form_service_pb2
 from services.kit.domain import DomainError
 from services.portal import files
 from services.portal.forms import refused
+from services.portal.i18n.language import language
 from services.portal.page import Page, PageFor, page_of
 from services.portal.wire import to_page
 
@@ -25,14 +26,18 @@ _NUMBER = 2**32
 async def own_form(page: Applicant, number: int = 0, then: str = "") -> Response:
     """One's own form: of the current submission, or of the one with this number."""
     view = await page.cycle()
-    request = form_service_pb2.GetFormRequest(cycle_id=view.cycle_id, number=max(0, number) % _NUMBER)
+    request = form_service_pb2.GetFormRequest(
+        cycle_id=view.cycle_id, number=max(0, number) % _NUMBER, language=language()
+    )
     return files.document((await page.clients.printed.GetForm(request)).form, shown=then != "download")
 
 
 @router.get("/base/applications/{application_id}/form")
 async def form_of(page: Staff, application_id: str, number: int = 0, then: str = "") -> Response:
     """The form of an application within reach."""
-    request = form_service_pb2.GetFormRequest(application_id=application_id, number=max(0, number) % _NUMBER)
+    request = form_service_pb2.GetFormRequest(
+        application_id=application_id, number=max(0, number) % _NUMBER, language=language()
+    )
     return files.document((await page.clients.printed.GetForm(request)).form, shown=then != "download")
 
 

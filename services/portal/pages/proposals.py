@@ -11,6 +11,7 @@ from residency.identity.v1 import staff_service_pb2
 from services.kit.domain import DomainError
 from services.kit.ids import new_id
 from services.portal.forms import Refusal, fresh_key, read_form, refused
+from services.portal.i18n.language import said
 from services.portal.page import Page, PageFor
 from services.portal.wire import to_page
 
@@ -48,7 +49,7 @@ async def _proposals(page: Page, decided: bool, refusal: Refusal | None, again: 
         "proposals.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
-        proposals=[to_page(each) for each in answer.proposals],
+        proposals=[to_page(each) | {"summary": said(each.summary)} for each in answer.proposals],
         decided=decided,
         decides=page.visitor.role in _DECIDERS,
         me=page.visitor.require().person_id,

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from residency.enrollment.v1 import cycle_pb2
 from services.portal import calendar, navigation
 from services.portal.board import Line
-from services.portal.cycles import CycleView
-from services.portal.i18n import zh
-from services.portal.page import Page, PageFor, phase_key
+from services.portal.cycles import CycleView, phase_name
+from services.portal.i18n.language import tr
+from services.portal.page import Page, PageFor
 from services.portal.pages.base import window_of
 from services.portal.wire import instant_of
 
@@ -59,24 +60,28 @@ async def _with_windows(page: Page, view: CycleView, lines: list[Line]) -> list[
 def _phases(view: CycleView) -> list[dict[str, Any]]:
     rows = []
     for phase in view.cycle.phases:
-        key = phase_key(phase.phase)
         planned = (
             f"{calendar.day_text(phase.first_day)} 00:00 – {calendar.day_text(phase.last_day)} 24:00"
             if phase.first_day
             else ""
         )
-        late = ""
-        if phase.HasField("entered_at") and phase.HasField("opens_at"):
-            seconds = (instant_of(phase.entered_at) - instant_of(phase.opens_at)).total_seconds()
-            late = f"（晚 {seconds:.1f} 秒）" if seconds >= 0.05 else ""
-        entered = f"{view.calendar.clock(instant_of(phase.entered_at))}{late}" if phase.HasField("entered_at") else ""
         rows.append(
             {
-                "name": phase.name or zh.PHASE_NAMES.get(key, key),
+                "name": phase_name(phase),
                 "planned": planned,
-                "entered": entered,
+                "entered": _entered(phase, view),
                 "now": phase.sequence == view.cycle.sequence,
-                "status": "已结束" if phase.sequence < view.cycle.sequence else "未开始",
+                "status": tr("已结束") if phase.sequence < view.cycle.sequence else tr("未开始"),
             }
         )
     return rows
+
+
+def _entered(phase: cycle_pb2.CyclePhase, view: CycleView) -> str:
+    if not phase.HasField("entered_at"):
+        return ""
+    clock = view.calendar.clock(instant_of(phase.entered_at))
+    seconds = 0.0
+    if phase.HasField("opens_at"):
+        seconds = (instant_of(phase.entered_at) - instant_of(phase.opens_at)).total_seconds()
+    return tr("{clock}（晚 {seconds} 秒）", clock=clock, seconds=f"{seconds:.1f}") if seconds >= 0.05 else clock

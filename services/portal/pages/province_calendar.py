@@ -16,6 +16,7 @@ from services.portal import navigation
 from services.portal.cycles import CycleView
 from services.portal.forms import Posted, Refusal, read_form, refused
 from services.portal.i18n import dates
+from services.portal.i18n.language import listed, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages import calendar_wishes as wishes
 from services.portal.pages.acting import Desk
@@ -149,11 +150,11 @@ async def _preview(
 ) -> Response:
     names = await page.portal.cycles.catalogue(view.cycle_id)
     kind = str(wish.get("kind", ""))
-    title = dates.AMENDMENTS.get(kind, "变更日程")
+    title = dates.AMENDMENTS.get(kind, "") or tr("变更日程")
     form = Form(
         f"{_HERE}/propose",
         (_WHY, _SURE),
-        (Button(f"提交：{title}", tone="main" if kind in ("amend", "resume") else "danger"),),
+        (Button(tr("提交：{change}", change=title), tone="main" if kind in ("amend", "resume") else "danger"),),
         "提交变更",
         dates.MEANINGS.get(kind, ""),
         hidden={"wish": json.dumps(wish, ensure_ascii=False)},
@@ -166,7 +167,11 @@ async def _preview(
         Panel(links=((back, "返回修改" if kind == "amend" else "返回"),)),
     ]
     return await desk.html(
-        f"{title}：影响预览", "全省管理", navigation.PROVINCE_TABS, panels, "以下是预览，尚未作任何改动。"
+        tr("{change}：影响预览", change=title),
+        tr("全省管理"),
+        navigation.PROVINCE_TABS,
+        panels,
+        tr("以下是预览，尚未作任何改动。"),
     )
 
 
@@ -182,7 +187,9 @@ async def _present(page: Page, refusal: Refusal | None, posted: Posted | None) -
     amendments = list(answer.amendments)
     waiting = [each for each in amendments if state_of(each.state) == "open"]
     panels = [panel for each in waiting for panel in _open(desk, page, view, each, names.bases)]
-    lead = f"现行第 {view.cycle.calendar_version} 版。" + (dates.HELD if view.cycle.HasField("held_since") else "")
+    lead = [tr("现行第 {version} 版。", version=view.cycle.calendar_version)]
+    if view.cycle.HasField("held_since"):
+        lead.append(tr(dates.HELD))
     address = f"/calendar/{view.cycle_id}"
     panels += [
         Panel(
@@ -194,7 +201,7 @@ async def _present(page: Page, refusal: Refusal | None, posted: Posted | None) -
         Panel("历次版本", table=_version_table(versions, view)),
         Panel("提出过的变更", table=amendments_table(amendments, view)),
     ]
-    return await desk.html("日程", "全省管理", navigation.PROVINCE_TABS, panels, lead)
+    return await desk.html(tr("日程"), tr("全省管理"), navigation.PROVINCE_TABS, panels, listed(lead, ""))
 
 
 async def _versions(page: Page, view: CycleView) -> list[calendar_service_pb2.CalendarVersion]:
@@ -204,8 +211,8 @@ async def _versions(page: Page, view: CycleView) -> list[calendar_service_pb2.Ca
 def _version_table(versions: list[calendar_service_pb2.CalendarVersion], view: CycleView) -> Table:
     lines = []
     for row in (version_row(each, view) for each in versions):
-        number, told = f"第 {row['number']} 版：{row['kind']}", "；".join(row["changes"])
-        lines.append(Line((number, row["at"], row["role"], row["reason"], told)))
+        number = tr("第 {version} 版：{kind}", version=row["number"], kind=row["kind"])
+        lines.append(Line((number, row["at"], row["role"], row["reason"], listed(row["changes"], "；"))))
     return Table("新的在前", ("版本", "时间", "修改人身份", "原因", "变化"), lines, "尚未公布。")
 
 
@@ -214,7 +221,7 @@ def _open(desk: Desk, page: Page, view: CycleView, amendment: pb.Amendment, base
     own = amendment.proposed_by == page.visitor.require().actor
     kind = kind_of(amendment.kind)
     hidden = {"amendment_id": amendment.amendment_id}
-    told = f"{dates.AMENDMENTS.get(kind, kind)}。原因：{amendment.reason}"
+    told = tr("{change}。原因：{reason}", change=dates.AMENDMENTS.get(kind, kind), reason=amendment.reason)
     panels = [Panel("待第二人复核", told, notice=True), *impact_panels(amendment.impact, view, bases)]
     if own:
         form = Form(
@@ -236,7 +243,7 @@ def _deeds(desk: Desk, view: CycleView, *, waiting: bool) -> list[Panel]:
         form = Form(
             f"{_HERE}/preview",
             (),
-            (Button(f"预览：{dates.AMENDMENTS[kind]}", tone="main" if held else ""),),
+            (Button(tr("预览：{change}", change=dates.AMENDMENTS[kind]), tone="main" if held else ""),),
             dates.AMENDMENTS[kind],
             dates.MEANINGS[kind],
             hidden={"kind": kind, "based_on": str(view.cycle.calendar_version)},

@@ -12,12 +12,14 @@ from residency.enrollment.v1 import cycle_pb2, cycle_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal import navigation
 from services.portal.cycle_file import PHASES, request_from_file
+from services.portal.cycles import phase_name
 from services.portal.forms import Posted, Refusal, read_form, refused
-from services.portal.i18n import zh
-from services.portal.page import Page, PageFor, phase_key
+from services.portal.i18n import terms
+from services.portal.i18n.language import N_, listed, tr
+from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Desk
 from services.portal.pages.calendar_impacts import calendar_table
-from services.portal.panels import Ask, Button, Cell, Form, Line, Panel, Table
+from services.portal.panels import Ask, Button, Cell, FileAsk, Form, Line, Panel, Table
 from services.portal.uploads import read_upload
 from services.portal.wire import of_json, to_json
 
@@ -59,7 +61,7 @@ async def from_form(page: Province) -> Response:
         phases = [
             {
                 "phase": name,
-                "name": zh.PHASE_NAMES[name],
+                "name": terms.PHASE_NAMES[name],
                 "first_day": form.get(f"first_{name}"),
                 "last_day": form.get(f"last_{name}"),
             }
@@ -111,45 +113,46 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
     )
     lines = []
     for cycle in answer.cycles:
-        key = phase_key(cycle.phase)
         dates = [phase for phase in cycle.phases if phase.first_day]
-        span = f"{dates[0].first_day} 至 {dates[-1].last_day}" if dates else ""
+        span = tr("{first} 至 {last}", first=dates[0].first_day, last=dates[-1].last_day) if dates else ""
         home = Cell(cycle.title, href=f"/?cycle={cycle.cycle_id}")
-        lines.append(Line((home, str(cycle.year), Cell(zh.PHASE_NAMES.get(key, key), tone="brand"), span)))
+        lines.append(
+            Line((home, str(cycle.year), Cell(phase_name(cycle_pb2.CyclePhase(phase=cycle.phase)), tone="brand"), span))
+        )
     file = Form(
         "/province/cycles/file",
         (Ask("document", "文件内容", "area", "YAML；与命令行使用的省级文件格式相同。", rows=10, most=250_000),),
         (Button("按文件建立"),),
         "按文件建立",
         "选择文件上传，或把内容粘贴在下面。建立后处于准备阶段，到报名开始日自动开放。",
-        files=True,
+        file=FileAsk("cycle", "选择文件", ".yaml,.yml,text/plain"),
         folded=True,
     )
     dates_asked = [
-        Ask(f"{edge}_{name}", f"{zh.PHASE_NAMES[name]}：{word}", "date", required=always)
+        Ask(f"{edge}_{name}", listed((terms.PHASE_NAMES[name], tr(word)), "："), "date", required=always)
         for name, always in PHASES.items()
-        for edge, word in (("first", "开始日"), ("last", "截止日"))
+        for edge, word in N_((("first", "开始日"), ("last", "截止日")))
     ]
     form = Form(
         "/province/cycles/form",
-        (Ask("year", "年度", "number"), Ask("title", "标题", most=200), *dates_asked),
+        (Ask("year", "年份", "number"), Ask("title", "标题", most=200), *dates_asked),
         (Button("按表单建立"),),
         "按表单建立",
         "基地、专业和计划数取自当前年度，建立后可再调整。没有的轮次留空；志愿多于两轮的年度请按文件建立。",
         folded=True,
     )
     panels = [
-        Panel("年度", table=Table("新的在前", ("标题", "年度", "阶段", "日程"), lines, "还没有年度。")),
+        Panel("年度", table=Table("新的在前", ("标题", "年份", "阶段", "日程"), lines, "还没有年度。")),
         *(panel for cycle in drafts.cycles for panel in _draft(desk, cycle)),
         Panel(form=desk.form(file)),
         Panel(form=desk.form(form)),
     ]
-    return await desk.html("年度", "全省管理", navigation.PROVINCE_TABS, panels)
+    return await desk.html(tr("年度"), tr("全省管理"), navigation.PROVINCE_TABS, panels)
 
 
 def _draft(desk: Desk, cycle: cycle_pb2.Cycle) -> list[Panel]:
     """A year that was prepared and nobody else sees yet: its calendar, and how it is made real."""
-    told = "由上一年度自动拟定，日期顺延一年，尚未公开。请核对；日期需要调整的，确认后在“日程”中修改。"
+    told = tr("由上一年度自动拟定，日期顺延一年，尚未公开。请核对；日期需要调整的，确认后在“日程”中修改。")
     form = Form(
         "/province/cycles/confirm",
         (Ask("sure", "我已核对，确认建立这一年度", "tick"),),
@@ -158,6 +161,8 @@ def _draft(desk: Desk, cycle: cycle_pb2.Cycle) -> list[Panel]:
         suffix=f"-{cycle.year}",
     )
     return [
-        Panel(f"待确认：{cycle.title}", told, calendar_table(cycle.phases, cycle.milestones), notice=True),
+        Panel(
+            tr("待确认：{title}", title=cycle.title), told, calendar_table(cycle.phases, cycle.milestones), notice=True
+        ),
         Panel(form=desk.form(form)),
     ]

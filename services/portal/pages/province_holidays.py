@@ -12,7 +12,8 @@ from residency.enrollment.v1 import calendar_service_pb2 as pb
 from services.kit.domain import DomainError
 from services.portal import navigation
 from services.portal.forms import Posted, Refusal, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import N_, said, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Desk
 from services.portal.pages.calendar import days_text
@@ -28,7 +29,7 @@ _ASKS = (
         "resting", "放假日", "area", "每行一天，如 2027-01-01；须列出全年（上一年 12 月 26 日起）。", rows=8, most=3000
     ),
     Ask("working", "调休上班日", "area", "每行一天。", required=False, rows=4, most=3000),
-    Ask("source", "依据", hint="通知的名称和文号。", most=200),
+    Ask("source", "依据文件", hint="通知的名称和文号。", most=200),
     Ask("reason", "录入原因", "area", "记录在案。", most=500),
 )
 
@@ -71,25 +72,27 @@ async def _page(page: Page, year: int, refusal: Refusal | None, posted: Posted |
     request = pb.ListWorkingDaysRequest(province_code=page.visitor.require().organisation, year=wanted)
     known = await page.clients.calendars.ListWorkingDays(request)
     latest = known.entries[0] if known.entries else None
-    lines = [Line((days_text(day, day), Cell("放假", tone="ok"))) for day in known.resting]
-    lines += [Line((days_text(day, day), Cell("上班", tone="warn"))) for day in known.working]
+    unusual = [(day, Cell(tr("放假"), tone="ok")) for day in known.resting]
+    unusual += [(day, Cell(tr("上班"), tone="warn")) for day in known.working]
+    lines = [Line((days_text(day, day), told)) for day, told in sorted(unusual, key=lambda each: each[0])]
     entered = [
         Line(
             (
-                f"第 {each.version} 版",
+                tr("第 {version} 版", version=each.version),
                 view.calendar.moment(instant_of(each.recorded_at)) if not view.calendar.compressed else "",
-                zh.ROLES.get(each.role, each.role),
+                terms.ROLES.get(each.role, each.role),
                 each.source,
                 each.reason,
             )
         )
         for each in known.entries
     ]
+    title = tr("录入{year}年放假安排", year=wanted)
     form = Form(
         _HERE,
         _ASKS,
-        (Button(f"录入{wanted}年放假安排"),),
-        f"录入{wanted}年放假安排",
+        (Button(title),),
+        title,
         "录入的日期与国家公布的放假安排合并使用；以后公示的名单按新的安排计算工作日，已公示的名单不变。",
         values={
             "resting": "\n".join(latest.resting) if latest else "",
@@ -102,29 +105,26 @@ async def _page(page: Page, year: int, refusal: Refusal | None, posted: Posted |
     chosen = Form(
         _HERE, (Ask("year", "年份", "number"),), (Button("查看", tone=""),), values={"year": str(wanted)}, get=True
     )
-    told = (
-        f"目前知道 {known.known_from} 至 {known.known_until} 的工作日；此后的不作推算，公示期跨过该日的名单不能发布。"
+    told = tr(
+        "目前知道 {first} 至 {last} 的工作日；此后的不作推算，公示期跨过该日的名单不能发布。",
+        first=known.known_from,
+        last=known.known_until,
     )
-    state = "" if known.known else f"{wanted}年的放假安排尚未录入。"
-    caption = "周一至周五放假、周末上班的日期"
+    state = "" if known.known else tr("{year}年的放假安排尚未录入。", year=wanted)
+    caption = N_("周一至周五放假、周末上班的日期")
     table = None
     if known.known or lines:
-        table = Table(caption, ("日期", "安排"), sorted(lines, key=_in_order), "没有例外日期。")
+        table = Table(caption, ("日期", "放假或上班"), lines, "没有例外日期。")
     panels = [
         Panel(form=chosen),
-        Panel(f"{wanted}年", state, table, notice=not known.known),
+        Panel(tr("{year}年", year=wanted), state, table, notice=not known.known),
         Panel(form=desk.form(form)),
         Panel(
             "本省录入记录",
             table=Table(
-                "新的在前", ("版本", "时间", "录入人身份", "依据", "原因"), entered, "本省没有为这一年录入过。"
+                "新的在前", ("版本", "时间", "录入人身份", "依据文件", "原因"), entered, "本省没有为这一年录入过。"
             ),
         ),
-        Panel("来源", known.source),
+        Panel("来源", said(known.source)),
     ]
-    return await desk.html("工作日与放假安排", "全省管理", navigation.PROVINCE_TABS, panels, told)
-
-
-def _in_order(line: Line) -> tuple[int, int]:
-    month, day = re.findall(r"\d+", str(line.cells[0]))[:2]
-    return int(month), int(day)
+    return await desk.html(tr("工作日与放假安排"), tr("全省管理"), navigation.PROVINCE_TABS, panels, told)

@@ -16,6 +16,7 @@ from services.kit.domain import DomainError, Kind
 from services.portal import navigation
 from services.portal.dossier import struct_of
 from services.portal.forms import Posted, Refusal, read_form, refused
+from services.portal.i18n.language import english, listed, said, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Desk
 from services.portal.panels import Ask, Button, Form, Panel
@@ -104,8 +105,10 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
     asks = []
     for key in found.keys:
         kind = _kind(values.get(key.key))
-        hint = f"{key.hint}；{'已锁定，修改须勾选下方确认；' if key.locked else ''}{key.rule}"
-        asks.append(Ask(key.key, key.label, kind, hint, rows=5, most=20_000))
+        locked = [tr("已锁定，修改须勾选下方确认")] if key.locked else []
+        hint = listed((listed(said(key.hint).split("、")), *locked, key.rule), "；")
+        label = key.label_en if english() and key.label_en else key.label
+        asks.append(Ask(key.key, label, kind, hint, rows=5, most=20_000))
     asks.append(Ask("reason", "修改原因", "area", "记录在案。", most=500))
     if any(key.locked for key in found.keys):
         asks.append(Ask("override_lock", "我知道首轮已开始，修改会影响已有成绩和排名", "tick"))
@@ -117,8 +120,10 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
         hidden={"edition": str(found.edition)},
     )
     desk = Desk(page, refusal, posted)
-    lead = f"现为第 {found.edition} 版。时限均按年度日历计算；只提交有改动的项目。"
-    return await desk.html("年度规则", "全省管理", navigation.PROVINCE_TABS, [Panel(form=desk.form(form))], lead)
+    lead = tr("现为第 {edition} 版。时限均按年度日历计算；只提交有改动的项目。", edition=found.edition)
+    return await desk.html(
+        tr("年度规则"), tr("全省管理"), navigation.PROVINCE_TABS, [Panel(form=desk.form(form))], lead
+    )
 
 
 def _kind(value: Any) -> str:

@@ -13,7 +13,8 @@ from services.kit.domain import DomainError
 from services.portal import navigation
 from services.portal.cycles import Catalogue, CycleView
 from services.portal.forms import Posted, Refusal, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import N_, reason_text, said, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Desk
 from services.portal.pages.base_places import place_name
@@ -99,23 +100,23 @@ async def _list(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
     answer = await page.clients.reallocation.ListReallocations(request)
     lines = []
     for row in map(to_page, answer.reallocations):
-        at = view.calendar.moment(row["proposed_at"]) if row["proposed_at"] else "方案"
+        at = view.calendar.moment(row["proposed_at"]) if row["proposed_at"] else tr("方案")
         numbers = [str(row[name]) for name in ("people", "seats", "placed", "unplaced", "moved")]
         lines.append(
             Line(
                 (
                     Cell(at, href=f"/province/reallocation/{row['proposal_id']}"),
                     *(Cell(number, number=True) for number in numbers),
-                    Cell(zh.REALLOCATIONS.get(row["state"], row["state"]), tone="plain"),
+                    Cell(terms.REALLOCATIONS.get(row["state"], row["state"]), tone="plain"),
                 )
             )
         )
-    lead = "按接受调剂人员的意向和基地的排名，为空余名额提出一个稳定的方案。提出方案不改动任何报名，可多次提出。"
+    lead = N_("按接受调剂人员的意向和基地的排名，为空余名额提出一个稳定的方案。提出方案不改动任何报名，可多次提出。")
     form = Form("/province/reallocation", (), (Button("提出调剂方案"),), "调剂助手", lead)
-    columns = ("提出时间", "人数", "名额", "安排", "未安排", "已调剂", "状态")
+    columns = N_(("提出时间", "人数", "名额数", "已安排", "未安排", "已调剂", "状态"))
     table = Table("新的在前", columns, lines, "还没有提出过方案。")
-    panels = [Panel(form=desk.form(form)), Panel("方案", table=table)]
-    return await desk.html("调剂", "全省管理", navigation.PROVINCE_TABS, panels)
+    panels = [Panel(form=desk.form(form)), Panel("历次方案", table=table)]
+    return await desk.html(tr("调剂"), tr("全省管理"), navigation.PROVINCE_TABS, panels)
 
 
 async def _one(page: Page, proposal_id: str, refusal: Refusal | None, posted: Posted | None) -> Response:
@@ -138,29 +139,40 @@ async def _one(page: Page, proposal_id: str, refusal: Refusal | None, posted: Po
     onward = f"{here}?after={answer.next_after_rank}{'&unplaced=yes' if unplaced else ''}"
     editable = head["state"] == "proposed"
     lines = [_line(desk, here, row, names, editable) for row in map(to_page, answer.rows)]
-    columns = ("顺序", "姓名", "原志愿", "调剂到", "理由", "结果")
+    columns = N_(("顺序", "姓名", "原志愿", "调剂到", "理由", "结果"))
     next_href = onward if answer.next_after_rank else ""
     table = Table("按安排的先后", columns, lines, "没有人员。", next_href=next_href)
-    shown = ((here, "全部人员"), (f"{here}?unplaced=yes", "只看未安排的"), ("/province/reallocation", "返回方案列表"))
-    panels = [Panel("概况", pairs=_pairs(head, view)), Panel("人员", links=shown, table=table)]
+    shown = (
+        (here, N_("全部人员")),
+        (f"{here}?unplaced=yes", N_("只看未安排的")),
+        ("/province/reallocation", N_("返回方案列表")),
+    )
+    panels = [Panel("概况", pairs=_pairs(head, view)), Panel("参与人员", links=shown, table=table)]
     if head["state"] in {"proposed", "committing"}:
-        told = f"将 {head['placed']} 人一次调剂到位；其间有变化的人员会跳过，并写明原因。执行后不能整体撤回。"
-        button = Button(f"执行调剂（{head['placed']} 人）" if editable else f"继续执行（还有 {head['left']} 人）")
+        told = tr("将 {n} 人一次调剂到位；其间有变化的人员会跳过，并写明原因。执行后不能整体撤回。", n=head["placed"])
+        go_on = tr("继续执行（还有 {n} 人）", n=head["left"])
+        button = Button(tr("执行调剂（{n} 人）", n=head["placed"]) if editable else go_on)
         hidden = {"version": str(head["version"])}
         panels.append(Panel(form=desk.form(Form(f"{here}/commit", (), (button,), "执行", told, hidden=hidden))))
-    return await desk.html("调剂方案", "全省管理", navigation.PROVINCE_TABS, panels)
+    return await desk.html(tr("调剂方案"), tr("全省管理"), navigation.PROVINCE_TABS, panels)
 
 
 def _pairs(head: dict[str, Any], view: CycleView) -> list[tuple[str, str]]:
     pairs = [
-        ("状态", zh.REALLOCATIONS.get(head["state"], head["state"])),
-        ("提出时间", view.calendar.moment(head["proposed_at"]) if head["proposed_at"] else ""),
-        ("参与调剂", f"{head['people']} 人，{head['seats']} 个空余名额"),
-        ("方案安排", f"{head['placed']} 人；未安排 {head['unplaced']} 人"),
-        ("方案校验值", head["digest"][:16]),
+        (N_("状态"), terms.REALLOCATIONS.get(head["state"], head["state"])),
+        (N_("提出时间"), view.calendar.moment(head["proposed_at"]) if head["proposed_at"] else ""),
+        (N_("参与调剂"), tr("{people} 人，{seats} 个空余名额", people=head["people"], seats=head["seats"])),
+        (N_("方案安排"), tr("{placed} 人；未安排 {unplaced} 人", placed=head["placed"], unplaced=head["unplaced"])),
+        (N_("方案校验值"), head["digest"][:16]),
     ]
     if head["state"] != "proposed":
-        pairs.append(("执行结果", f"已调剂 {head['moved']} 人，跳过 {head['skipped']} 人，剩余 {head['left']} 人"))
+        told = tr(
+            "已调剂 {moved} 人，跳过 {skipped} 人，剩余 {left} 人",
+            moved=head["moved"],
+            skipped=head["skipped"],
+            left=head["left"],
+        )
+        pairs.append((N_("执行结果"), told))
     return pairs
 
 
@@ -174,21 +186,32 @@ def _line(desk: Desk, here: str, row: dict[str, Any], names: Catalogue, editable
         f"{here}/rows",
         asks,
         (Button("改为所选名额"), Button("不安排", "none", "")),
-        f"调整 {row['masked_name']}",
+        tr("调整 {name}", name=row["masked_name"]),
         hidden={"application_id": row["application_id"]},
         values=row["to"] or {},
         suffix=f"-{row['application_id']}",
         folded=True,
     )
-    outcome = zh.OUTCOMES.get(row["outcome"], row["outcome"])
+    outcome = terms.OUTCOMES.get(row["outcome"], row["outcome"])
     return Line(
         (
             str(row["rank"]),
             Cell(row["masked_name"], href=f"/applications/{row['application_id']}/story", note=row["masked_document"]),
             place_name(row["from"], names) if row["from"] else "",
-            place_name(row["to"], names) if row["to"] else Cell("未安排", tone="plain"),
-            row["explanation"] + (f"（第 {row['wish']} 意向）" if row["wish"] else ""),
-            Cell(outcome, note=row["outcome_reason"]),
+            place_name(row["to"], names) if row["to"] else Cell(tr("未安排"), tone="plain"),
+            _why(row),
+            Cell(outcome, note=_skipped(row["outcome_reason"])),
         ),
         forms=(desk.form(form),) if editable else (),
     )
+
+
+def _why(row: dict[str, Any]) -> str:
+    """Why somebody gets this place, or none."""
+    why = said(row["explanation"])
+    return tr("{why}（第 {wish} 意向）", why=why, wish=row["wish"]) if row["wish"] else why
+
+
+def _skipped(reason: str) -> str:
+    """Why somebody was not moved, from the reason that was written down."""
+    return reason_text(reason, "") or terms.REFUSALS.get(reason, reason)

@@ -19,6 +19,7 @@ from services.kit.domain import DomainError, Kind
 from services.portal import navigation
 from services.portal.cycles import Catalogue
 from services.portal.forms import Posted, Refusal, read_form, refused
+from services.portal.i18n.language import N_, Words, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Act, Desk
 from services.portal.pages.base_lists import objection_table
@@ -69,14 +70,17 @@ _DECIDE = {
     ),
 }
 """By path: what is decided, and the field that says yes or no."""
-_WORDS = {
-    "changes": ("批准", "不予批准"),
-    "revocations": ("同意撤销", "不予撤销"),
-    "objections": ("异议成立", "异议不成立"),
-}
+_WORDS = Words(
+    {
+        "changes": ("批准", "不予批准"),
+        "revocations": ("同意撤销", "不予撤销"),
+        "objections": ("异议成立", "异议不成立"),
+    },
+    context="do",
+)
 _DEEDS: Mapping[str, tuple[str, Act]] = {
     "deadline": (
-        "延长基地的审核截止时间",
+        N_("延长基地的审核截止时间"),
         Act(
             plan_service_pb2.ExtendDeadlineRequest,
             "plans",
@@ -90,7 +94,7 @@ _DEEDS: Mapping[str, tuple[str, Act]] = {
         ),
     ),
     "move": (
-        "调剂一名报名人",
+        N_("调剂一名报名人"),
         Act(
             reallocation_service_pb2.MoveApplicantRequest,
             "reallocation",
@@ -99,7 +103,7 @@ _DEEDS: Mapping[str, tuple[str, Act]] = {
         ),
     ),
     "exception": (
-        "凭文号特批录取一名报名人",
+        N_("凭文号特批录取一名报名人"),
         Act(
             place_service_pb2.GrantExceptionRequest,
             "places",
@@ -108,7 +112,7 @@ _DEEDS: Mapping[str, tuple[str, Act]] = {
         ),
     ),
     "annulment": (
-        "年度结束后取消一名报名人的录取",
+        N_("年度结束后取消一名报名人的录取"),
         Act(place_service_pb2.AnnulRequest, "places", "Annul", (_ONE, Ask("reason", "原因", "area"))),
     ),
 }
@@ -178,7 +182,7 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None) -> R
         Panel("主动办理"),
         *(Panel(form=desk.form(_form(path, names))) for path in _DEEDS),
     ]
-    return await desk.html("基地申请与个案", "全省管理", navigation.PROVINCE_TABS, panels)
+    return await desk.html(tr("基地申请与个案"), tr("全省管理"), navigation.PROVINCE_TABS, panels)
 
 
 def _with(table: Table, desk: Desk, path: str, rows: list[dict[str, Any]]) -> Table:

@@ -14,8 +14,10 @@ from services.kit.domain import DomainError, Kind
 from services.portal import navigation
 from services.portal.calendar import stamp
 from services.portal.cycles import Catalogue, CycleView
+from services.portal.either import codes_by_word
 from services.portal.forms import Posted, Refusal, read_form, refused
-from services.portal.i18n import account, zh
+from services.portal.i18n import account, terms
+from services.portal.i18n.language import listed, reason_text, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.acting import Act, Desk
 from services.portal.pages.base_places import place_name
@@ -44,7 +46,7 @@ _ENTRY = (
     Ask("document_type", "证件类型", "select", options=tuple(account.DOCUMENT_TYPES.items())),
     Ask("document_number", "证件号码", hint="只保存加密的核对值。", most=40),
     Ask("name", "姓名", most=100),
-    Ask("cause", "情形", "select", options=tuple(zh.CAUSES.items())),
+    Ask("cause", "情形", "select", options=tuple(terms.CAUSES.items())),
     Ask("since", "起算日", "date"),
     _YEARS,
     _REASON,
@@ -118,13 +120,12 @@ async def _act(page: Page, deed: Act, yes: str) -> Response:
 
 
 def _entries(text: str) -> list[dict[str, Any]]:
-    types = {label: code for code, label in account.DOCUMENT_TYPES.items()}
-    causes = {label: code for code, label in zh.CAUSES.items()}
+    types, causes = codes_by_word(account.DOCUMENT_TYPES), codes_by_word(terms.CAUSES)
     entries = []
     for number, line in enumerate(filter(str.strip, text.splitlines()), 1):
         cells = [cell.strip() for cell in re.split(r"\t|,|，", line)]
         if len(cells) != len(_COLUMNS):
-            told = f"第 {number} 行须有 {len(_COLUMNS)} 列。"
+            told = tr("第 {line} 行须有 {columns} 列。", line=number, columns=len(_COLUMNS))
             raise DomainError(Kind.INVALID, "SHEET_ROW", told, field="entries")
         row = Posted(dict(zip(_COLUMNS, cells, strict=True)))
         entry = request_of(_ENTRY, row)
@@ -153,10 +154,16 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None, resu
     panels = []
     if results:
         lines = [
-            Line((f"第 {number} 行", _word(result["done"]), result["message"]))
+            Line(
+                (
+                    tr("第 {line} 行", line=number),
+                    _word(result["done"]),
+                    reason_text(result["reason"], result["message"]),
+                )
+            )
             for number, result in enumerate(results, 1)
         ]
-        panels.append(Panel("导入结果", table=Table("每行的结果", ("行", "结果", "说明"), lines)))
+        panels.append(Panel("导入结果", table=Table("每行的结果", ("行", "结果", "情况说明"), lines)))
     panels += [
         Panel("疑似重复报名", "核查完毕前，基地不能办理这些报名。", _holds(desk, holds, names, view)),
         Panel("失去名额的情形", "按年度规则提请决定是否限制报名。", _cases(desk, cases, names)),
@@ -164,11 +171,11 @@ async def _page(page: Page, refusal: Refusal | None, posted: Posted | None, resu
         Panel(form=desk.form(one)),
         Panel(form=desk.form(many)),
     ]
-    return await desk.html("核查与惩戒", "全省管理", navigation.PROVINCE_TABS, panels)
+    return await desk.html(tr("核查与惩戒"), tr("全省管理"), navigation.PROVINCE_TABS, panels)
 
 
 def _word(done: bool) -> Cell:
-    return Cell("已写入", tone="ok") if done else Cell("未写入", tone="bad")
+    return Cell(tr("已写入"), tone="ok") if done else Cell(tr("未写入"), tone="bad")
 
 
 def _form(path: str, deed: Act, row: dict[str, Any], buttons: tuple[Button, ...]) -> Form:
@@ -185,15 +192,15 @@ def _form(path: str, deed: Act, row: dict[str, Any], buttons: tuple[Button, ...]
 
 
 def _likeness(other: dict[str, Any]) -> str:
-    kinds = "、".join(zh.ALIKE.get(kind, kind) for kind in other["kinds"])
-    return f"{other['masked_name']} {other['masked_document']}（{kinds}）"
+    kinds = listed(terms.ALIKE.get(kind, kind) for kind in other["kinds"])
+    return tr("{who}（{why}）", who=f"{other['masked_name']} {other['masked_document']}", why=kinds)
 
 
 def _holds(desk: Desk, answer: screening_service_pb2.ListHoldsResponse, names: Catalogue, view: CycleView) -> Table:
     buttons = (Button("放行", "yes"), Button("不予放行", "no", "danger"))
     lines = []
     for row in map(to_page, answer.holds):
-        alike = "；".join(map(_likeness, row["alike"]))
+        alike = listed(map(_likeness, row["alike"]), "；")
         cells = (
             Cell(row["masked_name"], href=f"/applications/{row['application_id']}/story", note=row["masked_document"]),
             place_name(row, names),
@@ -211,14 +218,14 @@ def _cases(desk: Desk, answer: screening_service_pb2.ListPenaltyCasesResponse, n
             (
                 Cell(row["masked_name"], note=row["masked_document"]),
                 names.bases.get(row["base_code"], row["base_code"]),
-                zh.CAUSES.get(row["cause"], row["cause"]),
+                terms.CAUSES.get(row["cause"], row["cause"]),
                 stamp(row["since"]) if row["since"] else "",
             ),
             forms=(desk.form(_form("cases", _CASE, row, buttons)),),
         )
         for row in map(to_page, answer.cases)
     ]
-    return Table("先发生的在前", ("姓名", "基地", "情形", "时间"), lines, "没有待决定的情形。")
+    return Table("先发生的在前", ("姓名", "培训基地", "情形", "时间"), lines, "没有待决定的情形。")
 
 
 def _penalties(desk: Desk, answer: screening_service_pb2.ListPenaltiesResponse) -> Table:
@@ -226,13 +233,13 @@ def _penalties(desk: Desk, answer: screening_service_pb2.ListPenaltiesResponse) 
         Line(
             (
                 Cell(row["masked_name"], note=row["masked_document"]),
-                zh.CAUSES.get(row["cause"], row["cause"]),
+                terms.CAUSES.get(row["cause"], row["cause"]),
                 stamp(row["until"]) if row["until"] else "",
                 row["number"],
                 row["reason"],
-                Cell("限制中", tone="warn")
+                Cell(tr("限制中"), tone="warn")
                 if row["in_force"]
-                else Cell("已解除", tone="plain", note=row["lift_reason"]),
+                else Cell(tr("已解除"), tone="plain", note=row["lift_reason"]),
             ),
             forms=(desk.form(_form("lift", _LIFT, row, (Button("提前解除"),))),) if row["in_force"] else (),
         )

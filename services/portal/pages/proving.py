@@ -10,7 +10,7 @@ from starlette.responses import Response
 from residency.identity.v1 import session_service_pb2
 from services.kit import errors
 from services.kit.domain import DomainError, Kind
-from services.portal import cookies
+from services.portal.edge import cookies
 from services.portal.forms import Posted, Refusal, read_form, refusal_of
 from services.portal.page import Page, PageFor
 from services.portal.pages.entry import FACTORS, local, passkey_options

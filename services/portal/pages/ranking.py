@@ -12,7 +12,8 @@ from residency.enrollment.v1 import selection_service_pb2
 from services.kit.domain import DomainError
 from services.portal import navigation
 from services.portal.forms import Posted, Refusal, read_form, refused
-from services.portal.i18n import zh
+from services.portal.i18n import terms
+from services.portal.i18n.language import N_, listed, tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.base import batch_form
 from services.portal.pages.scores import chooser
@@ -90,10 +91,10 @@ async def _page(page: Page, specialty: str, refusal: Refusal | None, posted: Pos
         "panels.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
-        title="排名与递补",
-        area="基地办理",
+        title=tr("排名与递补"),
+        area=tr("基地办理"),
         tabs=navigation.BASE_TABS,
-        lead="" if specialty else "请选择专业。",
+        lead="" if specialty else tr("请选择专业。"),
         panels=panels,
     )
 
@@ -101,30 +102,25 @@ async def _page(page: Page, specialty: str, refusal: Refusal | None, posted: Pos
 def _panels(found: dict[str, Any], specialty: str, grants: Form | None) -> list[Panel]:
     keys = [part["key"] for part in found["scheme"]]
     asked = found["cut_off"] or {"total": "", "minimums": {}}
-    minimums = [f"{zh.SCORE_PARTS.get(part, part)} {marks}" for part, marks in asked["minimums"].items()]
-    rules = [zh.TIE_RULES.get(rule, zh.SCORE_PARTS.get(rule, rule)) for rule in found["tie_rules"]]
+    minimums = [f"{terms.SCORE_PARTS.get(part, part)} {marks}" for part, marks in asked["minimums"].items()]
+    rules = [terms.TIE_RULES.get(rule, terms.SCORE_PARTS.get(rule, rule)) for rule in found["tie_rules"]]
+    total = [tr("总成绩 {marks}", marks=asked["total"])] if asked["total"] else []
+    version = found["waiting_list_version"]
     pairs = [
-        ("计划数", f"{found['planned']}"),
-        ("剩余名额", f"{found['free']}"),
-        (
-            "分数线",
-            "；".join(filter(None, [f"总成绩 {asked['total']}" if asked["total"] else "", *minimums])) or "未设",
-        ),
-        ("同分时依次比较", "、".join(rules)),
-        ("递补名单", f"第 {found['waiting_list_version']} 版" if found["waiting_list_version"] else "尚未确定"),
+        (N_("计划数"), f"{found['planned']}"),
+        (N_("剩余名额"), f"{found['free']}"),
+        (N_("分数线"), listed((*total, *minimums), "；") or tr("未设")),
+        (N_("同分时依次比较"), listed(rules)),
+        (N_("递补名单"), tr("第 {version} 版", version=version) if version else tr("尚未确定")),
     ]
     columns = (
-        "名次",
-        "姓名",
-        "证件编号",
-        *(zh.SCORE_PARTS.get(key, key) for key in keys),
-        "总成绩",
-        "建议",
-        "递补顺位",
+        *N_(("名次", "姓名", "证件编号")),
+        *(terms.SCORE_PARTS.get(key, key) for key in keys),
+        *N_(("总成绩", "建议", "递补顺位")),
     )
     lead = ""
     if found["tied_at_limit"]:
-        lead = f"最后一个名额有 {found['tied_at_limit']} 人完全同分，未列入建议，请由基地决定先后。"
+        lead = tr("最后一个名额有 {n} 人完全同分，未列入建议，请由基地决定先后。", n=found["tied_at_limit"])
     table = Table(
         "按名次排列；成绩未录全的在后",
         columns,
@@ -134,7 +130,7 @@ def _panels(found: dict[str, Any], specialty: str, grants: Form | None) -> list[
     )
     return [
         Panel("概况", pairs=pairs, links=((f"/base/scores?specialty_code={specialty}", "录入成绩"),)),
-        Panel("排名", lead, table, notice=bool(lead)),
+        Panel("人员排名", lead, table, notice=bool(lead)),
     ]
 
 
@@ -148,7 +144,7 @@ def _line(row: dict[str, Any], keys: list[str]) -> Line:
             row["masked_document"],
             *(Cell(row["parts"].get(key, ""), number=True) for key in keys),
             Cell(row["total"], number=True, note=_tie(row)),
-            Cell(zh.STANDINGS.get(standing, standing), tone=_TONES.get(standing, "plain")),
+            Cell(terms.STANDINGS.get(standing, standing), tone=_TONES.get(standing, "plain")),
             str(row["waiting_rank"] or ""),
         ),
         pick=(row["application_id"], f"{row['submission_number']}|{row['name']}") if open_to_grant else None,
@@ -158,9 +154,9 @@ def _line(row: dict[str, Any], keys: list[str]) -> Line:
 
 def _tie(row: dict[str, Any]) -> str:
     if row["tied"]:
-        return "（同分）"
+        return tr("（同分）")
     rule = row["broken_by"]
-    return f"（按{zh.TIE_RULES.get(rule, zh.SCORE_PARTS.get(rule, rule))}）" if rule else ""
+    return tr("（按{rule}）", rule=terms.TIE_RULES.get(rule, terms.SCORE_PARTS.get(rule, rule))) if rule else ""
 
 
 def _forms(found: dict[str, Any], specialty: str, refusal: Refusal | None, posted: Posted | None) -> list[Panel]:
@@ -169,7 +165,10 @@ def _forms(found: dict[str, Any], specialty: str, refusal: Refusal | None, poste
     hidden = {"specialty_code": specialty}
     asks = (
         Ask("total", "总成绩不低于", "decimal", "百分制，不填为不设。", required=False),
-        *(Ask(f"minimum.{key}", f"{zh.SCORE_PARTS.get(key, key)}不低于", "decimal", required=False) for key in keys),
+        *(
+            Ask(f"minimum.{key}", tr("{part}不低于", part=terms.SCORE_PARTS.get(key, key)), "decimal", required=False)
+            for key in keys
+        ),
     )
     values = {"total": asked["total"]} | {f"minimum.{key}": marks for key, marks in asked["minimums"].items()}
     line = Form("/base/ranking/cut-off", asks, (Button("保存分数线"),), "分数线", values=values, hidden=hidden)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from residency.identity.v1 import credential_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.portal.forms import Refusal, in_order, read_form, refused
+from services.portal.i18n.language import tr
 from services.portal.page import Page, page_of
 from services.portal.pages import captcha
 
@@ -47,7 +48,7 @@ async def reset(page: Anyone) -> Response:
     form = await read_form(page.request)
     recovery_id, login = form.get("recovery_id"), form.get("login")
     if form.values.get("new_password") != form.values.get("password_again"):
-        refusal = Refusal("有 1 处需要更正", {"password_again": "两次输入的密码不一致。"})
+        refusal = Refusal(tr("有 {n} 处需要更正", n=1), {"password_again": tr("两次输入的密码不一致。")})
         return await _reset(page, recovery_id, login, refusal)
     request = credential_service_pb2.ResetPasswordRequest(
         recovery_id=recovery_id, code=form.get("code"), new_password=form.values.get("new_password", "")

@@ -11,9 +11,10 @@ from starlette.responses import Response
 from residency.identity.v1 import account_pb2, registration_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
-from services.portal import cookies, session
+from services.portal.edge import cookies, session
 from services.portal.forms import Posted, Refusal, fresh_key, in_order, read_form, refused
 from services.portal.i18n import account as words
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor, page_of
 from services.portal.pages import captcha
 from services.portal.pages.entry import HOMES
@@ -79,7 +80,7 @@ async def create_account(page: Anyone) -> Response:
     if form.get("then") == _SEND:
         return await _send_code(page, registration_id, form)
     if form.values.get("password") != form.values.get("password_again"):
-        refusal = Refusal("有 1 处需要更正", {"password_again": "两次输入的密码不一致。"})
+        refusal = Refusal(tr("有 {n} 处需要更正", n=1), {"password_again": tr("两次输入的密码不一致。")})
         return await _second(page, form.shown(), refusal, form.key)
     request = registration_service_pb2.CreateAccountRequest(
         registration_id=registration_id,

@@ -13,8 +13,9 @@ from starlette.responses import Response
 
 from residency.identity.v1 import scan_service_pb2
 from services.kit.domain import DomainError, Kind
-from services.portal import cookies
+from services.portal.edge import cookies
 from services.portal.forms import read_form, refused
+from services.portal.i18n.language import reason_text, tr
 from services.portal.page import Page, PageFor, page_of
 from services.portal.pages.entry import enter, local
 from services.portal.wire import enum_name, instant_of, to_page
@@ -75,7 +76,7 @@ async def answer(page: SignedIn, ticket_id: str) -> Response:
         await page.clients.scans.AnswerScanTicket(request)
     except DomainError as error:
         return await _over(page, error)
-    told = "已确认。请回到电脑，页面会自动登录。" if confirm else "已拒绝。电脑上的这次登录不会成功。"
+    told = tr("已确认。请回到电脑，页面会自动登录。") if confirm else tr("已拒绝。电脑上的这次登录不会成功。")
     return await page.html("scan_answer.html", ticket=None, ticket_id=ticket_id, over=told, good=confirm)
 
 
@@ -109,7 +110,12 @@ async def _over(page: Page, error: DomainError) -> Response:
     if error.kind is Kind.FORBIDDEN:
         raise error
     refusal = refused(error)
-    told: dict[str, Any] = {"ticket": None, "ticket_id": "", "over": error.message, "good": False}
+    told: dict[str, Any] = {
+        "ticket": None,
+        "ticket_id": "",
+        "over": reason_text(error.reason, error.message),
+        "good": False,
+    }
     return await page.html("scan_answer.html", status=refusal.status, **told)
 
 
@@ -130,6 +136,7 @@ def _code(request: Request, ticket_id: str) -> str:
 
 
 def qr(text: str) -> str:
-    """`text` as a QR code in inline SVG."""
-    svg: str = segno.make(text, error="m", micro=False).svg_inline(scale=6, border=3, light="#fff", svgclass="qr")
+    """`text` as a QR code in inline SVG, as large as the page wants it, however long the text."""
+    code = segno.make(text, error="m", micro=False)
+    svg: str = code.svg_inline(omitsize=True, border=3, light="#fff", svgclass="qr")
     return svg

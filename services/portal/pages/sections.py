@@ -11,8 +11,10 @@ from starlette.responses import Response
 from residency.enrollment.v1 import application_service_pb2, paper_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
-from services.portal.dossier import NO, YES, FormField, FormSection, body_of, struct_of
+from services.portal.dossier import NO, YES, FormField, FormSection, body_of, labels_of, struct_of
 from services.portal.forms import VERSION, Posted, Refusal, fresh_key, in_order, read_form, refused
+from services.portal.i18n.language import tr
+from services.portal.i18n.problems import problem_text
 from services.portal.page import Page, PageFor
 from services.portal.pages.steps import Mine, mine
 from services.portal.shape import PAPER, Shape
@@ -47,7 +49,7 @@ async def save_section(page: Applicant, key: str) -> Response:
     try:
         await page.clients.applications.SaveSection(request)
     except DomainError as error:
-        refusal = in_order(refused(error), [field.key for field in sections[key].fields])
+        refusal = in_order(refused(error, labels_of(sections)), [field.key for field in sections[key].fields])
         own = await mine(page)
         return await section_page(page, own, sections[key], form, refusal, fresh_key(error, form))
     if form.get("then") == "later":
@@ -86,7 +88,9 @@ async def section_page(
         shown=[(field.label, text) for field, text in section.shown(body_of(status)) if text],
         changed=_changes(section, saved, typed) if refusal and refusal.reason == "STALE_VERSION" else [],
         version=own.application.version,
-        to_check=[(problem.key, problem.message) for problem in status.to_check] if refusal is None else [],
+        to_check=[(problem.key, problem_text(problem.message)) for problem in status.to_check]
+        if refusal is None
+        else [],
         saved_at=instant_of(status.saved_at) if status.HasField("saved_at") else None,
         name=own.application.name if section.key == "basic" else "",
         document=own.application.masked_document,
@@ -111,7 +115,7 @@ def _changes(section: FormSection, saved: Mapping[str, str], typed: Mapping[str,
     """Label, what is saved now, what was typed, for every field in which the two differ."""
 
     def said(field: FormField, text: str) -> str:
-        return dict(field.options).get(text) or {YES: "是", NO: "否"}.get(text, text)
+        return dict(field.options).get(text) or {YES: tr("是"), NO: tr("否")}.get(text, text)
 
     return [
         (field.label, said(field, saved[field.key]), said(field, typed[field.key]))

@@ -11,7 +11,7 @@ from residency.identity.v1 import session_service_pb2
 from services.kit import errors
 from services.kit.auth import act_as
 from services.kit.domain import Caller, DomainError, Kind
-from services.portal import cookies, session
+from services.portal.edge import cookies, session
 from services.portal.forms import Posted, read_form, refusal_of, refused
 from services.portal.i18n import account as words
 from services.portal.page import Page, PageFor, page_of

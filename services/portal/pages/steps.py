@@ -9,13 +9,16 @@ from residency.enrollment.v1 import application_pb2, application_service_pb2
 from services.portal.capabilities import Told, closed, tell
 from services.portal.cycles import Catalogue, CycleView
 from services.portal.dossier import FormSection
+from services.portal.i18n.language import Words, tr
 from services.portal.page import Page
 from services.portal.wire import enum_name
 
-_RESUBMIT = {
-    application_pb2.APPLICATION_STATE_REOPENED: "须重新提交",
-    application_pb2.APPLICATION_STATE_REJECTED: "须修改后提交",
-}
+_RESUBMIT = Words(
+    {
+        application_pb2.APPLICATION_STATE_REOPENED: "须重新提交",
+        application_pb2.APPLICATION_STATE_REJECTED: "须修改后提交",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +97,18 @@ def _steps(application: application_pb2.Application, sections: dict[str, FormSec
             section.label,
             f"/application/sections/{key}",
             complete.get(key, False),
-            "已完成" if complete.get(key) else "未完成",
+            _told(complete=complete.get(key, False)),
         )
         for key, section in sections.items()
     ]
     chosen = bool(application.choice.base_code and application.choice.specialty_code)
-    steps.append(Step("choice", "志愿填报", "/application/choice", chosen, "已完成" if chosen else "未完成"))
+    steps.append(Step("choice", tr("志愿填报"), "/application/choice", chosen, _told(complete=chosen)))
     state, number = application.state, application.submission_number
-    told = _RESUBMIT.get(state) or (f"已提交 {number} 次" if number else "未提交")
+    told = _RESUBMIT.get(state) or (tr("已提交 {n} 次", n=number) if number else tr("未提交"))
     submitted = bool(number) and state not in _RESUBMIT
-    steps.append(Step("check", "核对并提交", "/application/check", submitted, told))
+    steps.append(Step("check", tr("核对并提交"), "/application/check", submitted, told))
     return steps
+
+
+def _told(*, complete: bool) -> str:
+    return tr("已完成") if complete else tr("未完成")

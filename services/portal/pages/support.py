@@ -11,18 +11,21 @@ from starlette.responses import Response
 from residency.identity.v1 import support_service_pb2
 from services.kit.domain import DomainError, Kind
 from services.kit.ids import new_id
-from services.portal import cookies
+from services.portal.edge import cookies
+from services.portal.edge.refresher import claims_of
 from services.portal.forms import Posted, Refusal, read_form, refused
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.entry import HOMES
-from services.portal.refresher import claims_of
 from services.portal.wire import to_page
 
 router = APIRouter(prefix="/support")
 Desk = Annotated[Page, Depends(PageFor("support", "security_administrator"))]
+Helper = Annotated[Page, Depends(PageFor("support", "security_administrator", "province_administrator"))]
 _SOUGHT = ("login", "name", "document_number", "mobile")
 _DEEDS = {
     "support": ("act", "reveal", "unlock", "propose_acting", "propose_override"),
+    "province_administrator": ("reveal",),
     "security_administrator": ("reveal", "suspend", "restore", "reset_factor"),
 }
 """What the form offers to each; identity decides."""
@@ -40,7 +43,8 @@ async def find(page: Desk) -> Response:
     form = await read_form(page.request)
     values = {name: form.get(name) for name in _SOUGHT}
     if not any(values.values()):
-        return await _desk(page, values, Refusal("请至少填写一项。", {"login": "请至少填写一项。"}), None)
+        told = tr("请至少填写一项。")
+        return await _desk(page, values, Refusal(told, {"login": told}), None)
     try:
         answer = await page.clients.support.FindPersons(support_service_pb2.FindPersonsRequest(**values))
     except DomainError as error:
@@ -49,13 +53,13 @@ async def find(page: Desk) -> Response:
 
 
 @router.get("/persons/{person_id}")
-async def person(page: Desk, person_id: str) -> Response:
+async def person(page: Helper, person_id: str) -> Response:
     """What may be done for one person."""
     return await _person(page, person_id, None, {})
 
 
 @router.post("/persons/{person_id}")
-async def change(page: Desk, person_id: str) -> Response:
+async def change(page: Helper, person_id: str) -> Response:
     """Do it, with a reason."""
     form = await read_form(page.request)
     try:

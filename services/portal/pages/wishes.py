@@ -10,7 +10,8 @@ from starlette.responses import Response
 from residency.enrollment.v1 import reallocation_service_pb2
 from services.kit.domain import DomainError
 from services.kit.ids import new_id
-from services.portal.forms import Posted, Refusal, fresh_key, read_form, refused
+from services.portal.forms import Posted, Refusal, fresh_key, read_form, refused, to_correct
+from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor
 from services.portal.pages.steps import mine
 
@@ -36,12 +37,14 @@ async def save_wishes(page: Applicant) -> Response:
     view = await page.cycle()
     wishes = _read(form)
     half = {
-        f"{'specialty' if base else 'base'}_{number}": f"第 {number} 项：请选择{'培训专业' if base else '培训基地'}"
+        f"{'specialty' if base else 'base'}_{number}": tr(
+            "第 {number} 项：请选择培训专业" if base else "第 {number} 项：请选择培训基地", number=number
+        )
         for number, (base, specialty) in enumerate(wishes, 1)
         if bool(base) != bool(specialty)
     }
     if half:
-        return await _form(page, wishes, Refusal(f"有 {len(half)} 处需要更正", half), form.key)
+        return await _form(page, wishes, to_correct(half), form.key)
     request = reallocation_service_pb2.SaveWishesRequest(
         cycle_id=view.cycle_id,
         wishes=[

@@ -14,7 +14,8 @@ from axe_playwright_python.async_playwright import Axe
 from residency.enrollment.v1 import application_pb2, events_pb2
 from residency.notify.v1 import events_pb2 as notify_events_pb2
 from tests.support.portal_browser import DESK, PHONE, Desk, needs_chromium, open_desk
-from tests.support.portal_catalogue import CYCLE
+from tests.support.portal_catalogue import CYCLE, QILU
+from tests.support.portal_notify import TOKEN
 from tests.support.portal_samples import ONE, fill
 from tests.support.portal_story import submitted
 from tests.support.portal_upstream import Upstream
@@ -24,7 +25,10 @@ PREFIX = "residency.enrollment.v1."
 pytestmark = needs_chromium
 
 
-ONCE = ("/lists/", "/form/", "/application/wishes", "/base/ranking", "/base/scores", "/base/places", "/province/")
+ONCE = (
+    *("/lists/", "/form/", "/application/wishes", "/base/ranking", "/base/scores", "/base/places", "/province/"),
+    *("/unsubscribe/", "/outbox"),
+)
 """Made of the same parts as others: looked at by axe on a phone only, where they are narrow."""
 
 
@@ -33,7 +37,7 @@ def pages(application: str) -> dict[str, list[str]]:
     return {
         "": [
             *("/", "/board", "/board?base_code=SD-QILU", "/register", "/sign-in", "/sign-in/scan", "/recover"),
-            *("/invitation", f"/lists/{ONE}", "/form/ABCDEF", f"/calendar/{CYCLE}/SD-QILU"),
+            *("/invitation", f"/lists/{ONE}", "/form/ABCDEF", f"/calendar/{CYCLE}/SD-QILU", f"/unsubscribe/{TOKEN}"),
         ],
         "applicant": [
             "/application",
@@ -41,7 +45,7 @@ def pages(application: str) -> dict[str, list[str]]:
             "/application/choice",
             "/application/check",
             "/application/withdraw",
-            "/messages",
+            *("/messages", "/settings/notices", "/outbox"),
             *("/account", "/account/password", "/account/mobile", "/account/binding", "/enrol", "/choose-hat"),
             *("/prove?next=/account", "/register/done"),
         ],
@@ -53,6 +57,7 @@ def pages(application: str) -> dict[str, list[str]]:
         "province": [
             *("/province", "/staff", "/staff/invite", "/support/held", "/province/requests", "/province/policy"),
             *(f"/province/reallocation/{ONE}", "/province/calendar", "/province/calendar/edit"),
+            *("/province/campaigns/new?template=campaign_round_open", f"/province/campaigns/{ONE}"),
         ],
         "teaching": ["/desk"],
         "security": ["/proposals", "/support"],
@@ -123,7 +128,7 @@ async def test_the_applicants_page_changes_by_itself(desk: Desk) -> None:
     application = await submitted(desk.upstream)
     case = desk.upstream.enrollment.case(application)
     async with desk.page("applicant", PHONE) as page:
-        async with page.expect_response("**/live"):
+        async with page.expect_response(lambda answer: "/live?" in answer.url):
             await page.goto("/application")
         assert "待审核" in await page.inner_text("#standing")
         case.application.state = application_pb2.APPLICATION_STATE_APPROVED
@@ -136,6 +141,28 @@ async def test_the_applicants_page_changes_by_itself(desk: Desk) -> None:
         desk.upstream.hints.say("residency.notify.v1.message.written", written)
         await page.locator("#standing .tag", has_text="审核通过").wait_for(timeout=5000)
         await page.locator("#unread .count", has_text="1").wait_for(timeout=5000)
+    assert desk.complaints == []
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+async def test_the_board_is_brought_to_the_page_without_another_question(
+    desk: Desk, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.page() as page:
+        async with page.expect_response(lambda answer: "/live?" in answer.url) as opened:
+            await page.goto(f"{prefix}/board?base_code=SD-QILU")
+        assert (await opened.value).headers["content-encoding"] == "gzip"
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url) if "/static/" not in request.url else None)
+        before = await page.inner_text("#board tfoot td >> nth=1")
+        monkeypatch.setitem(QILU, "0100", (71, 39, 0))
+        fact = events_pb2.ApplicationFact(person_id="p1", base_code="SD-QILU")
+        body = events_pb2.ApplicationSubmitted(application=fact).SerializeToString()
+        desk.upstream.hints.say(f"{PREFIX}application.submitted", body)
+        await page.locator("#board tfoot td >> nth=1", has_text=str(int(before) + 1)).wait_for(timeout=5000)
+        assert asked == []
+        link = await page.locator("#board").get_attribute("data-src")
+        assert link == f"{prefix}/board?base_code=SD-QILU"
     assert desk.complaints == []
 
 

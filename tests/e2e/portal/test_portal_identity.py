@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Page, Response, expect
 
 from services.kit.domain import DomainError
-from services.portal.cookies import REFRESH, SCAN
+from services.portal.edge.cookies import REFRESH, SCAN
 from services.stack.accounts import Post
 from tests.support import people
 from tests.support.people import Account, People
@@ -132,7 +132,9 @@ async def _scanned(desktop: Page) -> tuple[str, str]:
     """The ticket's path as the code names it, and the number beside."""
     await desktop.goto("/sign-in/scan?next=/messages")
     await desktop.click("text=无法扫码？")
-    link = await desktop.inner_text(".link-text")
+    shown = desktop.locator(".link-text", has_text="/scan/")
+    await shown.wait_for()
+    link = await shown.inner_text()
     return link[link.index("/scan/") :], (await desktop.inner_text(".scan-number")).strip()
 
 
@@ -154,7 +156,7 @@ async def test_scan_05_a_phone_signs_a_desktop_in_once(town: Town) -> None:
         await expect(page.locator("#scan")).to_contain_text("手机已扫码")  # by itself
         stolen = [each for each in await desktop.cookies() if each["name"] == SCAN]
         await hand.click(f".numbers button:text-is('{number}')")
-        await expect(hand.locator("[role=status]")).to_contain_text("已确认")
+        await expect(hand.locator("main [role=status]")).to_contain_text("已确认")
         await page.wait_for_url(f"{desk.address}/messages")  # by itself, as whoever held the phone
         assert anna.name in await page.inner_text("header")
         assert {REFRESH} <= {str(each["name"]) for each in await desktop.cookies()}
@@ -164,7 +166,7 @@ async def test_scan_05_a_phone_signs_a_desktop_in_once(town: Town) -> None:
         await again.goto("/sign-in/scan")
         await expect(again.locator("#scan")).to_contain_text("二维码已失效")
         await hand.goto(path)
-        await expect(hand.locator("[role=status]")).to_contain_text("失效")
+        await expect(hand.locator("main [role=status]")).to_contain_text("失效")
 
 
 async def test_scan_02_a_foreign_an_old_and_a_refused_ticket_sign_nobody_in(town: Town) -> None:
@@ -189,7 +191,7 @@ async def test_scan_02_a_foreign_an_old_and_a_refused_ticket_sign_nobody_in(town
         path, _ = await _scanned(page)
         await _backdate(town, "UPDATE scan_ticket SET expires_at = $1", minutes=1)
         await hand.goto(path)
-        await expect(hand.locator("[role=status]")).to_contain_text("失效")
+        await expect(hand.locator("main [role=status]")).to_contain_text("失效")
         await page.reload()
         await expect(page.locator("#scan")).to_contain_text("二维码已失效")
         for context in (desktop, thief):

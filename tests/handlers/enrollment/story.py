@@ -26,7 +26,6 @@ from services.enrollment.handlers.capabilities import CapabilityHandlers
 from services.enrollment.handlers.carrying import CarryHandlers
 from services.enrollment.handlers.cycles import CreateCycle, CycleHandlers
 from services.enrollment.handlers.decisions import DecisionHandlers, GrantProvisional, ReviewApplication
-from services.enrollment.handlers.decoding import Desk
 from services.enrollment.handlers.paper_reading import PaperReading
 from services.enrollment.handlers.papers import PaperHandlers
 from services.enrollment.handlers.reading import BoardHandlers, HistoryHandlers
@@ -44,6 +43,7 @@ from services.enrollment.store.unlocks import UnlockStore
 from services.enrollment.store.windows import WindowStore
 from services.enrollment.views import ApplicationView
 from services.kit.database import Database
+from services.kit.decoding import Desk
 from services.kit.domain import Caller
 from services.kit.objects import ObjectStore
 from services.kit.vault import Vault

@@ -11,8 +11,9 @@ import pytest
 
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.milestones import Milestones
-from services.enrollment.domain.phases import P1, P2
+from services.enrollment.domain.phases import P1, P2, P3
 from services.enrollment.domain.publishing import EventKind
+from services.enrollment.handlers.applications import WithdrawApplication
 from services.enrollment.handlers.calendars import MOST_FEEDS, CalendarHandlers, CalendarView, OpenFeed, hash_of
 from services.enrollment.handlers.windows import SetMilestones
 from services.enrollment.handlers.working_days import RecordHolidays, WorkingDayHandlers, provincial_days
@@ -129,6 +130,14 @@ async def test_pub_05_an_applicants_feed_follows_the_current_submission(
     moved = await calendars.get_calendar(stage.cycle_id, 0, QILU)
     [event] = [event for event in moved.events if event.entry.kind is EventKind.BASE_DATE]
     assert (event.sequence, event.cancelled, moved.base_dates) == (2, True, {})
+
+    # Whoever withdraws and begins anew in a later round has another application, and the same feed.
+    await stage.applications.withdraw_application(person, WithdrawApplication(stage.cycle_id, key()))
+    await stage.stand(P3)
+    await stage.start(person)
+    await stage.fill(person, Choice(QILU, MEDICINE, True))
+    await stage.submit(person)
+    assert (await calendars.get_feed(token)).base_code == QILU
 
     await stage.database.execute("UPDATE application SET name = '' WHERE person_id = $1", person.person_id)
     assert (await refused(calendars.get_feed(token))).reason == "FEED_NOT_FOUND"

@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 from pypdf import PdfReader
 
-from services.enrollment.documents.press import Press
 from services.enrollment.domain.choice import Choice
 from services.enrollment.domain.phases import P1, P2, P3
 from services.enrollment.handlers import forms
@@ -22,6 +21,7 @@ from services.enrollment.store.deeds import DeedStore
 from services.enrollment.store.exports import ExportStore
 from services.enrollment.store.forms import FormStore
 from services.kit.domain import Caller, DomainError
+from services.kit.press import FORM, Press
 from tests.handlers.enrollment.story import (
     ADMINISTRATOR,
     MEDICINE,
@@ -78,7 +78,7 @@ class Desk:
 @pytest.fixture
 async def desk(stage: Stage) -> AsyncIterator[Desk]:
     runner = DeedRunner(stage.cycle_store, DeedStore(stage.database, stage.sealing))
-    store, press = FormStore(stage.database, stage.sealing), Press()
+    store, press = FormStore(stage.database, stage.sealing), Press(FORM)
     exports = ExportStore(stage.database, stage.sealing)
     await stage.stand(P1)
     yield Desk(stage, FormHandlers(runner, store, exports, press, NoPortraits(), "https://x.example/"), store)

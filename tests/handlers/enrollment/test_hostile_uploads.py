@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import pytest
 from PIL import Image
 
-from services.enrollment.domain.papers import REFUSALS, PaperKind
+from services.enrollment.domain.papers import PaperKind
 from services.enrollment.domain.phases import P1
 from services.kit.database import Database
 from services.kit.domain import Caller, DomainError, Kind
+from services.kit.picture_rules import REFUSALS
 from tests.handlers.enrollment.story import Stage, applicant, key
 from tests.support import pictures
 from tests.support.pictures import SCRIPT

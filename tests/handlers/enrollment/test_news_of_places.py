@@ -16,7 +16,8 @@ from services.enrollment.handlers.places import Undo
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.notify.consumers import Listener
-from services.notify.handlers import Notify
+from services.notify.handlers.inbox import Inbox
+from services.notify.handlers.writing import Writer
 from tests.handlers.enrollment.story import ADMINISTRATOR, Stage, key
 from tests.support.deliveries import delivery_of
 from tests.support.seats import Person, Seats
@@ -67,11 +68,11 @@ async def test_msg_11_who_was_granted_a_place_by_mistake_never_hears_of_it(
     assert undone.undone_since == granted.application.decided_at
     database = Database(database_url("notify"), name="notify")
     await database.start()
-    notify = Notify(database, SystemClock(), VAULT)
+    writer, inbox = Writer(database, SystemClock(), VAULT), Inbox(database, SystemClock(), VAULT)
     for fact in (undone, granted, await told(seats, person, "ApplicationSubmitted")):
         async with database.unit_of_work() as uow:
-            await Listener(notify).hear(delivery_of(fact), uow)
-    page = await notify.list_messages(person.caller, 10, "", False)
+            await Listener(writer).hear(delivery_of(fact), uow)
+    page = await inbox.list_messages(person.caller, 10)
     assert [message.template for message in page.messages] == ["application_submitted"]
     assert await database.fetchval("SELECT count(*) FROM message WHERE dropped_at IS NULL") == 1
     await database.stop()

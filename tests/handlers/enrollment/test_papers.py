@@ -12,15 +12,15 @@ import pytest
 from PIL import Image
 
 from residency.identity.v1 import events_pb2 as identity
-from services.enrollment.domain import papers as rules
-from services.enrollment.domain.papers import PaperKind
+from services.enrollment.domain.papers import RULES, PaperKind
 from services.enrollment.domain.phases import P1, P2
-from services.enrollment.handlers.decoding import AT_ONCE, WAITING, Desk
-from services.enrollment.handlers.keeping import object_keeper
 from services.enrollment.handlers.papers import PaperHandlers
+from services.kit import picture_rules as rules
 from services.kit.database import Database
+from services.kit.decoding import AT_ONCE, WAITING, Desk
 from services.kit.domain import DomainError, Kind
 from services.kit.objects import ObjectMissing
+from services.kit.sealed_objects import object_keeper
 from services.kit.vault import SealBroken
 from tests.handlers.enrollment.paper_story import (
     SCAN,
@@ -151,8 +151,8 @@ async def test_pap_09_a_failed_write_takes_its_object_away(open_stage: Stage) ->
     class Slow(Desk):
         """Meanwhile the gate closes."""
 
-        async def redrawn(self, kind: PaperKind, content: bytes) -> Any:
-            picture = await super().redrawn(kind, content)
+        async def redrawn(self, limits: rules.Limits, content: bytes) -> Any:
+            picture = await super().redrawn(limits, content)
             await stage.stand(P2)
             return picture
 
@@ -218,7 +218,7 @@ async def test_pap_10_there_is_a_limit_an_hour_and_a_kind(open_stage: Stage, mon
     """PAP-10: removing does not give an upload back; too many of a kind are refused."""
     stage = open_stage
     person, _ = await drafted(stage)
-    most = rules.RULES[PaperKind.PRACTICE_SCAN].max_papers
+    most = RULES[PaperKind.PRACTICE_SCAN].max_papers
     views = [await upload(stage, person, PaperKind.PRACTICE_SCAN) for _ in range(most)]
     with pytest.raises(DomainError, match="TOO_MANY_OF_KIND"):
         await upload(stage, person, PaperKind.PRACTICE_SCAN)
@@ -232,14 +232,14 @@ async def test_pap_10_there_is_a_limit_an_hour_and_a_kind(open_stage: Stage, mon
 async def test_pap_10_a_crowd_waits_its_turn_and_no_picture_takes_for_ever() -> None:
     """PAP-10: so many at once; PAP-04: so long each."""
     desk = Desk()
-    crowd = [desk.redrawn(SCAN, pictures.scan()) for _ in range(AT_ONCE + WAITING + 6)]
+    crowd = [desk.redrawn(rules.SCAN, pictures.scan()) for _ in range(AT_ONCE + WAITING + 6)]
     answers = await asyncio.gather(*crowd, return_exceptions=True)
     busy = [each for each in answers if isinstance(each, DomainError)]
     assert {each.reason for each in busy} == {"PICTURES_BUSY"}
     assert len(busy) == 6
-    assert (await desk.redrawn(SCAN, pictures.scan())).width == 800
+    assert (await desk.redrawn(rules.SCAN, pictures.scan())).width == 800
     with pytest.raises(DomainError, match="TOO_SLOW"):
-        await Desk(seconds=0.0001).redrawn(SCAN, pictures.scan())
+        await Desk(seconds=0.0001).redrawn(rules.SCAN, pictures.scan())
 
 
 async def test_pap_11_pictures_lie_sealed_and_each_in_its_place(open_stage: Stage) -> None:

@@ -18,10 +18,10 @@ import pytest
 from pydantic import SecretStr
 
 from services.identity.adapters import choice, real_name, texts
-from services.identity.adapters.http import Door
 from services.identity.domain.documents import Document, DocumentType, Sex
 from services.identity.settings import IdentitySettings
 from services.kit.domain import DomainError, Kind
+from services.kit.http_client import HttpClient
 
 NUMBER, NAME, MOBILE = "370199199803121234", "阿依古丽·买买提", "+8613800138000"
 DOCUMENT = Document(DocumentType.RESIDENT_ID, NUMBER, date(1998, 3, 12), Sex.FEMALE)
@@ -71,7 +71,7 @@ async def refused(act: Awaitable[object]) -> DomainError:
 
 async def test_id_38_the_register_is_asked_as_documented() -> None:
     async with gateway(answer=b'{"matched": true}') as there:
-        register = real_name.HttpRegister(Door(there.url, "the-key", PATIENT))
+        register = real_name.HttpRegister(HttpClient(there.url, "the-key", PATIENT))
         await register.confirm(NAME, DOCUMENT)
         there.answer = b'{"matched": false}'
         error = await refused(register.confirm(NAME, DOCUMENT))
@@ -106,7 +106,7 @@ async def test_id_38_the_register_is_asked_as_documented() -> None:
 )
 async def test_id_38_nobody_is_let_through_unasked(answers: dict[str, Any]) -> None:
     async with gateway(**answers) as there:
-        register = real_name.HttpRegister(Door(there.url, "", HASTY if "silent" in answers else PATIENT))
+        register = real_name.HttpRegister(HttpClient(there.url, "", HASTY if "silent" in answers else PATIENT))
         error = await refused(register.confirm(NAME, DOCUMENT))
         assert (error.kind, error.reason, error.rule) == (Kind.UNAVAILABLE, "REAL_NAME_UNAVAILABLE", "ID-38")
         await register.stop()
@@ -116,13 +116,13 @@ async def test_id_38_nobody_is_let_through_unasked(answers: dict[str, Any]) -> N
 async def test_id_38_a_register_that_is_not_there_is_unavailable() -> None:
     async with gateway() as there:
         address = there.url
-    error = await refused(real_name.HttpRegister(Door(address, "", PATIENT)).confirm(NAME, DOCUMENT))
+    error = await refused(real_name.HttpRegister(HttpClient(address, "", PATIENT)).confirm(NAME, DOCUMENT))
     assert error.reason == "REAL_NAME_UNAVAILABLE"
 
 
 async def test_id_47_a_text_is_handed_on_as_documented() -> None:
     async with gateway(status=202, answer=b"") as there:
-        sender = texts.HttpTexts(Door(there.url, "the-key", PATIENT))
+        sender = texts.HttpTexts(HttpClient(there.url, "the-key", PATIENT))
         await sender.send(MOBILE, "registration", "验证码123456", "123456")
         there.status = 429
         error = await refused(sender.send(MOBILE, "notice", "审核通过"))

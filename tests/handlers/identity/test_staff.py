@@ -13,8 +13,8 @@ import pytest
 
 from services.identity.domain.roles import Role
 from services.identity.handlers.invitations import NewInvitation
-from services.identity.once import once, remember
 from services.identity.records import Hat
+from services.kit.commands import once, remember
 from services.kit.domain import Caller, DomainError
 from services.kit.ids import new_id
 from tests.handlers.identity.conftest import PASSWORD, World

@@ -15,6 +15,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from residency.enrollment.v1 import application_pb2, cycle_pb2
 from residency.enrollment.v1 import events_pb2 as enrollment
+from residency.faculty.v1 import events_pb2 as faculty
 from residency.identity.v1 import account_pb2
 from residency.identity.v1 import events_pb2 as identity
 from residency.notify.v1 import events_pb2
@@ -26,7 +27,9 @@ from services.kit.messaging import Delivery, Poison
 from services.kit.vault import SealBroken
 from services.notify.consumers import HEARD, SILENT, Listener
 from services.notify.domain.recipients import Recipient
-from services.notify.handlers import Notify
+from services.notify.faculty_letters import FACULTY_HEARD
+from services.notify.handlers.inbox import Inbox
+from services.notify.handlers.writing import Writer
 from tests.support.deliveries import delivery_of
 from tests.support.vaults import AFTERWARDS, NEXT, VAULT
 
@@ -42,15 +45,16 @@ DIGEST = {"round": "1", "count": "3"}
 
 @dataclass
 class World:
-    notify: Notify
+    writer: Writer
+    inboxes: Inbox
     database: Database
 
     async def hear(self, delivery: Delivery) -> None:
         async with self.database.unit_of_work() as uow:
-            await Listener(self.notify).hear(delivery, uow)
+            await Listener(self.writer).hear(delivery, uow)
 
     async def templates(self, reader: Caller) -> list[str]:
-        page = await self.notify.list_messages(reader, 100, "", False)
+        page = await self.inboxes.list_messages(reader, 100)
         return sorted(message.template for message in page.messages)
 
 
@@ -58,7 +62,8 @@ class World:
 async def world(database_url: Callable[[str], str]) -> AsyncIterator[World]:
     database = Database(database_url("notify"), name="notify", pool_size=8)
     await database.start()
-    yield World(Notify(database, SystemClock(), VAULT), database)
+    clock = SystemClock()
+    yield World(Writer(database, clock, VAULT), Inbox(database, clock, VAULT), database)
     await database.stop()
 
 
@@ -138,7 +143,7 @@ async def test_msg_05_who_has_to_decide_about_a_place_is_told(
 ) -> None:
     await world.hear(delivery_of(body))
     staff = Caller("s", "province_administrator" if organisation == "37" else "base_administrator", organisation)
-    [message] = (await world.notify.list_messages(staff, 10, "", False)).messages
+    [message] = (await world.inboxes.list_messages(staff, 10)).messages
     assert (message.template, message.application_id) == (template, "app-1")
     assert "内科" in message.body
     assert await world.templates(ZHANG) == []
@@ -158,7 +163,8 @@ async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(wor
         enrollment.PlanChangeDecided.DESCRIPTOR.full_name,
         enrollment.CalendarChanged.DESCRIPTOR.full_name,
     }
-    assert {delivery.event_type for delivery in due.values()} == set(HEARD) - for_bases
+    of_faculty = {hearing.body.DESCRIPTOR.full_name for hearing in FACULTY_HEARD}
+    assert {delivery.event_type for delivery in due.values()} == set(HEARD) - for_bases - of_faculty
     silent = [
         delivery_of(enrollment.CycleCreated(cycle_id="c")),
         delivery_of(enrollment.PhaseEntered(cycle_id="c", phase=cycle_pb2.PHASE_REGISTRATION)),
@@ -170,6 +176,15 @@ async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(wor
         delivery_of(identity.SessionEnded(session_id="s")),
         delivery_of(identity.AuditSealed(service="identity", number=1)),
         delivery_of(identity.PersonErased(person_id=LI.person_id)),
+        delivery_of(faculty.DossierSaved(person_id=ZHANG.person_id)),
+        delivery_of(faculty.BatchChanged(batch_id="b")),
+        delivery_of(faculty.BatchPublished(batch_id="b")),
+        delivery_of(faculty.CandidacyWithdrawn(candidacy=faculty.CandidacyFact(person_id=ZHANG.person_id))),
+        delivery_of(faculty.FacultyPolicySet(organisation_code="SD-QILU")),
+        delivery_of(faculty.EvidenceRecorded(person_id=ZHANG.person_id)),
+        delivery_of(faculty.TraineeArrived(person_id=ZHANG.person_id)),
+        delivery_of(faculty.TeacherRated(teacher_id=ZHANG.person_id)),
+        delivery_of(events_pb2.MessageWritten(person_id=ZHANG.person_id)),
     ]
     assert {delivery.event_type for delivery in silent} == SILENT
     deliveries = [*due.values(), *silent] * 3
@@ -178,7 +193,7 @@ async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(wor
         await world.hear(delivery)
     assert await world.templates(ZHANG) == sorted(due)
     assert await world.database.fetchval("SELECT count(*) FROM message") == len(due)
-    assert await world.notify.count_unread(ZHANG) == len(due)
+    assert await world.inboxes.count_unread(ZHANG) == len(due)
 
     rows = await world.database.fetch("SELECT subject, body FROM outbox")
     assert [row["subject"] for row in rows] == ["residency.notify.v1.message.written"] * len(due)
@@ -188,7 +203,7 @@ async def test_msg_05_every_fact_thrice_and_out_of_order_is_one_message_each(wor
 async def test_msg_05_texts_carry_what_the_fact_says(world: World) -> None:
     for delivery in one_of_each().values():
         await world.hear(delivery)
-    page = await world.notify.list_messages(ZHANG, 100, "", False)
+    page = await world.inboxes.list_messages(ZHANG, 100)
     bodies = {message.template: message.body for message in page.messages}
     assert "报名时间：2023年7月1日 09:00\n状态：待审核" in bodies["application_submitted"]
     assert "备注：资料不全" in bodies["application_rejected"]
@@ -208,7 +223,7 @@ async def test_msg_05_texts_carry_what_the_fact_says(world: World) -> None:
 async def test_msg_05_a_correction_is_told_to_its_base(world: World) -> None:
     corrected = enrollment.ApplicationCorrected(application=application(), section=application_pb2.SECTION_WORK)
     await world.hear(delivery_of(corrected))
-    [message] = (await world.notify.list_messages(REVIEWER, 10, "", False)).messages
+    [message] = (await world.inboxes.list_messages(REVIEWER, 10)).messages
     assert (message.template, message.application_id) == ("application_corrected", "app-1")
     assert "更正了工作信息" in message.body
     assert await world.templates(ZHANG) == []
@@ -222,36 +237,35 @@ async def test_priv_01_texts_are_sealed_each_for_its_message(world: World) -> No
     assert not any("1390000000" in body for body in stored)
     await world.database.execute("UPDATE message SET body = $1", stored[0])
     with pytest.raises(SealBroken):
-        await world.notify.list_messages(ZHANG, 10, "", False)
+        await world.inboxes.list_messages(ZHANG, 10)
 
 
 async def test_priv_04_texts_are_sealed_anew_while_they_are_read(world: World) -> None:
     due = one_of_each()
     for delivery in due.values():
         await world.hear(delivery)
-    rotating = Notify(world.database, SystemClock(), NEXT)
-    before = (await rotating.list_messages(ZHANG, 100, "", False)).messages
+    rotating = Writer(world.database, SystemClock(), NEXT)
+    before = (await Inbox(world.database, SystemClock(), NEXT).list_messages(ZHANG, 100)).messages
     assert await rotating.rewrap(5) == (5, len(due) - 5)
-    assert (await rotating.list_messages(ZHANG, 100, "", False)).messages == before
+    assert (await Inbox(world.database, SystemClock(), NEXT).list_messages(ZHANG, 100)).messages == before
     assert await rotating.rewrap(1000) == (len(due) - 5, 0)
-    afterwards = Notify(world.database, SystemClock(), AFTERWARDS)
-    assert (await afterwards.list_messages(ZHANG, 100, "", False)).messages == before
+    assert (await Inbox(world.database, SystemClock(), AFTERWARDS).list_messages(ZHANG, 100)).messages == before
 
 
 async def test_priv_05_texts_of_who_was_erased_are_forgotten(world: World) -> None:
     for delivery in one_of_each().values():
         await world.hear(delivery)
-    await world.notify.send_notice("digest-1", "review_digest", QILU, DIGEST)
+    await world.writer.send_notice("digest-1", "review_digest", QILU, DIGEST)
     await world.hear(delivery_of(identity.PersonErased(person_id=ZHANG.person_id)))
     rows = await world.database.fetch("SELECT template, body FROM message WHERE person_id = $1", ZHANG.person_id)
     assert {row["body"] for row in rows} == {""}
     assert {row["template"] for row in rows} == set(one_of_each())
-    assert (await world.notify.list_messages(REVIEWER, 10, "", False)).messages[0].body
-    assert await world.notify.rewrap(10) == (0, 0)
+    assert (await world.inboxes.list_messages(REVIEWER, 10)).messages[0].body
+    assert await world.writer.rewrap(10) == (0, 0)
 
 
 async def test_msg_05_what_cannot_be_told_goes_to_the_dead_letters(world: World) -> None:
-    unknown = delivery_of(events_pb2.MessageWritten(person_id="p"))
+    unknown = delivery_of(enrollment.ApplicationFact(person_id="p"))
     nobody = delivery_of(identity.AccountRegistered())
     torn = delivery_of(enrollment.ApplicationAdmitted(application=application()))
     for delivery in (unknown, nobody, replace(torn, body=b"\xff\xff")):
@@ -262,66 +276,66 @@ async def test_msg_05_what_cannot_be_told_goes_to_the_dead_letters(world: World)
 
 async def test_msg_05_a_notice_is_written_once_per_key(world: World) -> None:
     written = await asyncio.gather(
-        *(world.notify.send_notice("review_digest/c/B/1", "review_digest", QILU, DIGEST) for _ in range(5))
+        *(world.writer.send_notice("review_digest/c/B/1", "review_digest", QILU, DIGEST) for _ in range(5))
     )
     assert sorted(written) == [False, False, False, False, True]
-    assert await world.notify.send_notice("review_digest/c/B/2", "review_digest", QILU, DIGEST)
+    assert await world.writer.send_notice("review_digest/c/B/2", "review_digest", QILU, DIGEST)
     assert await world.templates(REVIEWER) == ["review_digest", "review_digest"]
 
 
 async def test_msg_04_messages_are_read_by_those_they_are_for(world: World) -> None:
     await world.hear(one_of_each()["application_submitted"])
-    await world.notify.send_notice("digest-1", "review_digest", QILU, DIGEST)
+    await world.writer.send_notice("digest-1", "review_digest", QILU, DIGEST)
     assert await world.templates(ZHANG) == ["application_submitted"]
     assert await world.templates(REVIEWER) == await world.templates(COLLEAGUE) == ["review_digest"]
     impostor = Caller(LI.person_id, "applicant", "SD-QILU")
     for stranger in (LI, ELSEWHERE, impostor):
         assert await world.templates(stranger) == []
-        assert await world.notify.count_unread(stranger) == 0
+        assert await world.inboxes.count_unread(stranger) == 0
         for owner in (ZHANG, REVIEWER):
-            [message] = (await world.notify.list_messages(owner, 10, "", False)).messages
+            [message] = (await world.inboxes.list_messages(owner, 10)).messages
             with pytest.raises(DomainError) as caught:
-                await world.notify.mark_read(stranger, message.message_id)
+                await world.inboxes.mark_read(stranger, message.message_id)
             assert (caught.value.kind, caught.value.reason) == (Kind.NOT_FOUND, "MESSAGE_UNKNOWN")
     assert await world.database.fetchval("SELECT count(*) FROM message_read") == 0
 
 
 async def test_msg_06_reading_counts_once_and_for_oneself(world: World) -> None:
-    await world.notify.send_notice("digest-1", "review_digest", QILU, DIGEST)
-    [message] = (await world.notify.list_messages(REVIEWER, 10, "", True)).messages
+    await world.writer.send_notice("digest-1", "review_digest", QILU, DIGEST)
+    [message] = (await world.inboxes.list_messages(REVIEWER, 10, unread_only=True)).messages
     assert message.read_at is None
-    first = await world.notify.mark_read(REVIEWER, message.message_id)
-    again = await world.notify.mark_read(REVIEWER, message.message_id)
+    first = await world.inboxes.mark_read(REVIEWER, message.message_id)
+    again = await world.inboxes.mark_read(REVIEWER, message.message_id)
     assert first.read_at is not None
     assert again.read_at == first.read_at
-    assert await world.notify.count_unread(REVIEWER) == 0
-    assert await world.notify.count_unread(COLLEAGUE) == 1
-    assert (await world.notify.list_messages(REVIEWER, 10, "", True)).messages == []
-    assert len((await world.notify.list_messages(REVIEWER, 10, "", False)).messages) == 1
+    assert await world.inboxes.count_unread(REVIEWER) == 0
+    assert await world.inboxes.count_unread(COLLEAGUE) == 1
+    assert (await world.inboxes.list_messages(REVIEWER, 10, unread_only=True)).messages == []
+    assert len((await world.inboxes.list_messages(REVIEWER, 10)).messages) == 1
 
 
 async def test_pages_are_newest_first_without_gaps_or_doubles_while_messages_arrive(world: World) -> None:
     for number in range(25):
-        await world.notify.send_notice(f"digest-{number:02d}", "review_digest", QILU, DIGEST)
+        await world.writer.send_notice(f"digest-{number:02d}", "review_digest", QILU, DIGEST)
     seen: list[str] = []
     moments: list[datetime] = []
     token = ""
     while True:
-        page = await world.notify.list_messages(REVIEWER, 10, token, False)
+        page = await world.inboxes.list_messages(REVIEWER, 10, token)
         seen += [message.message_id for message in page.messages]
         moments += [message.sent_at for message in page.messages]
-        await world.notify.send_notice(f"late-{len(seen)}", "review_digest", QILU, DIGEST)
+        await world.writer.send_notice(f"late-{len(seen)}", "review_digest", QILU, DIGEST)
         token = page.next_token
         if not token:
             break
     assert len(seen) == len(set(seen)) == 25
     assert moments == sorted(moments, reverse=True)
     assert moments[0] - moments[-1] < timedelta(minutes=1)
-    assert len((await world.notify.list_messages(REVIEWER, 0, "", False)).messages) == 20
+    assert len((await world.inboxes.list_messages(REVIEWER, 0)).messages) == 20
 
 
 @pytest.mark.parametrize("token", ["x", "AAAA", "MjAyMy0wNy0wMSB4", "密"])
 async def test_a_made_up_page_token_is_refused(world: World, token: str) -> None:
     with pytest.raises(DomainError) as caught:
-        await world.notify.list_messages(ZHANG, 10, token, False)
+        await world.inboxes.list_messages(ZHANG, 10, token)
     assert (caught.value.kind, caught.value.reason) == (Kind.INVALID, "PAGE_TOKEN")

@@ -20,7 +20,8 @@ from services.kit.ids import new_id
 from services.kit.messaging import Delivery
 from services.notify.consumers import Listener
 from services.notify.domain.recipients import Recipient
-from services.notify.handlers import Notify
+from services.notify.handlers.inbox import Inbox
+from services.notify.handlers.writing import Writer
 from tests.support.deliveries import delivery_of
 from tests.support.vaults import NEXT, VAULT
 
@@ -43,20 +44,21 @@ class Clock:
 
 @dataclass
 class World:
-    notify: Notify
+    writer: Writer
+    inboxes: Inbox
     database: Database
     clock: Clock
 
     async def hear(self, *deliveries: Delivery) -> None:
         for delivery in deliveries:
             async with self.database.unit_of_work() as uow:
-                await Listener(self.notify).hear(delivery, uow)
+                await Listener(self.writer).hear(delivery, uow)
 
     async def inbox(self, minutes: float, reader: Caller = ZHANG) -> list[str]:
         """What `reader` sees so many minutes after noon, oldest first."""
         self.clock.at = NOON + timedelta(minutes=minutes)
-        page = await self.notify.list_messages(reader, 100, "", False)
-        assert await self.notify.count_unread(reader) == len(page.messages)
+        page = await self.inboxes.list_messages(reader, 100)
+        assert await self.inboxes.count_unread(reader) == len(page.messages)
         return [message.template for message in reversed(page.messages)]
 
 
@@ -65,7 +67,7 @@ async def world(database_url: Callable[[str], str]) -> AsyncIterator[World]:
     database = Database(database_url("notify"), name="notify", pool_size=4)
     await database.start()
     clock = Clock()
-    yield World(Notify(database, clock, VAULT), database, clock)
+    yield World(Writer(database, clock, VAULT), Inbox(database, clock, VAULT), database, clock)
     await database.stop()
 
 
@@ -126,17 +128,17 @@ async def test_msg_10_a_message_is_there_from_its_release_on(world: World) -> No
     assert await world.inbox(29.9) == []
     hidden = await world.database.fetchval("SELECT message_id::text FROM message")
     with pytest.raises(DomainError) as caught:
-        await world.notify.mark_read(ZHANG, hidden)
+        await world.inboxes.mark_read(ZHANG, hidden)
     assert caught.value.reason == "MESSAGE_UNKNOWN"
     assert await world.inbox(30) == ["application_provisional"]
-    [message] = (await world.notify.list_messages(ZHANG, 10, "", False)).messages
+    [message] = (await world.inboxes.list_messages(ZHANG, 10)).messages
     assert message.sent_at == NOON + HOLD
-    assert (await world.notify.mark_read(ZHANG, hidden)).read_at == NOON + HOLD
+    assert (await world.inboxes.mark_read(ZHANG, hidden)).read_at == NOON + HOLD
 
 
 async def test_msg_10_messages_stand_in_the_order_of_their_release_also_over_pages(world: World) -> None:
     for minute in range(6):
-        await world.notify.send_notice(
+        await world.writer.send_notice(
             f"notice-{minute}",
             "phase_report",
             Recipient(organisation_code="SD-QILU"),
@@ -144,8 +146,8 @@ async def test_msg_10_messages_stand_in_the_order_of_their_release_also_over_pag
             NOON + timedelta(minutes=10 - minute),
         )
     world.clock.at = NOON + timedelta(minutes=9)
-    first = await world.notify.list_messages(BASE, 3, "", False)
-    second = await world.notify.list_messages(BASE, 3, first.next_token, False)
+    first = await world.inboxes.list_messages(BASE, 3)
+    second = await world.inboxes.list_messages(BASE, 3, first.next_token)
     shown = [message.body[0] for message in [*first.messages, *second.messages]]
     assert shown == ["1", "2", "3", "4", "5"]
 
@@ -159,7 +161,7 @@ async def test_msg_10_only_what_is_there_is_announced(world: World) -> None:
 async def test_msg_10_a_release_that_has_passed_is_now(world: World) -> None:
     world.clock.at = NOON + timedelta(hours=3)
     await world.hear(SOMEBODY.grant(0, 30))
-    [message] = (await world.notify.list_messages(ZHANG, 10, "", False)).messages
+    [message] = (await world.inboxes.list_messages(ZHANG, 10)).messages
     assert message.sent_at == NOON + timedelta(hours=3)
 
 
@@ -211,7 +213,7 @@ async def test_msg_11_facts_that_are_heard_at_once_by_several_wait_for_each_othe
 async def test_msg_11_the_texts_of_what_was_dropped_are_gone_and_new_keys_pass_them_by(world: World) -> None:
     await world.hear(SOMEBODY.grant(0, 30), SOMEBODY.undone(10, since=0))
     assert {row["body"] for row in await world.database.fetch("SELECT body FROM message")} == {""}
-    assert await Notify(world.database, world.clock, NEXT).rewrap(100) == (0, 0)
+    assert await Writer(world.database, world.clock, NEXT).rewrap(100) == (0, 0)
 
 
 async def test_msg_11_a_grant_that_was_told_is_told_to_be_undone(world: World) -> None:
@@ -233,7 +235,7 @@ async def test_msg_11_whoever_submitted_anew_is_not_reminded_to(world: World) ->
     until = {"base": "齐鲁医院", "specialty": "内科", "until": "2023-07-21T12:00:00+08:00"}
     for application_id in ("app-1", "app-2"):
         key, zhang = f"fix_reminder/{application_id}", Recipient(person_id=ZHANG.person_id)
-        assert await world.notify.send_notice(
+        assert await world.writer.send_notice(
             *(key, "fix_reminder", zhang, until, NOON + timedelta(hours=8), application_id)
         )
     await world.hear(SOMEBODY.own(60, enrollment.ApplicationSubmitted))
@@ -268,8 +270,8 @@ async def test_msg_11_facts_from_before_say_nothing_of_their_release_and_are_tol
 
 async def test_msg_05_a_timed_notice_keeps_the_release_it_was_written_with(world: World) -> None:
     notice = ("overdue-1", "verification_overdue", Recipient(organisation_code="SD-QILU"), {"count": "3"})
-    assert await world.notify.send_notice(*notice, NOON + timedelta(hours=1))
-    assert not await world.notify.send_notice(*notice)
+    assert await world.writer.send_notice(*notice, NOON + timedelta(hours=1))
+    assert not await world.writer.send_notice(*notice)
     assert await world.inbox(59, BASE) == []
     assert await world.inbox(60, BASE) == ["verification_overdue"]
 
@@ -288,10 +290,10 @@ async def test_msg_12_the_province_and_the_bases_whose_dates_do_not_fit_hear_of_
     changed.next_at.FromDatetime(NOON)
     delivery = delivery_of(changed)
     await world.hear(delivery, delivery)
-    [province] = (await world.notify.list_messages(PROVINCE, 10, "", False)).messages
+    [province] = (await world.inboxes.list_messages(PROVINCE, 10)).messages
     assert province.template == "calendar_changed"
     assert "原因：笔试延期\n当前阶段：第一志愿\n下一时间节点：2023年7月20日 12:00" in province.body
-    [base] = (await world.notify.list_messages(BASE, 10, "", False)).messages
+    [base] = (await world.inboxes.list_messages(BASE, 10)).messages
     assert base.template == "milestone_unfit"
     assert "第二志愿" in base.body
     elsewhere = Caller("o", "base_administrator", "SD-OTHER")
@@ -304,7 +306,7 @@ async def test_msg_12_who_keeps_the_time_tells_the_province_no_second_time(world
     told = {"reason": "", "present": "第一志愿", "next_at": ""}
     await world.hear(delivery_of(changed))
     key, province = "calendar/c/2/37", Recipient(organisation_code="37")
-    assert not await world.notify.send_notice(key, "calendar_changed", province, told)
+    assert not await world.writer.send_notice(key, "calendar_changed", province, told)
     assert await world.inbox(0, PROVINCE) == ["calendar_changed"]
 
 

@@ -16,6 +16,7 @@ import pytest
 from services.enrollment.domain.phases import P3
 from services.kit.domain import DomainError
 from tests.integration.enrollment.crowd import LONGEST_FLIP, WRITERS, Crowd
+from tests.support.postgres import PostgresServer
 
 GATES = {
     "pass_gate": ("p_lock_key", "p_cycle_id"),
@@ -97,8 +98,9 @@ async def test_the_check_finds_a_gate_that_is_a_row_lock(crowd: Crowd) -> None:
     assert await crowd.found_out(lambda race: race.longest_flip > LONGEST_FLIP, each=60)
 
 
-async def test_a_frozen_holder_does_not_hold_the_province(crowd: Crowd) -> None:
+async def test_a_frozen_holder_does_not_hold_the_province(crowd: Crowd, postgres: PostgresServer) -> None:
     """A process stopped in the middle of its transaction: the flip passes within two seconds, decisions go on."""
+    postgres.as_in_production(crowd.url, "enrollment")
     lock_key = await crowd.stage.database.fetchval(
         "SELECT lock_key FROM cycle_gate WHERE cycle_id = $1", crowd.stage.cycle_id
     )

@@ -21,7 +21,7 @@ from services.enrollment.service import servicers
 from services.enrollment.store.sealing import Sealing
 from services.kit.auth import TokenVerifier, act_as
 from services.kit.database import Database
-from services.kit.domain import Kind
+from services.kit.domain import Caller, Kind
 from services.kit.grpc_client import Channel
 from services.kit.grpc_server import GrpcServer
 from services.kit.ids import new_id
@@ -30,9 +30,6 @@ from tests.integration.enrollment.test_enrollment_service import KEY, token
 from tests.support.objects import folder_of_objects
 from tests.support.seats import PROVINCE, Person, Seats, refused
 from tests.support.vaults import VAULT
-
-PROVED = replace(ADMINISTRATOR, session="s", proved_at=datetime.now(UTC))
-PROVED_PROVINCE = replace(PROVINCE, session="p", proved_at=datetime.now(UTC))
 
 
 @dataclass
@@ -69,6 +66,11 @@ def _rows(people: list[Person]) -> list[decisions.BatchRow]:
     return [decisions.BatchRow(application_id=each.id, submission_number=1) for each in people]
 
 
+def _proved(caller: Caller) -> Caller:
+    """With a second factor proved just now: a proof holds for a quarter of an hour."""
+    return replace(caller, session="s", proved_at=datetime.now(UTC))
+
+
 async def _approve(wire: Wire, people: list[Person]) -> list[str]:
     request = decisions.DecideManyRequest(kind=decisions.BATCH_KIND_APPROVE, rows=_rows(people), idempotency_key=key())
     with act_as(token(REVIEWER)):
@@ -78,7 +80,7 @@ async def _approve(wire: Wire, people: list[Person]) -> list[str]:
 
 async def _place(wire: Wire, kind: decisions.BatchKind, people: list[Person]) -> decisions.PlaceManyResponse:
     request = decisions.PlaceManyRequest(kind=kind, rows=_rows(people), idempotency_key=key())
-    with act_as(token(PROVED)):
+    with act_as(token(_proved(ADMINISTRATOR))):
         answer: decisions.PlaceManyResponse = await wire.decisions.PlaceMany(request)
     return answer
 
@@ -98,7 +100,7 @@ async def test_a_revoked_place_goes_down_the_list(wire: Wire) -> None:
     asked = places.ProposeRevocationRequest(application_id=holder.id, reason="材料造假", idempotency_key=key())
     with act_as(token(ADMINISTRATOR)):
         assert (await wire.places.ProposeRevocation(asked)).place.revocation_proposed
-    with act_as(token(PROVED_PROVINCE)):
+    with act_as(token(_proved(PROVINCE))):
         [listed] = (
             await wire.places.ListRevocations(places.ListRevocationsRequest(cycle_id=cycle_id, open_only=True))
         ).revocations
@@ -173,7 +175,7 @@ async def test_who_quits_is_listed_with_why_and_reasons_are_everybodys(wire: Wir
     with act_as(token(replace(ADMINISTRATOR, session="not proved"))):
         unproved = await refused(wire.places.RecordQuit(quitting))
     assert unproved.kind is Kind.FORBIDDEN
-    with act_as(token(PROVED)):
+    with act_as(token(_proved(ADMINISTRATOR))):
         assert (await wire.places.RecordQuit(quitting)).place.ending == "quit"
         [listed] = (await wire.places.ListQuits(places.ListQuitsRequest(cycle_id=cycle_id))).quits
     assert (listed.measures, listed.destination, listed.base_opinion) == ("谈话", "回原籍", "同意")

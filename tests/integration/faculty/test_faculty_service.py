@@ -17,14 +17,15 @@ from residency.faculty.v1.faculty_service_pb2_grpc import FacultyServiceStub
 from residency.identity.v1 import events_pb2
 from services.faculty import service as faculty_service
 from services.faculty.settings import FacultySettings
-from services.faculty.store import METADATA
+from services.faculty.store.all_tables import METADATA
 from services.kit.auth import act_as
 from services.kit.domain import DomainError
 from services.kit.grpc_client import Channel
 from services.kit.messaging import Messaging
 from services.kit.migrations import run
 from tests.support.deliveries import publish
-from tests.support.people import People, identity, running
+from tests.support.people import SECRETS, People, identity, running
+from tests.support.pictures import portrait
 from tests.support.postgres import PostgresServer
 from tests.support.wait import eventually
 
@@ -47,6 +48,7 @@ async def platform(database_url: Callable[[str], str], nats_url: str, tmp_path: 
             nats_url=nats_url,
             identity_address=people.address,
             data_dir=tmp_path,
+            machine_secret=SECRETS["faculty"],
         )
         faculty = Channel(await stack.enter_async_context(running(faculty_service.parts(settings))))
         stack.push_async_callback(faculty.close)
@@ -64,14 +66,20 @@ def save(mobile: str) -> pb.SaveDossierSectionRequest:
 
 async def test_a_teacher_saves_a_section_and_an_applicant_may_not(platform: Platform) -> None:
     faculty = platform.faculty
-    teacher = (await platform.people.register_faculty()).token
+    account = await platform.people.register_faculty()
+    teacher, mobile = account.token, account.mobile[-11:]
     applicant = (await platform.people.register_applicant()).token
     with act_as(teacher):
-        saved = (await faculty.SaveDossierSection(save("13800000000"))).section
+        saved = (await faculty.SaveDossierSection(save(mobile))).section
         assert saved.complete
-        assert (await faculty.SaveDossierSection(save("13800000000"))).section == saved
+        assert (await faculty.SaveDossierSection(save(mobile))).section == saved
         sections = (await faculty.GetDossier(pb.GetDossierRequest())).sections
-        assert [MessageToDict(section.body) for section in sections] == [{}, {"mobile": "13800000000"}, {}, {}]
+        assert [MessageToDict(section.body) for section in sections] == [{}, {"mobile": mobile}, {}, {}]
+        assert {problem.key for problem in sections[0].problems} >= {"id_scan", "photo", "sex"}
+        other = pb.SaveDossierSectionRequest(section=pb.DOSSIER_SECTION_CONTACT, idempotency_key="key-00000002")
+        other.body.update({"mobile": "13800000000"})
+        [problem] = (await faculty.SaveDossierSection(other)).section.problems
+        assert (problem.key, problem.rule, problem.missing) == ("mobile", "FDOS-10", True)
         with pytest.raises(DomainError) as caught:
             await faculty.SaveDossierSection(save("1"))
         assert (caught.value.reason, caught.value.field) == ("SECTION_MALFORMED", "contact.mobile")
@@ -117,3 +125,25 @@ async def test_the_migration_makes_the_declared_tables_and_can_be_undone(postgre
     await asyncio.to_thread(run.downgrade, "faculty", url, "base")
     await asyncio.to_thread(run.upgrade, "faculty", url)
     postgres.drop(url)
+
+
+async def test_fdos_09_fdos_11_pictures_a_draft_and_the_printed_page_go_over_the_wire(platform: Platform) -> None:
+    """FDOS-09, FDOS-11, FDOS-13."""
+    faculty, account = platform.faculty, await platform.people.register_faculty()
+    with act_as(account.token):
+        draft = pb.SaveDossierDraftRequest(section=pb.DOSSIER_SECTION_WORK, idempotency_key="key-00000003")
+        draft.body.update({"department": "心内"})
+        at = (await faculty.SaveDossierDraft(draft)).drafted_at
+        work = (await faculty.GetDossier(pb.GetDossierRequest())).sections[3]
+        assert (MessageToDict(work.draft), work.drafted_at) == ({"department": "心内"}, at)
+        upload = pb.UploadPaperRequest(kind=pb.PAPER_KIND_PHOTO, content=portrait(), idempotency_key="key-00000004")
+        paper = (await faculty.UploadPaper(upload)).paper
+        listed = await faculty.ListPapers(pb.ListPapersRequest())
+        assert list(listed.papers) == [paper]
+        assert [rule.max_papers for rule in listed.rules] == [2, 1, 4]
+        request = pb.GetPaperRequest(paper_id=paper.paper_id, size=pb.PAPER_SIZE_PREVIEW)
+        assert (await faculty.GetPaper(request)).content.startswith(b"\xff\xd8\xff")
+        assert (await faculty.GetDossierForm(pb.GetDossierFormRequest())).pdf.startswith(b"%PDF-")
+        remove = pb.RemovePaperRequest(paper_id=paper.paper_id, idempotency_key="key-00000005")
+        await faculty.RemovePaper(remove)
+        assert not (await faculty.ListPapers(pb.ListPapersRequest())).papers

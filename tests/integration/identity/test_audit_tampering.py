@@ -18,8 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.cli import audit_reading
 from services.cli.audit_reading import Report
-from services.identity import audit
-from services.kit import audit_chain
+from services.kit import audit, audit_chain
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.domain import Caller, Fact

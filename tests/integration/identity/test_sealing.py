@@ -14,12 +14,11 @@ import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.access import audit_sealed
 from services.cli import audit as command
 from services.cli import audit_reading
-from services.identity import audit
-from services.identity.facts import audit_sealed
 from services.identity.store.tables import METADATA
-from services.kit import audit_chain, sealer, vault
+from services.kit import audit, audit_chain, sealer, vault
 from services.kit.clock import SystemClock
 from services.kit.database import Database
 from services.kit.domain import Caller
@@ -240,7 +239,7 @@ async def test_the_command_names_the_row_and_fails(
 
     def verify(**options: Any) -> None:
         folder = sealing.copy.path.parent
-        command.verify("identity", sealing.url, "", folder, folder, **options)
+        command.verify("identity", sealing.url, seals=folder, data=folder, **options)
 
     await asyncio.to_thread(verify)
     assert "3 rows in 1 chains, 1 seals" in capsys.readouterr().out

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from residency.identity.v1 import account_pb2, session_service_pb2, staff_service_pb2
+from residency.identity.v1 import account_pb2, credential_service_pb2, session_service_pb2, staff_service_pb2
+from residency.identity.v1.credential_service_pb2_grpc import CredentialServiceStub
 from residency.identity.v1.session_service_pb2_grpc import SessionServiceStub
 from residency.identity.v1.staff_service_pb2_grpc import StaffServiceStub
 from services.kit.auth import act_as
 from services.kit.domain import DomainError
 from services.kit.ids import new_id
 from tests.support import people
+from tests.support.passkey import Passkey
 from tests.support.people import (
     BASE,
     DEPARTMENT,
@@ -58,6 +60,30 @@ async def hat_of(crowd: People, account: Account) -> str:
     staff = crowd.operator_stub(StaffServiceStub)
     found = (await staff.ListStaff(pb.ListStaffRequest(organisation_code=PROVINCE))).staff
     return next(str(each.hat.hat_id) for each in found if each.person_id == account.person_id)
+
+
+async def passkey_of(crowd: People, account: Account) -> Passkey:
+    """A passkey, enrolled: a sign-in more than an app has fresh codes for in one minute need not wait."""
+    credentials, device = crowd.stub(CredentialServiceStub), Passkey()
+    with act_as(account.token):
+        begun = await credentials.BeginPasskey(credential_service_pb2.BeginPasskeyRequest())
+        made = device.create(begun.options_json)
+        await credentials.ConfirmPasskey(credential_service_pb2.ConfirmPasskeyRequest(passkey_json=made, label="x"))
+    return device
+
+
+async def sign_in(crowd: People, account: Account, passkey: Passkey) -> account_pb2.SignedIn:
+    """Another session, with the passkey as second factor."""
+    sessions = crowd.stub(SessionServiceStub)
+    request = session_service_pb2.SignInRequest(login=account.login, password=account.password)
+    challenge_id = (await sessions.SignIn(request)).signed_in.challenge_id
+    asked = await sessions.GetPasskeyChallenge(
+        session_service_pb2.GetPasskeyChallengeRequest(challenge_id=challenge_id)
+    )
+    proof = session_service_pb2.Proof(passkey_json=passkey.get(asked.options_json))
+    proved = session_service_pb2.ProveSecondFactorRequest(challenge_id=challenge_id, proof=proof)
+    signed_in: account_pb2.SignedIn = (await sessions.ProveSecondFactor(proved)).signed_in
+    return signed_in
 
 
 async def test_somebody_invited_accepts_enrols_and_is_listed(crowd: People) -> None:
@@ -116,7 +142,7 @@ async def test_a_suspended_hat_ends_its_sessions_at_once(crowd: People) -> None:
     administrator = await crowd.staff("base_administrator")
     reviewer = await crowd.staff("base_reviewer")
     staff, sessions = crowd.stub(StaffServiceStub), crowd.stub(SessionServiceStub)
-    hat = await hat_of(crowd, reviewer)
+    hat, passkey = await hat_of(crowd, reviewer), await passkey_of(crowd, reviewer)
     suspend = pb.SuspendHatRequest(hat_id=hat, reason="离岗", idempotency_key=new_id())
     with act_as(administrator.token):
         await staff.SuspendHat(suspend)
@@ -126,7 +152,7 @@ async def test_a_suspended_hat_ends_its_sessions_at_once(crowd: People) -> None:
     assert await refused(crowd.sign_in(reviewer)) == "NO_HAT"
     with act_as(administrator.token):
         await staff.RestoreHat(pb.RestoreHatRequest(hat_id=hat, reason="返岗", idempotency_key=new_id()))
-    again = await crowd.sign_in(reviewer)
+    again = await sign_in(crowd, reviewer, passkey)
     with act_as(administrator.token):
         moved = pb.MoveHatRequest(hat_id=hat, organisation_code=OTHER_BASE, reason="调动", idempotency_key=new_id())
         assert await refused(staff.MoveHat(moved)) == "ORGANISATION_UNKNOWN"
@@ -134,7 +160,7 @@ async def test_a_suspended_hat_ends_its_sessions_at_once(crowd: People) -> None:
         moved.idempotency_key = new_id()
         assert await refused(staff.MoveHat(moved)) == "ROLE_ELSEWHERE"
         await staff.EndHat(pb.EndHatRequest(hat_id=hat, reason="离职", idempotency_key=new_id()))
-    refresh.refresh_token = again.refresh
+    refresh.refresh_token = again.tokens.refresh.value
     assert await refused(sessions.RefreshSession(refresh))
 
 

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -18,6 +19,7 @@ from pydantic import SecretStr
 
 from residency.enrollment.v1 import events_pb2 as enrollment
 from residency.identity.v1 import events_pb2
+from residency.notify.v1 import delivery_pb2
 from residency.notify.v1 import notify_service_pb2 as pb
 from residency.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from services.kit.auth import act_as
@@ -28,7 +30,7 @@ from services.kit.messaging import Messaging
 from services.kit.migrations import run
 from services.notify import service as notify_service
 from services.notify.settings import NotifySettings
-from services.notify.store import METADATA
+from services.notify.store.tables import METADATA
 from tests.support.deliveries import publish
 from tests.support.people import People, identity, running
 from tests.support.postgres import PostgresServer
@@ -166,6 +168,32 @@ async def test_reading_and_sending_over_the_wire(platform: Platform) -> None:
         assert (await platform.notify.MarkRead(mark)).message.HasField("read_at")
         assert (await platform.notify.CountUnread(pb.CountUnreadRequest())).unread == 0
     assert await refusal(platform.notify.CountUnread, pb.CountUnreadRequest()) == (Kind.UNAUTHENTICATED, "NO_TOKEN")
+
+
+async def test_msg_18_filters_and_marking_all_over_the_wire(platform: Platform) -> None:
+    one = await platform.people.register_applicant()
+    about = enrollment.ApplicationFact(application_id="app-1", person_id=one.person_id)
+    await platform.publish(enrollment.ApplicationWithdrawn(application=about), new_id())
+
+    async def told() -> bool:
+        return await platform.templates(one.token) == ["account_registered", "application_withdrawn"]
+
+    await eventually(told, "both messages are there")
+
+    async def shown(**only: Any) -> list[tuple[str, int]]:
+        answer = await platform.notify.ListMessages(pb.ListMessagesRequest(**only))
+        return [(message.template, message.kind) for message in answer.messages]
+
+    withdrawn = ("application_withdrawn", delivery_pb2.NOTICE_KIND_APPLICATION)
+    with act_as(one.token):
+        assert await shown(kind="NOTICE_KIND_APPLICATION") == [withdrawn]
+        assert await shown(application_id="app-1") == [withdrawn]
+        assert await shown(kind="NOTICE_KIND_WORK") == []
+        of_kind = pb.MarkAllReadRequest(kind=delivery_pb2.NOTICE_KIND_APPLICATION)
+        assert (await platform.notify.MarkAllRead(of_kind)).marked == 1
+        assert [template for template, _ in await shown(unread_only=True)] == ["account_registered"]
+        assert (await platform.notify.MarkAllRead(pb.MarkAllReadRequest())).marked == 1
+        assert (await platform.notify.CountUnread(pb.CountUnreadRequest())).unread == 0
 
 
 async def test_priv_05_texts_of_the_erased_are_forgotten_over_the_broker(platform: Platform) -> None:

@@ -7,7 +7,7 @@ import uuid
 import httpx
 import pytest
 
-from services.portal.cookies import REFRESH, SESSION
+from services.portal.edge.cookies import REFRESH, SESSION
 from tests.support.portal_accounts import CAPTCHA, CODE, PASSWORD, TOTP, hat_of
 from tests.support.portal_desk import INVITATION
 from tests.support.portal_story import hidden, keyed

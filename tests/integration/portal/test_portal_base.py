@@ -11,6 +11,7 @@ from residency.enrollment.v1 import (
     selection_service_pb2,
 )
 from services.kit.domain import DomainError, Kind
+from services.portal.i18n.language import CHINESE, ENGLISH, speaking
 from services.portal.pages.scores import read_sheet
 from tests.support.portal_samples import ONE, TWO, fill_province, ranking
 from tests.support.portal_story import keyed, submitted
@@ -131,6 +132,19 @@ def test_a_sheet_names_people_by_number_or_by_name(text: str, problems: list[str
     assert [row.problem for row in read_sheet(text, ranking())] == problems
 
 
+@pytest.mark.parametrize("spoken", [CHINESE, ENGLISH])
+@pytest.mark.parametrize(
+    "headings",
+    ["报名编号\t笔试\t面试\t更正原因", "Application ID\tWritten exam\tInterview\tReason for correction"],
+    ids=["Chinese", "English"],
+)
+def test_a_sheet_is_understood_in_either_language(headings: str, spoken: str) -> None:
+    """I18N-09: a sheet taken from the page in one language may be pasted into the page in the other."""
+    with speaking(spoken):
+        row = read_sheet(f"{headings}\n{ONE}\t90\t84\trecount", ranking())[0]
+    assert (row.problem, row.parts, row.reason) == ("", {"written": "90", "interview": "84"}, "recount")
+
+
 def test_an_empty_cell_takes_back_only_what_was_entered() -> None:
     first = read_sheet("姓名\t笔试\t面试\n李测试\t\t", ranking())[0]
     assert first.parts == {"written": ""}
@@ -219,6 +233,8 @@ async def test_exports_are_masked_unless_a_reason_and_a_proof_are_given(upstream
         asked = await browser.post("/exports", data=form)
         assert "carry.reason" in asked.text  # the form goes along to the proof
         assert "个人信息" in (await browser.get("/exports/dictionary")).text
+        assert (await browser.post("/en/exports", data=keyed(table="admitted", format="csv"))).status_code == 303
+    assert [each.order.language for each in upstream.exports.requests("CreateExport")] == ["zh", "en"]
     assert upstream.exports.requests("CreateUnmaskedExport")[0].order.reason == "上报国家平台使用"
     async with upstream.browser("reviewer") as browser:
         assert "导出完整的姓名" not in (await browser.get("/exports")).text

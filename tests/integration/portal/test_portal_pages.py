@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.portal_notify import TOKEN
 from tests.support.portal_story import fill_in, hidden, keyed, submitted
 from tests.support.portal_upstream import Upstream
 
+SOME = "0190aaaa-0000-7000-8000-000000000001"
+"""An id that stand-ins answer for."""
 PAGES = {
     "": ["/", "/board", "/board?base_code=SD-QILU", "/board?specialty_code=0100", "/register", "/sign-in", "/frame",
-         "/sign-in/scan", "/recover", "/invitation", "/captcha/new", "/lists", "/form", "/board?as_of=2023-07-05"],
+         "/sign-in/scan", "/recover", "/invitation", "/captcha/new", "/lists", "/form", "/board?as_of=2023-07-05",
+         "/standards?specialty_code=0100", "/certificates?code=12345678", "/bases/SD-QILU",
+         f"/unsubscribe/{TOKEN}"],
     "applicant": [
         "/", "/board", "/application", "/application/sections/basic", "/application/sections/work",
         "/application/choice", "/application/choice?base_code=SD-SLYY", "/application/check", "/application/withdraw",
         "/messages", "/messages?unread=yes", "/account", "/account/password", "/account/mobile", "/account/binding",
         "/choose-hat", "/enrol", "/application/wishes", "/application/why", "/prove?next=/account", "/register/done",
+        "/messages?kind=application&unread=yes", "/settings/notices", "/outbox", "/outbox?channel=email",
+        "/training",
     ],
     "reviewer": [
         "/base", "/base?state=pending&specialty_code=0100&consent=yes&late=yes", "/base/milestones", "/messages",
@@ -28,16 +35,41 @@ PAGES = {
     "province": [
         "/province", "/province?start=2", "/board", "/staff", "/proposals", "/support/held", "/province/policy",
         "/province/plan", "/province/plan?base_code=SD-QILU", "/province/requests", "/province/reallocation",
-        "/province/screening", "/province/cycles", "/exports",
+        "/province/screening", "/province/cycles", "/exports", "/province/campaigns", "/province/campaigns/new",
+        "/province/campaigns/new?template=campaign_round_open", "/settings/notices", "/organisations",
+        "/teaching", "/teaching/batches", "/teaching/appointments", "/teaching/reports", "/teaching/policy",
     ],
-    "teaching": ["/desk", "/staff", "/staff/invite"],
-    "director": ["/desk"],
-    "secretary": ["/desk"],
-    "auditor": ["/security-events", "/security-events?act=signed_in", "/staff", "/proposals?decided=yes"],
-    "support": ["/support", "/support/held", "/proposals"],
-    "system": ["/desk", "/proposals"],
+    "teaching": [
+        "/desk", "/staff", "/staff/invite", "/teaching", "/teaching?state=submitted&least_title_years=3",
+        "/teaching/batches", f"/teaching/batches/{SOME}", f"/teaching/candidacies/{SOME}", f"/teaching/people/{SOME}",
+        f"/teaching/people/{SOME}/remarks/2026",
+        "/teaching/appointments", f"/teaching/appointments/{SOME}", "/teaching/dismissals",
+        f"/teaching/dismissals/{SOME}?day=2026-12-31", "/teaching/rosters", f"/teaching/rosters/{SOME}",
+        "/teaching/reports", "/teaching/reports?report=load&month=2026-09", "/teaching/reports/dictionary",
+        "/teaching/policy", "/rotations", "/rotations/department", "/rotations/person", "/rotations/day",
+        "/rotations/standards", "/rotations/orphans", "/rotations/trainees", f"/rotations/trainees/{SOME}",
+        "/rotations/disciplines", f"/rotations/proposals/{SOME}",
+    ],
+    "director": [
+        "/desk", "/rotations", "/rotations?from_month=2026-11&until_month=2027-01&cohort=2026&plan=planned",
+        "/rotations/department", "/rotations/person", f"/rotations/person?trainee_id={SOME}",
+        "/rotations/day?on_day=2026-12-01", "/rotations/standards", "/rotations/orphans", "/department",
+        f"/department/people/{SOME}", "/department/cases", "/department/leave", "/department/rosters",
+    ],
+    "secretary": [
+        "/desk", "/department", f"/department/people/{SOME}", "/department/rosters", f"/department/rosters/{SOME}",
+        "/department/cases", "/department/leave", "/rotations",
+    ],
+    "auditor": ["/security-events", "/security-events?act=signed_in", "/staff", "/proposals?decided=yes", "/told"],
+    "support": ["/support", "/support/held", "/proposals", f"/told?person_id={SOME}"],
+    "system": ["/desk", "/proposals", "/deliveries", "/deliveries?channel=sms&reason=NO_ANSWER", "/organisations"],
     "security": ["/proposals", "/staff", "/support", "/support/held"],
-    "teacher": ["/faculty", "/faculty/contact", "/faculty/education", "/faculty/work"],
+    "teacher": [
+        "/faculty", "/faculty/contact", "/faculty/education", "/faculty/work", "/faculty/candidacies",
+        f"/faculty/candidacies/new/{SOME}", f"/faculty/candidacies/new/{SOME}?hospital=SD-QILU",
+        f"/faculty/candidacies/{SOME}", "/faculty/eligibility", "/faculty/appointments",
+        f"/faculty/appointments/{SOME}", "/faculty/months",
+    ],
 }  # fmt: skip
 
 
@@ -195,15 +227,6 @@ async def test_faculty_tabs_are_saved_separately(upstream: Upstream) -> None:
         assert "“是否获得医师资格证书”选“是”时必填" in basic
         assert '<option value="yes">是</option>' in basic
         assert (await browser.get("/faculty/no-such-tab")).status_code == 404
-
-
-async def test_messages_are_listed_and_marked(upstream: Upstream) -> None:
-    upstream.notify.write("审核通过", "您的报名已审核通过。")
-    async with upstream.browser("applicant") as browser:
-        assert "1 条未读" in (await browser.get("/messages")).text
-        message = upstream.notify.messages[0].message_id
-        assert (await browser.post(f"/messages/{message}/read")).status_code == 303
-        assert "没有未读消息" in (await browser.get("/messages")).text
 
 
 async def test_when_a_service_is_down_the_rest_stands_and_nothing_typed_is_lost(upstream: Upstream) -> None:

@@ -11,7 +11,7 @@ from residency.identity.v1 import session_service_pb2
 from residency.identity.v1.session_service_pb2_grpc import SessionServiceStub
 from services.kit.auth import act_as
 from services.portal import service
-from services.portal.cookies import REFRESH, SESSION
+from services.portal.edge.cookies import REFRESH, SESSION
 from services.portal.server import WebServer
 from services.portal.settings import PortalSettings
 from tests.support import people

@@ -13,6 +13,7 @@ import pytest
 from services.enrollment.domain.phases import P2
 from tests.handlers.enrollment.story import OPERATOR, PLAN, cycle_order
 from tests.support.portal_accounts import Account
+from tests.support.portal_english import chinese_left
 from tests.support.portal_stage import Whole, staged
 from tests.support.portal_story import hidden, keyed
 from tests.support.postgres import PostgresServer
@@ -113,6 +114,21 @@ async def test_a_hold_is_shown_everywhere_until_it_is_resumed(whole: Whole) -> N
         assert "本次招录已暂停" not in (await browser.get(HERE)).text
 
 
+async def test_a_change_is_foreseen_in_english(whole: Whole) -> None:
+    """I18N-05: what an amendment would do, over a real enrollment; names that the province gave stay."""
+    async with whole.upstream.browser("province") as browser:
+        form = values_of(await browser.get(f"{HERE}/edit")) | {"last_day:second_choice": "2023-08-09"}
+        shown = await browser.post(f"/en{HERE}/preview", data=keyed(**form))
+        assert shown.status_code == 200, shown.text
+        for told in ("what it would do", "Wed 9 August", "Second choice: review and provisional admission"):
+            assert told in shown.text, told
+        assert [each for each in chinese_left(shown.text) if "补录轮" not in each and "公布成绩" not in each] == []
+        wrong = await browser.post(f"/en{HERE}/preview", data=keyed(**form | {"last_day:second_choice": "2023-07-20"}))
+        assert (wrong.status_code, 'href="#last_day:second_choice"' in wrong.text) == (422, True)
+        refusal = wrong.text.split('id="summary"', 1)[1].split("</div>", 1)[0]
+        assert chinese_left(refusal) == []
+
+
 async def test_days_off_of_a_year_are_entered_with_their_source(whole: Whole) -> None:
     here = "/province/holidays"
     async with whole.upstream.browser("province") as browser:
@@ -131,6 +147,9 @@ async def test_days_off_of_a_year_are_entered_with_their_source(whole: Whole) ->
         page = (await browser.get(f"{here}?year=2027")).text
         for told in ("2027-12-25", "2月8日（周一）", "2月6日（周六）", "国办发明电〔2026〕7号", "第 1 版"):
             assert told in page, told
+        mirrored = (await browser.get(f"/en{here}?year=2027")).text
+        days = [mirrored.index(day) for day in ("Fri 1 January", "Sat 6 February", "Mon 8 February")]
+        assert days == sorted(days)
         stale = await browser.post(here, data=keyed(**order, expected_version="0"))
         assert (stale.status_code, "已在别处更新" in stale.text) == (409, True)
 

@@ -90,7 +90,7 @@ async def test_staff_and_support(upstream: Upstream) -> None:
     person = upstream.identity.accounts["applicant"].person_id
     async with upstream.program("security") as program:
         _ok(await program.get("/organisations"), "organisations")
-        _ok(await program.get("/staff"), "staff", "next")
+        _ok(await program.get("/staff"), "staff", "next_cursor")
         invitation = {"name": "赵某", "mobile": "13900000001", "role": "auditor", "organisation_code": "37"}
         assert _ok(await program.post("/invitations", json=invitation))["proposal_id"]
         unknown = await program.post("/invitations", json=invitation | {"role": "emperor"})

@@ -1,4 +1,4 @@
-"""The supervisor on real child processes."""
+"""The supervisor on real child processes (OPS-32)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from services.stack import restarts, state
 from services.stack.child import Child
 from services.stack.problems import StackFailure
+from services.stack.state import State
 from services.stack.supervisor import Supervisor
 from tests.support.wait import eventually
 
@@ -29,7 +31,9 @@ class Watched:
         self.lines: list[str] = []
         self.pids: dict[str, int] = {}
         self.deaths: dict[str, int] = {}
-        self.supervisor = Supervisor(self.lines.append, self._changed)
+        self.supervisor = Supervisor(
+            self.lines.append, self._changed, lambda name, pid: restarts.take(folder, name, pid)
+        )
 
     def _changed(self, name: str, pid: int, deaths: int) -> None:
         self.pids[name] = pid
@@ -88,6 +92,19 @@ async def test_stopping_leaves_no_child_not_even_a_deaf_one(watched: Watched, mo
     assert watched.lines == ["deaf did not stop in 0 s and was killed"]
 
 
+async def test_a_child_that_is_ended_stays_away_and_the_others_stay(watched: Watched) -> None:
+    ends = f"import sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(3)); {WAITS}"
+    watched.supervisor.start(watched.child("one", f"import signal; {ends}"))
+    watched.supervisor.start(watched.child("other", WAITS))
+    await watched.supervisor.ready("one", "other")
+
+    assert await watched.supervisor.end("one") == 3
+
+    assert not _exists(watched.pids["one"])
+    assert _exists(watched.pids["other"])
+    assert watched.lines == []
+
+
 async def test_a_child_that_never_starts_is_given_up_with_its_own_words(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,3 +148,41 @@ asyncio.run(main())
 
 def _exists(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
+
+
+async def test_ops_32_a_wanted_restart_is_no_death_and_is_not_waited_for(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.stack.supervisor.FIRST_PAUSE", 60.0)
+    watched.supervisor.start(watched.child("one", WAITS))
+    await watched.supervisor.ready("one")
+    former = watched.pids["one"]
+    state.save(tmp_path, State(pids=dict(watched.pids)))
+
+    assert restarts.ask(tmp_path, "one") == former
+
+    async def another() -> bool:
+        return watched.pids["one"] not in (0, former)
+
+    await eventually(another, "another process is there")
+    assert watched.deaths["one"] == 0
+    assert watched.lines == ["one is restarted"]
+    assert not restarts.take(tmp_path, "one", former), "the wish was taken"
+
+
+async def test_ops_32_a_death_after_a_restart_was_wanted_of_another_process_is_a_death(
+    watched: Watched, tmp_path: Path
+) -> None:
+    watched.supervisor.start(watched.child("one", WAITS))
+    await watched.supervisor.ready("one")
+    (tmp_path / "restarts").mkdir()
+    (tmp_path / "restarts" / "one").write_text("1")
+
+    os.kill(watched.pids["one"], signal.SIGTERM)
+
+    async def said() -> bool:
+        return bool(watched.lines)
+
+    await eventually(said, "the death is said")
+    assert watched.lines == ["one died (signal 15, SIGTERM); restarting in 0.2 s"]
+    assert watched.deaths["one"] == 1

@@ -14,7 +14,7 @@ from services.kit.domain import DomainError, Kind
 class Desk:
     """Doubles numbers; what it is asked waits until it is let through."""
 
-    def __init__(self, *, broken: Exception | None = None) -> None:
+    def __init__(self, *, broken: BaseException | None = None) -> None:
         self.calls: list[tuple[int, ...]] = []
         self.open = asyncio.Event()
         self.begun = asyncio.Semaphore(0)
@@ -110,3 +110,12 @@ async def test_who_has_left_is_not_served() -> None:
     desk.open.set()
     assert [await tasks[0], await tasks[2]] == [2, 6]
     assert desk.calls == [(1,), (3,)]
+
+
+async def test_a_call_cut_from_inside_leaves_nobody_waiting() -> None:
+    """A driver that loses its connection may cancel what awaits it: each hears that, the next is served."""
+    desk = Desk(broken=asyncio.CancelledError())
+    first, *others = await asyncio.wait_for(desk.asked(1, 2, 3), 5)
+    assert first == 2
+    assert [getattr(other, "reason", "") for other in others] == ["DATABASE_UNAVAILABLE"] * 2
+    assert await asyncio.wait_for(desk.batcher.run(9), 5) == 18

@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from services.enrollment.documents.press import Press, Sheet
 from services.enrollment.domain.choice import Catalogue, Choice
 from services.enrollment.domain.dossier import DEFINITIONS, Section
 from services.enrollment.domain.forms import Heading, Submitted, content, short_hash
 from services.kit.forms import FieldType
+from services.kit.press import FORM, Press, Sheet
 
 HEADING = Heading(
     "37",
@@ -65,7 +65,7 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def press() -> Iterator[Press]:
-    press = Press()
+    press = Press(FORM)
     yield press
     press.close()
 
@@ -107,7 +107,7 @@ def test_form_01_the_file_is_an_archive_pdf_of_a4_with_a_title(press: Press) -> 
 
 def test_form_01_the_same_sheet_is_the_same_file_in_every_thread(press: Press) -> None:
     with ThreadPoolExecutor(2) as threads:
-        files = list(threads.map(lambda _: Press(1).print_now(_sheet()), range(3)))
+        files = list(threads.map(lambda _: Press(FORM, 1).print_now(_sheet()), range(3)))
     assert len({*files, press.print_now(_sheet())}) == 1
     assert press.print_now(_sheet(replace(SUBMITTED, number=3))) not in files
 

@@ -9,22 +9,20 @@ import pytest
 from PIL import Image, ImageDraw
 
 from services.enrollment.domain import fields
-from services.enrollment.domain.containers import opened
-from services.enrollment.domain.images import MAX_KEPT, PREVIEW, Picture, preview, redrawn, white_share
-from services.enrollment.domain.papers import (
-    MAX_KEPT_BYTES,
-    MAX_PAPERS,
-    REFUSALS,
-    RULES,
-    PaperKind,
-    Warned,
-    check_number,
-    check_weight,
-)
+from services.enrollment.domain.papers import RULES, PaperKind
+from services.kit import pictures as drawing
+from services.kit.containers import opened
 from services.kit.domain import DomainError
+from services.kit.picture_rules import MAX_KEPT_BYTES, MAX_PAPERS, REFUSALS, Warned, check_number, check_weight
+from services.kit.pictures import MAX_KEPT, PREVIEW, Picture, preview, white_share
 from tests.support import pictures
 
 PORTRAIT, SCAN = PaperKind.PORTRAIT, PaperKind.EDUCATION_SCAN
+
+
+def redrawn(kind: PaperKind, content: bytes) -> Picture:
+    """A file sent as this kind."""
+    return drawing.redrawn(RULES[kind].limits, content)
 
 
 def reopened(picture: Picture) -> Image.Image:
@@ -166,7 +164,7 @@ def test_pap_05_a_large_picture_is_drawn_smaller_and_always_fits() -> None:
     """PAP-05: pure noise of eight million pixels still fits into an answer."""
     sent = pictures.encoded(Image.effect_noise((2400, 3200), 120), quality=60)
     kept = redrawn(SCAN, sent)
-    assert max(kept.width, kept.height) <= RULES[SCAN].longest_kept
+    assert max(kept.width, kept.height) <= RULES[SCAN].limits.longest_kept
     assert len(kept.content) <= MAX_KEPT
     small = Image.open(io.BytesIO(preview(kept.content)))
     assert max(small.size) == PREVIEW
@@ -175,7 +173,7 @@ def test_pap_05_a_large_picture_is_drawn_smaller_and_always_fits() -> None:
 def test_pap_05_the_largest_that_is_let_in_is_drawn_as_any_other() -> None:
     """PAP-05: forty million pixels."""
     sent = pictures.encoded(Image.new("RGB", (8000, 5000), "ivory"), quality=60)
-    assert redrawn(SCAN, sent).width == RULES[SCAN].longest_kept
+    assert redrawn(SCAN, sent).width == RULES[SCAN].limits.longest_kept
 
 
 @pytest.mark.parametrize(

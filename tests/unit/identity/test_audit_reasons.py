@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.identity.audit import check_reason
+from services.kit.audit import check_reason
 from services.kit.domain import DomainError
 
 

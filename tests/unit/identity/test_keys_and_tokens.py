@@ -209,7 +209,7 @@ def test_ses_14_a_running_process_takes_a_changed_document_and_keeps_the_keys_wh
     settings = IdentitySettings(data_dir=tmp_path)
     document = keys.document_of(settings)
     ring = keys.KeyRing(keys.parse(document))
-    watch = KeyWatch(keys.SERVICE, settings, ring.take)
+    watch = KeyWatch(keys.SERVICE, settings, ring.take, Vault(vault.parse(document)))
     path = vault.file_in(tmp_path, keys.SERVICE)
     assert not watch.look()
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.throttle import HOUR, LIMITS, LONGEST_WAIT, Limit, network, wait_until
+from services.identity.throttle import HOUR, LIMITS, LONGEST_WAIT, Limit, wait_until
+from services.kit.networks import network
 
 NOW = datetime(2023, 7, 1, 1, 0, tzinfo=UTC)
 

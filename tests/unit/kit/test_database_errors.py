@@ -18,6 +18,8 @@ LATER = [
         asyncpg.InternalClientError("cannot switch to state 12; another operation is in progress"),
         "DATABASE_UNAVAILABLE",
     ),
+    (asyncpg.InvalidPasswordError("password authentication failed"), "DATABASE_UNAVAILABLE"),
+    (asyncpg.InvalidAuthorizationSpecificationError("role is not permitted to log in"), "DATABASE_UNAVAILABLE"),
     (TimeoutError(), "DATABASE_BUSY"),
     (asyncpg.LockNotAvailableError("canceling statement due to lock timeout"), "LOCK_TIMEOUT"),
     (asyncpg.QueryCanceledError("canceling statement due to statement timeout"), "STATEMENT_TIMEOUT"),

@@ -10,12 +10,14 @@ from string import Formatter
 import pytest
 
 from residency.enrollment.v1 import events_pb2 as enrollment
+from residency.faculty.v1 import events_pb2 as faculty
 from residency.identity.v1 import events_pb2 as identity
+from residency.notify.v1 import events_pb2 as notify
 from services.kit.domain import Caller, DomainError, Kind
 from services.notify.consumers import HEARD, SILENT
 from services.notify.domain.recipients import Recipient, organisation_read_by
 from services.notify.domain.shapes import Kept, Template, Value
-from services.notify.domain.templates import TEMPLATES, render, render_from_text
+from services.notify.domain.templates import TEMPLATES, TEXT_MAX, render, render_from_text
 
 SAMPLE: dict[Kept, Value] = {
     Kept.TEXT: "齐鲁医院",
@@ -30,7 +32,7 @@ WHERE = {"base": "齐鲁医院", "specialty": "内科"}
 def events() -> set[str]:
     """Every event of the catalogue: the messages of the files that are not part of another."""
     found: set[str] = set()
-    for file in (enrollment.DESCRIPTOR, identity.DESCRIPTOR):
+    for file in (enrollment.DESCRIPTOR, faculty.DESCRIPTOR, identity.DESCRIPTOR, notify.DESCRIPTOR):
         parts = {f.message_type for m in file.message_types_by_name.values() for f in m.fields if f.message_type}
         found |= {m.full_name for m in file.message_types_by_name.values() if m not in parts}
     return found
@@ -43,8 +45,9 @@ def test_msg_07_every_event_becomes_a_message_or_is_silent_on_purpose() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda template: template.key)
 def test_msg_01_a_template_uses_exactly_the_parameters_it_declares(template: Template) -> None:
-    used = {name for line in template.lines for _, name, _, _ in Formatter().parse(line) if name}
-    assert used == set(template.parameters)
+    for words in template.words.values():
+        used = {name for line in (words.title, *words.lines) for _, name, _, _ in Formatter().parse(line) if name}
+        assert used == set(template.parameters)
     text = render(template.key, {name: SAMPLE[kept] for name, kept in template.parameters.items()})
     assert text.title
     assert text.body
@@ -122,12 +125,17 @@ def test_msg_01_every_kind_of_security_notice_has_its_text() -> None:
     assert kinds is not None
     named = re.findall(r"`(\w+)`", kinds[1])
     assert len(named) == 9
-    titles = {TEMPLATES[f"security_{kind}"].title for kind in named}
+    titles = {TEMPLATES[f"security_{kind}"].words["zh"].title for kind in named}
     assert len(titles) == len(named)
 
 
 def test_msg_02_an_empty_remark_leaves_its_line_out() -> None:
     assert "备注" not in render("application_approved", {**WHERE, "remark": " "}).body
+
+
+def test_msg_02_a_long_remark_is_cut_and_stops_no_message() -> None:
+    remark = render("application_approved", {**WHERE, "remark": "长" * 3000}).body.splitlines()[-1]
+    assert remark == "备注：" + "长" * TEXT_MAX
 
 
 def test_msg_02_values_are_never_read_as_a_template() -> None:

@@ -1,7 +1,8 @@
-"""The sample province loads; a bad file is told in one line that names what is wrong."""
+"""OPS-82, OPS-84. The sample province loads; a bad file is told in one line that names what is wrong."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from services.kit.domain import DomainError, Kind
 from services.rehearsal.cycle_order import cycle_request, known_places
 from services.rehearsal.plans import choose_bases, make_plan
 from services.rehearsal.province import PHASES, ProvinceFileError, load_province
+from services.stack.load import organisations
 
 SAMPLE = Path(__file__).resolve().parents[3] / "deploy" / "provinces" / "shandong-2023.yaml"
 
@@ -57,13 +59,19 @@ def test_the_sample_loads() -> None:
     assert qilu.code == "SD-QILU"
     assert sum(qilu.plan.values()) == 163
     assert [(department.code, department.name) for department in qilu.departments] == [
-        *(("SD-QILU-NK", "内科"), ("SD-QILU-WK", "外科"))
+        *(("SD-QILU-NK", "内科"), ("SD-QILU-WK", "外科")),
+        *(("SD-QILU-SN", "神经内科"), ("SD-QILU-JZ", "急诊与重症医学科")),
     ]
+    assert (qilu.departments[3].disciplines, qilu.departments[3].places) == (("emergency", "icu"), 20)
     assert all(base.departments == () for base in province.bases[1:])
 
 
 def test_a_department_with_the_code_of_another_place(changed: Callable[[str, str], Path]) -> None:
     assert "code 'SD-SLYY' stands there twice" in message(changed("code: SD-QILU-NK", "code: SD-SLYY"))
+
+
+def test_disciplines_that_are_no_list_of_texts(changed: Callable[[str, str], Path]) -> None:
+    assert "disciplines must be a list of texts" in message(changed("[emergency, icu]", "emergency"))
 
 
 def test_unreadable(tmp_path: Path) -> None:
@@ -251,3 +259,34 @@ def test_what_enrollment_refuses_is_told_with_its_line(changed: Callable[[str, s
     assert told.message.startswith(f"{path}:{province.lines['score_weights']}: policy.score_weights: ")
     other = DomainError(Kind.INVALID, "BAD_PLAN", "计划重复。", field="plan", rule="SEAT-03")
     assert refusal(path, province, other).message == f"{path}: plan: 计划重复。"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("policy:\n", "polcy:\n", "the file: 'polcy' is not known there"),
+        ("    plan: {内科: 71", "    plann: {内科: 71", "bases[0]: 'plann' is not known there"),
+        ("places: 60", "beds: 60", "bases[0].departments[0]: 'beds' is not known there"),
+        ("{phase: registration,  name", "{phase: registration, tittle: x, name", "calendar.phases[0]: 'tittle'"),
+    ],
+)
+def test_ops_84_a_misspelt_key_is_told_and_not_left_out(
+    changed: Callable[[str, str], Path], old: str, new: str, words: str
+) -> None:
+    assert words in message(changed(old, new))
+
+
+def test_ops_82_main_bases_come_before_those_that_train_with_them(changed: Callable[[str, str], Path]) -> None:
+    first = "  - code: SD-QILU\n"
+    province = load_province(changed(first, first + "    main_code: SD-SLYY\n"))
+    written = organisations(province, province.bases)
+    codes = [each.code for each in written]
+    assert written[codes.index("SD-QILU")].main_base_code == "SD-SLYY"
+    assert codes.index("SD-SLYY") < codes.index("SD-QILU") < codes.index("SD-QILU-NK")
+
+
+def test_ops_84_a_province_comes_in_where_there_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(SAMPLE.read_text(encoding="utf-8")))
+    assert load_province(Path("-")).code == "37"
+    monkeypatch.setattr("sys.stdin", io.StringIO("province: {"))
+    assert message(Path("-")).startswith("-: is not valid YAML")

@@ -53,6 +53,14 @@ def test_json_has_the_counts() -> None:
     assert content["restarts"] == {"nats": 1}
 
 
+def test_ops_08_what_became_of_notices_is_counted_for_programs_and_people() -> None:
+    report = a_report(Finding("I8", "notices", 4, counts={"sms delivered": 3, "sms failed NUMBER_DEAD": 1}))
+    assert report.as_json()["invariants"]["I8"]["counts"] == {"sms delivered": 3, "sms failed NUMBER_DEAD": 1}
+    out = io.StringIO()
+    report.show(Console(file=out, width=140))
+    assert "sms failed NUMBER_DEAD" in out.getvalue()
+
+
 def test_a_broken_invariant_is_not_ok() -> None:
     assert not a_report(Finding("I1", "t", 4, 1, ("x",))).ok
 

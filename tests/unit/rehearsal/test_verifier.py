@@ -1,10 +1,11 @@
-"""The verifier, on a real database: a clean cycle holds, and each planted violation is found."""
+"""The verifier, on a real database: a clean cycle holds, each planted violation is found (OPS-08: I8; OPS-45)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from residency.enrollment.v1.events_pb2 import ApplicationSubmitted, CalendarChanged
 from services.kit.ids import new_id
+from services.notify.consumers import HEARD
+from services.rehearsal import notices
 from services.rehearsal.invariants import Finding, Verifier
 from services.rehearsal.ledger import Act, Ledger, Outcome
 
@@ -107,8 +111,43 @@ class Played:
             PHASES.index(phase),
             key,
         )
+        await self.tell(application, version)
         self.ledger.add(an_act(key, Outcome.ACCEPTED if accepted else Outcome.REFUSED))
         return key
+
+    async def tell(self, application: UUID, version: int) -> None:
+        """What follows from a command: the fact, its message, and a text message that left."""
+        person = await self.enrollment.fetchval("SELECT person_id FROM application WHERE id = $1", application)
+        event, message = uuid4(), uuid4()
+        await self.enrollment.execute(
+            "INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, published_at)"
+            " VALUES ($1, 's', $2, $3, $4, '', now())",
+            *(event, ApplicationSubmitted.DESCRIPTOR.full_name, str(application), version),
+        )
+        await self.notify.execute("INSERT INTO inbox (consumer, event_id) VALUES ('notify-enrollment', $1)", event)
+        await self.notify.execute(
+            "INSERT INTO message (message_id, key, person_id, template, title, body, sealed_with, application_id,"
+            " sent_at, release_at, routed_at, edition) VALUES ($1, $2, $3, 'application_submitted', 't', 'b', 'k', $4,"
+            " now(), now(), now(), 'e')",
+            *(message, f"fact/{event}/person:{person}/application_submitted", person, str(application)),
+        )
+        await self.notify.execute(
+            "INSERT INTO delivery (delivery_id, message_id, channel, person_id, order_key, priority, state, due_at,"
+            " not_before, delivered_at, finished_at) VALUES ($1, $2, 'sms', $3, '', 1, 'delivered', now(), now(),"
+            " now(), now())",
+            *(uuid4(), message, person),
+        )
+
+    @asynccontextmanager
+    async def for_a_moment(self, done: str) -> AsyncIterator[None]:
+        """Something is done in notify's database, and undone afterwards."""
+        for table in ("message", "delivery"):
+            await self.notify.execute(f"CREATE TEMP TABLE IF NOT EXISTS kept_{table} AS TABLE {table}")
+        await self.notify.execute(done)
+        yield
+        await self.notify.execute("DELETE FROM delivery; DELETE FROM message")
+        for table in ("message", "delivery"):
+            await self.notify.execute(f"INSERT INTO {table} TABLE kept_{table}")
 
     async def verify(self) -> dict[str, Finding]:
         """All findings by name."""
@@ -145,7 +184,7 @@ async def played(database_url: Callable[[str], str]) -> AsyncIterator[Played]:
 async def test_a_clean_cycle_holds(played: Played) -> None:
     findings = await played.verify()
     assert all(finding.holds for finding in findings.values()), findings
-    assert {"I1", "I2", "I3", "I4", "I5", "I7", "board", "refusals", "answers", "windows"} <= findings.keys()
+    assert {"I1", "I2", "I3", "I4", "I5", "I7", "I8", "board", "refusals", "answers", "windows"} <= findings.keys()
 
 
 async def test_i1_more_holders_than_places(played: Played) -> None:
@@ -197,6 +236,20 @@ async def test_i4_accepted_and_not_in_the_audit(played: Played) -> None:
     assert await played.broken() == {"I4"}
 
 
+async def test_ops_45_i4_what_a_restore_lost_is_counted_and_not_held_against_anybody(played: Played) -> None:
+    lost = an_act(str(uuid4()), Outcome.ACCEPTED)
+    played.ledger.add(lost)
+    since = lost.answered_at + timedelta(seconds=1)
+    await played.enrollment.execute("UPDATE database_epoch SET number = 2, since = $1", since)
+    finding = (await played.verify())["I4"]
+    assert (finding.holds, finding.counts) == (False, {}), "a fact of the epoch before is younger than the command"
+    await played.enrollment.execute("UPDATE outbox SET created_at = $1", lost.sent_at - timedelta(seconds=1))
+    finding = (await played.verify())["I4"]
+    assert (finding.holds, finding.counts) == (True, {"lost with a restore": 1})
+    played.ledger.add(replace(lost, key=str(uuid4()), sent_at=since, answered_at=since))
+    assert not (await played.verify())["I4"].holds, "what was accepted in the new epoch must be there"
+
+
 async def test_i4_refused_and_in_the_audit(played: Played) -> None:
     person = await played.add_person("draft")
     played.finals[-1]["state"] = "closed_unplaced"
@@ -219,6 +272,91 @@ async def test_i5_an_unpublished_and_an_unhandled_fact(played: Played) -> None:
     assert "notify-enrollment has not handled 1 facts" in finding.examples[0]
     await played.notify.execute("INSERT INTO inbox (consumer, event_id) VALUES ('notify-enrollment', $1)", event)
     assert (await played.verify())["I5"].holds
+
+
+async def test_ops_08_i8_counts_what_was_due_and_what_became_of_it(played: Played) -> None:
+    found = (await played.verify())["I8"]
+    assert found.checked == 1
+    assert found.counts == {"due": 1, "inbox delivered": 1, "sms delivered": 1, "perhaps twice": 0}
+
+
+async def test_ops_08_i8_a_decision_of_the_audit_that_became_no_fact(played: Played) -> None:
+    await played.enrollment.execute("DELETE FROM outbox")
+    assert await played.broken() == {"I8"}
+
+
+def test_ops_08_i8_knows_every_fact_that_somebody_hears_of() -> None:
+    counted = notices.TO_APPLICANTS | notices.TO_STAFF | notices.TO_OWNERS | notices.TO_PROVINCES
+    assert set(HEARD) == counted | notices.OF_FACULTY
+    assert not counted & notices.OF_FACULTY
+
+
+async def test_ops_08_i8_a_changed_calendar_is_told_to_its_province(played: Played) -> None:
+    await played.enrollment.execute(
+        "INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, published_at)"
+        " VALUES ($1, 's', $2, $3, 4, '', now())",
+        *(uuid4(), CalendarChanged.DESCRIPTOR.full_name, f"{played.cycle}/calendar"),
+    )
+    finding = (await played.verify())["I8"]
+    assert (finding.broken, finding.checked) == (1, 2), finding
+    await played.notify.execute(
+        "INSERT INTO message (message_id, key, organisation_code, template, title, body, sealed_with, application_id,"
+        " sent_at, routed_at) VALUES ($1, $2, '37', 'calendar_changed', 't', 'b', 'k', '', now(), now())",
+        *(uuid4(), f"notice/calendar/{played.cycle}/4/37"),
+    )
+    assert (await played.verify())["I8"].counts["inbox delivered"] == 2
+
+
+PLANTED = {
+    "nobody was told": "DELETE FROM delivery; DELETE FROM message",
+    "somebody else was told": "UPDATE message SET person_id = 'somebody else'",
+    "told twice": "INSERT INTO message (message_id, key, person_id, template, title, body, sealed_with, application_id,"
+    " sent_at, routed_at) SELECT gen_random_uuid(), key || '2', person_id, template, 't', 'b', 'k', '', now(), now()"
+    " FROM message",
+    "due and still queued": "UPDATE delivery SET state = 'queued', not_before = now() - interval '5 s'",
+    "handed over and never settled": "UPDATE delivery SET state = 'sending', claimed_at = now() - interval '5 s'",
+    "given up without a reason": "UPDATE delivery SET state = 'failed'",
+    "given up, nobody knows when": "UPDATE delivery SET state = 'expired', reason = 'TOO_LATE', finished_at = NULL",
+    "delivered, nobody knows when": "UPDATE delivery SET delivered_at = NULL",
+    "undone and sent all the same": "UPDATE message SET dropped_at = now() - interval '5 s'",
+    "no channel was chosen": "UPDATE message SET routed_at = NULL, sent_at = now() - interval '5 s'",
+    "in no inbox and nowhere else": "DELETE FROM delivery; UPDATE message SET in_inbox = false,"
+    " routed_at = now() - interval '5 s'",
+}
+"""What breaks I8, as SQL in notify's database."""
+GIVEN_UP = {
+    "sms failed NUMBER_DEAD": "state = 'failed', reason = 'NUMBER_DEAD', delivered_at = NULL",
+    "sms suppressed NO_ADDRESS": "state = 'suppressed', reason = 'NO_ADDRESS', delivered_at = NULL",
+    "sms held": "state = 'queued', not_before = now() + interval '1 h', delivered_at = NULL",
+    "sms held BUSY": "state = 'queued', not_before = now() + interval '9 s', reason = 'BUSY', delivered_at = NULL",
+}
+"""What is counted and breaks nothing."""
+
+
+async def test_ops_08_i8_a_notice_not_written_once_to_whom_it_concerns_or_left_behind(played: Played) -> None:
+    for name, done in PLANTED.items():
+        async with played.for_a_moment(done):
+            assert await played.broken() - {"I5"} == {"I8"}, name
+    assert await played.broken() == set()
+
+
+async def test_ops_08_i8_what_was_given_up_with_a_reason_or_is_not_due_is_counted(played: Played) -> None:
+    for counted, done in GIVEN_UP.items():
+        async with played.for_a_moment(f"UPDATE delivery SET {done}"):
+            found = (await played.verify())["I8"]
+            assert (found.holds, found.counts[counted]) == (True, 1), found
+
+
+async def test_ops_08_i8_what_nobody_may_do_without_left_by_text_message(played: Played) -> None:
+    other = await played.add_person("draft")
+    played.finals[-1]["state"] = "closed_unplaced"
+    change = "UPDATE message SET template = 'security_new_device' WHERE application_id = $1"
+    await played.notify.execute(change, str(other))
+    assert await played.broken() == set()
+    await played.notify.execute("DELETE FROM delivery WHERE person_id = $1", str(other))
+    assert await played.broken() == {"I8"}
+    await played.notify.execute("DELETE FROM delivery")
+    assert await played.broken() == set(), "a province without text messages"
 
 
 async def test_i7_a_place_never_verified(played: Played) -> None:

@@ -1,4 +1,4 @@
-"""`residency keys rotate`: the document changes as a whole, and only its owner reads it."""
+"""OPS-83: `residency keys new|rotate`: a document is made once and changes as a whole; only its owner reads it."""
 
 from __future__ import annotations
 
@@ -73,3 +73,24 @@ def test_a_damaged_document_is_left_as_it_is(data: Path) -> None:
     file.write_text('{"sealing": {}}')
     assert residency("keys", "rotate", "sealing", "--service", "notify", "--data", str(data)).exit_code == 2
     assert file.read_text() == '{"sealing": {}}'
+
+
+@pytest.mark.parametrize("service", ["identity", "enrollment", "faculty", "notify"])
+def test_ops_83_a_fresh_document_is_one_that_the_service_starts_with(tmp_path: Path, service: str) -> None:
+    file = tmp_path / "keys.json"
+    told = residency("keys", "new", "--service", service, "--file", str(file))
+    assert told.exit_code == 0, told.output
+    made = json.loads(file.read_text())
+    vault.parse(made)
+    vault.audit_key(made)
+    if service == "identity":
+        keys.parse(made)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(residency("keys", "new", "--service", service).stdout) != made
+    again = residency("keys", "new", "--service", service, "--file", str(file))
+    assert (again.exit_code, json.loads(file.read_text())) == (5, made)
+
+
+def test_ops_83_only_services_that_seal_have_keys() -> None:
+    told = residency("keys", "new", "--service", "portal")
+    assert (told.exit_code, "'portal' has no keys" in told.output) == (2, True)

@@ -113,7 +113,7 @@ class TimePolicy(_message.Message):
     def __init__(self, reminder_hours: _Optional[_Iterable[float]] = ..., verification_reminder_days: _Optional[_Iterable[float]] = ..., quiet: _Optional[_Union[QuietHours, _Mapping]] = ...) -> None: ...
 
 class Cycle(_message.Message):
-    __slots__ = ("cycle_id", "province_code", "year", "title", "time_zone", "day_seconds", "phase", "sequence", "phases", "calendar_version", "read_at", "held_since", "draft", "milestones", "time_policy")
+    __slots__ = ("cycle_id", "province_code", "year", "title", "time_zone", "day_seconds", "phase", "sequence", "phases", "calendar_version", "read_at", "held_since", "draft", "milestones", "time_policy", "epoch")
     CYCLE_ID_FIELD_NUMBER: _ClassVar[int]
     PROVINCE_CODE_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -129,6 +129,7 @@ class Cycle(_message.Message):
     DRAFT_FIELD_NUMBER: _ClassVar[int]
     MILESTONES_FIELD_NUMBER: _ClassVar[int]
     TIME_POLICY_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     cycle_id: str
     province_code: str
     year: int
@@ -144,7 +145,8 @@ class Cycle(_message.Message):
     draft: bool
     milestones: _containers.RepeatedCompositeFieldContainer[CycleMilestone]
     time_policy: TimePolicy
-    def __init__(self, cycle_id: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., day_seconds: _Optional[float] = ..., phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., phases: _Optional[_Iterable[_Union[CyclePhase, _Mapping]]] = ..., calendar_version: _Optional[int] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., draft: _Optional[bool] = ..., milestones: _Optional[_Iterable[_Union[CycleMilestone, _Mapping]]] = ..., time_policy: _Optional[_Union[TimePolicy, _Mapping]] = ...) -> None: ...
+    epoch: int
+    def __init__(self, cycle_id: _Optional[str] = ..., province_code: _Optional[str] = ..., year: _Optional[int] = ..., title: _Optional[str] = ..., time_zone: _Optional[str] = ..., day_seconds: _Optional[float] = ..., phase: _Optional[_Union[Phase, str]] = ..., sequence: _Optional[int] = ..., phases: _Optional[_Iterable[_Union[CyclePhase, _Mapping]]] = ..., calendar_version: _Optional[int] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., draft: _Optional[bool] = ..., milestones: _Optional[_Iterable[_Union[CycleMilestone, _Mapping]]] = ..., time_policy: _Optional[_Union[TimePolicy, _Mapping]] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class CycleMilestone(_message.Message):
     __slots__ = ("key", "phase_key", "name", "day", "exam")

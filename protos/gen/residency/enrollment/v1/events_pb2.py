@@ -27,7 +27,7 @@ from residency.enrollment.v1 import application_pb2 as residency_dot_enrollment_
 from residency.enrollment.v1 import cycle_pb2 as residency_dot_enrollment_dot_v1_dot_cycle__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$residency/enrollment/v1/events.proto\x12\x17residency.enrollment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)residency/enrollment/v1/application.proto\x1a#residency/enrollment/v1/cycle.proto\" \n\x0c\x43ycleCreated\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\"p\n\x0cPhaseEntered\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12-\n\x05phase\x18\x02 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x03 \x01(\r\x12\r\n\x05round\x18\x04 \x01(\r\"\xec\x01\n\x0f\x43\x61lendarChanged\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0e\n\x06urgent\x18\x04 \x01(\x08\x12\x18\n\x10unfit_base_codes\x18\x05 \x03(\t\x12\x15\n\rprovince_code\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x0f\n\x07present\x18\x08 \x01(\t\x12+\n\x07next_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11unfit_round_names\x18\n \x03(\t\"j\n\x0cWindowClosed\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\x12\x12\n\nunreviewed\x18\x04 \x01(\r\x12\x12\n\nunselected\x18\x05 \x01(\r\"C\n\rMilestonesSet\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\"\xa8\x03\n\x0f\x41pplicationFact\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tbase_code\x18\x04 \x01(\t\x12\x11\n\tbase_name\x18\x05 \x01(\t\x12\x16\n\x0especialty_code\x18\x06 \x01(\t\x12\x16\n\x0especialty_name\x18\x07 \x01(\t\x12\x19\n\x11submission_number\x18\x08 \x01(\r\x12\r\n\x05round\x18\t \x01(\r\x12\x0f\n\x07version\x18\n \x01(\r\x12\x38\n\x05state\x18\x0b \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\x12-\n\x05phase\x18\x0c \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12.\n\ndecided_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nrelease_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"m\n\x14\x41pplicationSubmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\"\xba\x01\n\x13\x41pplicationReviewed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x13\n\x0breason_code\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\x12-\n\tfix_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x16\x41pplicationNotSelected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"q\n ApplicationProvisionallyAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"T\n\x13\x41pplicationAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"j\n\x14\x41pplicationWithdrawn\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x13\n\x0b\x66reed_place\x18\x02 \x01(\x08\"\x88\x01\n\x14\x41pplicationCorrected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x31\n\x07section\x18\x02 \x01(\x0e\x32 .residency.enrollment.v1.Section\"\x7f\n\x13\x41pplicationUnlocked\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0f\x41pplicationHeld\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"T\n\x13\x41pplicationReleased\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"y\n\x10\x41pplicationMoved\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\x12\x0e\n\x06remark\x18\x03 \x01(\t\"Q\n\x0bPlanChanged\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\r\"\x82\x01\n\rListPublished\x12\x0f\n\x07list_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x0e\n\x06number\x18\x04 \x01(\r\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x14\x41pplicationPublished\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0f\n\x07list_id\x18\x02 \x01(\t\x12+\n\x07\x65nds_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x0eObjectionFiled\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\x12\x0f\n\x07list_id\x18\x03 \x01(\t\"\x99\x01\n\x11ObjectionResolved\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\x12\x0e\n\x06upheld\x18\x03 \x01(\x08\x12\x0f\n\x07list_id\x18\x04 \x01(\t\x12\x0e\n\x06\x66rozen\x18\x05 \x01(\x08\"\xb5\x01\n\x14\x41pplicationPlaceLost\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\r\n\x05\x63\x61use\x18\x02 \x01(\t\x12\r\n\x05\x66reed\x18\x03 \x01(\x08\x12\x0e\n\x06remark\x18\x04 \x01(\t\x12\x30\n\x0cundone_since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9d\x01\n\x1a\x41pplicationAdmissionUndone\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\x12\x30\n\x0cundone_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x12\x41pplicationOffered\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0coffer_number\x18\x03 \x01(\r\"\x94\x01\n\x15\x41pplicationOfferEnded\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0coffer_number\x18\x02 \x01(\r\x12\x15\n\rseat_offer_id\x18\x03 \x01(\t\x12\x0f\n\x07outcome\x18\x04 \x01(\t\"\xa6\x01\n\x1b\x41pplicationSpecialtyChanged\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x1b\n\x13left_specialty_code\x18\x02 \x01(\t\x12\x1b\n\x13left_specialty_name\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\"x\n\x13\x41pplicationDeferred\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x12\n\nuntil_year\x18\x02 \x01(\r\x12\x0e\n\x06remark\x18\x03 \x01(\t\"Z\n\x19\x41pplicationPlaceConfirmed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"u\n\x1d\x41pplicationRevocationProposed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x15\n\rprovince_code\x18\x02 \x01(\t\"m\n\x1c\x41pplicationRevocationRefused\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"q\n\x18\x41pplicationGrantProposed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0emain_base_code\x18\x02 \x01(\t\"i\n\x18\x41pplicationGrantDeclined\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"\x9a\x01\n\x11PlanChangeDecided\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x16\n\x0especialty_code\x18\x03 \x01(\t\x12\x16\n\x0especialty_name\x18\x04 \x01(\t\x12\x0f\n\x07granted\x18\x05 \x01(\x08\x12\x0f\n\x07planned\x18\x06 \x01(\r\x12\x0e\n\x06\x61nswer\x18\x07 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$residency/enrollment/v1/events.proto\x12\x17residency.enrollment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)residency/enrollment/v1/application.proto\x1a#residency/enrollment/v1/cycle.proto\" \n\x0c\x43ycleCreated\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\"p\n\x0cPhaseEntered\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12-\n\x05phase\x18\x02 \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12\x10\n\x08sequence\x18\x03 \x01(\r\x12\r\n\x05round\x18\x04 \x01(\r\"\xec\x01\n\x0f\x43\x61lendarChanged\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0e\n\x06urgent\x18\x04 \x01(\x08\x12\x18\n\x10unfit_base_codes\x18\x05 \x03(\t\x12\x15\n\rprovince_code\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x0f\n\x07present\x18\x08 \x01(\t\x12+\n\x07next_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11unfit_round_names\x18\n \x03(\t\"j\n\x0cWindowClosed\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\x12\x12\n\nunreviewed\x18\x04 \x01(\r\x12\x12\n\nunselected\x18\x05 \x01(\r\"C\n\rMilestonesSet\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\r\"\xa8\x03\n\x0f\x41pplicationFact\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tbase_code\x18\x04 \x01(\t\x12\x11\n\tbase_name\x18\x05 \x01(\t\x12\x16\n\x0especialty_code\x18\x06 \x01(\t\x12\x16\n\x0especialty_name\x18\x07 \x01(\t\x12\x19\n\x11submission_number\x18\x08 \x01(\r\x12\r\n\x05round\x18\t \x01(\r\x12\x0f\n\x07version\x18\n \x01(\r\x12\x38\n\x05state\x18\x0b \x01(\x0e\x32).residency.enrollment.v1.ApplicationState\x12-\n\x05phase\x18\x0c \x01(\x0e\x32\x1e.residency.enrollment.v1.Phase\x12.\n\ndecided_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nrelease_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"m\n\x14\x41pplicationSubmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\"\xba\x01\n\x13\x41pplicationReviewed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x13\n\x0breason_code\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\x12-\n\tfix_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"W\n\x16\x41pplicationNotSelected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"q\n ApplicationProvisionallyAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"h\n\x13\x41pplicationAdmitted\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x12\n\ncycle_year\x18\x02 \x01(\r\"j\n\x14\x41pplicationWithdrawn\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x13\n\x0b\x66reed_place\x18\x02 \x01(\x08\"\x88\x01\n\x14\x41pplicationCorrected\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x31\n\x07section\x18\x02 \x01(\x0e\x32 .residency.enrollment.v1.Section\"\x7f\n\x13\x41pplicationUnlocked\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0f\x41pplicationHeld\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"T\n\x13\x41pplicationReleased\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"y\n\x10\x41pplicationMoved\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0eleft_base_code\x18\x02 \x01(\t\x12\x0e\n\x06remark\x18\x03 \x01(\t\"Q\n\x0bPlanChanged\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\r\"\x82\x01\n\rListPublished\x12\x0f\n\x07list_id\x18\x01 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x0e\n\x06number\x18\x04 \x01(\r\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x14\x41pplicationPublished\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0f\n\x07list_id\x18\x02 \x01(\t\x12+\n\x07\x65nds_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x0eObjectionFiled\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\x12\x0f\n\x07list_id\x18\x03 \x01(\t\"\x99\x01\n\x11ObjectionResolved\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\x12\x0e\n\x06upheld\x18\x03 \x01(\x08\x12\x0f\n\x07list_id\x18\x04 \x01(\t\x12\x0e\n\x06\x66rozen\x18\x05 \x01(\x08\"\xb5\x01\n\x14\x41pplicationPlaceLost\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\r\n\x05\x63\x61use\x18\x02 \x01(\t\x12\r\n\x05\x66reed\x18\x03 \x01(\x08\x12\x0e\n\x06remark\x18\x04 \x01(\t\x12\x30\n\x0cundone_since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9d\x01\n\x1a\x41pplicationAdmissionUndone\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\x12\x30\n\x0cundone_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x12\x41pplicationOffered\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0coffer_number\x18\x03 \x01(\r\"\x94\x01\n\x15\x41pplicationOfferEnded\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x14\n\x0coffer_number\x18\x02 \x01(\r\x12\x15\n\rseat_offer_id\x18\x03 \x01(\t\x12\x0f\n\x07outcome\x18\x04 \x01(\t\"\xa6\x01\n\x1b\x41pplicationSpecialtyChanged\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x1b\n\x13left_specialty_code\x18\x02 \x01(\t\x12\x1b\n\x13left_specialty_name\x18\x03 \x01(\t\x12\x0e\n\x06remark\x18\x04 \x01(\t\"x\n\x13\x41pplicationDeferred\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x12\n\nuntil_year\x18\x02 \x01(\r\x12\x0e\n\x06remark\x18\x03 \x01(\t\"Z\n\x19\x41pplicationPlaceConfirmed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\"u\n\x1d\x41pplicationRevocationProposed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x15\n\rprovince_code\x18\x02 \x01(\t\"m\n\x1c\x41pplicationRevocationRefused\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"q\n\x18\x41pplicationGrantProposed\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x16\n\x0emain_base_code\x18\x02 \x01(\t\"i\n\x18\x41pplicationGrantDeclined\x12=\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32(.residency.enrollment.v1.ApplicationFact\x12\x0e\n\x06remark\x18\x02 \x01(\t\"\x9a\x01\n\x11PlanChangeDecided\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x16\n\x0especialty_code\x18\x03 \x01(\t\x12\x16\n\x0especialty_name\x18\x04 \x01(\t\x12\x0f\n\x07granted\x18\x05 \x01(\x08\x12\x0f\n\x07planned\x18\x06 \x01(\r\x12\x0e\n\x06\x61nswer\x18\x07 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,51 +55,51 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_start=1558
   _globals['_APPLICATIONPROVISIONALLYADMITTED']._serialized_end=1671
   _globals['_APPLICATIONADMITTED']._serialized_start=1673
-  _globals['_APPLICATIONADMITTED']._serialized_end=1757
-  _globals['_APPLICATIONWITHDRAWN']._serialized_start=1759
-  _globals['_APPLICATIONWITHDRAWN']._serialized_end=1865
-  _globals['_APPLICATIONCORRECTED']._serialized_start=1868
-  _globals['_APPLICATIONCORRECTED']._serialized_end=2004
-  _globals['_APPLICATIONUNLOCKED']._serialized_start=2006
-  _globals['_APPLICATIONUNLOCKED']._serialized_end=2133
-  _globals['_APPLICATIONHELD']._serialized_start=2135
-  _globals['_APPLICATIONHELD']._serialized_end=2215
-  _globals['_APPLICATIONRELEASED']._serialized_start=2217
-  _globals['_APPLICATIONRELEASED']._serialized_end=2301
-  _globals['_APPLICATIONMOVED']._serialized_start=2303
-  _globals['_APPLICATIONMOVED']._serialized_end=2424
-  _globals['_PLANCHANGED']._serialized_start=2426
-  _globals['_PLANCHANGED']._serialized_end=2507
-  _globals['_LISTPUBLISHED']._serialized_start=2510
-  _globals['_LISTPUBLISHED']._serialized_end=2640
-  _globals['_APPLICATIONPUBLISHED']._serialized_start=2643
-  _globals['_APPLICATIONPUBLISHED']._serialized_end=2790
-  _globals['_OBJECTIONFILED']._serialized_start=2792
-  _globals['_OBJECTIONFILED']._serialized_end=2910
-  _globals['_OBJECTIONRESOLVED']._serialized_start=2913
-  _globals['_OBJECTIONRESOLVED']._serialized_end=3066
-  _globals['_APPLICATIONPLACELOST']._serialized_start=3069
-  _globals['_APPLICATIONPLACELOST']._serialized_end=3250
-  _globals['_APPLICATIONADMISSIONUNDONE']._serialized_start=3253
-  _globals['_APPLICATIONADMISSIONUNDONE']._serialized_end=3410
-  _globals['_APPLICATIONOFFERED']._serialized_start=3413
-  _globals['_APPLICATIONOFFERED']._serialized_end=3561
-  _globals['_APPLICATIONOFFERENDED']._serialized_start=3564
-  _globals['_APPLICATIONOFFERENDED']._serialized_end=3712
-  _globals['_APPLICATIONSPECIALTYCHANGED']._serialized_start=3715
-  _globals['_APPLICATIONSPECIALTYCHANGED']._serialized_end=3881
-  _globals['_APPLICATIONDEFERRED']._serialized_start=3883
-  _globals['_APPLICATIONDEFERRED']._serialized_end=4003
-  _globals['_APPLICATIONPLACECONFIRMED']._serialized_start=4005
-  _globals['_APPLICATIONPLACECONFIRMED']._serialized_end=4095
-  _globals['_APPLICATIONREVOCATIONPROPOSED']._serialized_start=4097
-  _globals['_APPLICATIONREVOCATIONPROPOSED']._serialized_end=4214
-  _globals['_APPLICATIONREVOCATIONREFUSED']._serialized_start=4216
-  _globals['_APPLICATIONREVOCATIONREFUSED']._serialized_end=4325
-  _globals['_APPLICATIONGRANTPROPOSED']._serialized_start=4327
-  _globals['_APPLICATIONGRANTPROPOSED']._serialized_end=4440
-  _globals['_APPLICATIONGRANTDECLINED']._serialized_start=4442
-  _globals['_APPLICATIONGRANTDECLINED']._serialized_end=4547
-  _globals['_PLANCHANGEDECIDED']._serialized_start=4550
-  _globals['_PLANCHANGEDECIDED']._serialized_end=4704
+  _globals['_APPLICATIONADMITTED']._serialized_end=1777
+  _globals['_APPLICATIONWITHDRAWN']._serialized_start=1779
+  _globals['_APPLICATIONWITHDRAWN']._serialized_end=1885
+  _globals['_APPLICATIONCORRECTED']._serialized_start=1888
+  _globals['_APPLICATIONCORRECTED']._serialized_end=2024
+  _globals['_APPLICATIONUNLOCKED']._serialized_start=2026
+  _globals['_APPLICATIONUNLOCKED']._serialized_end=2153
+  _globals['_APPLICATIONHELD']._serialized_start=2155
+  _globals['_APPLICATIONHELD']._serialized_end=2235
+  _globals['_APPLICATIONRELEASED']._serialized_start=2237
+  _globals['_APPLICATIONRELEASED']._serialized_end=2321
+  _globals['_APPLICATIONMOVED']._serialized_start=2323
+  _globals['_APPLICATIONMOVED']._serialized_end=2444
+  _globals['_PLANCHANGED']._serialized_start=2446
+  _globals['_PLANCHANGED']._serialized_end=2527
+  _globals['_LISTPUBLISHED']._serialized_start=2530
+  _globals['_LISTPUBLISHED']._serialized_end=2660
+  _globals['_APPLICATIONPUBLISHED']._serialized_start=2663
+  _globals['_APPLICATIONPUBLISHED']._serialized_end=2810
+  _globals['_OBJECTIONFILED']._serialized_start=2812
+  _globals['_OBJECTIONFILED']._serialized_end=2930
+  _globals['_OBJECTIONRESOLVED']._serialized_start=2933
+  _globals['_OBJECTIONRESOLVED']._serialized_end=3086
+  _globals['_APPLICATIONPLACELOST']._serialized_start=3089
+  _globals['_APPLICATIONPLACELOST']._serialized_end=3270
+  _globals['_APPLICATIONADMISSIONUNDONE']._serialized_start=3273
+  _globals['_APPLICATIONADMISSIONUNDONE']._serialized_end=3430
+  _globals['_APPLICATIONOFFERED']._serialized_start=3433
+  _globals['_APPLICATIONOFFERED']._serialized_end=3581
+  _globals['_APPLICATIONOFFERENDED']._serialized_start=3584
+  _globals['_APPLICATIONOFFERENDED']._serialized_end=3732
+  _globals['_APPLICATIONSPECIALTYCHANGED']._serialized_start=3735
+  _globals['_APPLICATIONSPECIALTYCHANGED']._serialized_end=3901
+  _globals['_APPLICATIONDEFERRED']._serialized_start=3903
+  _globals['_APPLICATIONDEFERRED']._serialized_end=4023
+  _globals['_APPLICATIONPLACECONFIRMED']._serialized_start=4025
+  _globals['_APPLICATIONPLACECONFIRMED']._serialized_end=4115
+  _globals['_APPLICATIONREVOCATIONPROPOSED']._serialized_start=4117
+  _globals['_APPLICATIONREVOCATIONPROPOSED']._serialized_end=4234
+  _globals['_APPLICATIONREVOCATIONREFUSED']._serialized_start=4236
+  _globals['_APPLICATIONREVOCATIONREFUSED']._serialized_end=4345
+  _globals['_APPLICATIONGRANTPROPOSED']._serialized_start=4347
+  _globals['_APPLICATIONGRANTPROPOSED']._serialized_end=4460
+  _globals['_APPLICATIONGRANTDECLINED']._serialized_start=4462
+  _globals['_APPLICATIONGRANTDECLINED']._serialized_end=4567
+  _globals['_PLANCHANGEDECIDED']._serialized_start=4570
+  _globals['_PLANCHANGEDECIDED']._serialized_end=4724
 # @@protoc_insertion_point(module_scope)

@@ -146,10 +146,12 @@ class ApplicationProvisionallyAdmitted(_message.Message):
     def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., remark: _Optional[str] = ...) -> None: ...
 
 class ApplicationAdmitted(_message.Message):
-    __slots__ = ("application",)
+    __slots__ = ("application", "cycle_year")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    CYCLE_YEAR_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFact
-    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ...) -> None: ...
+    cycle_year: int
+    def __init__(self, application: _Optional[_Union[ApplicationFact, _Mapping]] = ..., cycle_year: _Optional[int] = ...) -> None: ...
 
 class ApplicationWithdrawn(_message.Message):
     __slots__ = ("application", "freed_place")

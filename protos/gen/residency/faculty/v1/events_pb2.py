@@ -22,16 +22,64 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from residency.faculty.v1 import faculty_pb2 as residency_dot_faculty_dot_v1_dot_faculty__pb2
 from residency.faculty.v1 import faculty_service_pb2 as residency_dot_faculty_dot_v1_dot_faculty__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!residency/faculty/v1/events.proto\x12\x14residency.faculty.v1\x1a*residency/faculty/v1/faculty_service.proto\"r\n\x0c\x44ossierSaved\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x35\n\x07section\x18\x02 \x01(\x0e\x32$.residency.faculty.v1.DossierSection\x12\x18\n\x10\x64ossier_complete\x18\x03 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!residency/faculty/v1/events.proto\x12\x14residency.faculty.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"residency/faculty/v1/faculty.proto\x1a*residency/faculty/v1/faculty_service.proto\"r\n\x0c\x44ossierSaved\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x35\n\x07section\x18\x02 \x01(\x0e\x32$.residency.faculty.v1.DossierSection\x12\x18\n\x10\x64ossier_complete\x18\x03 \x01(\x08\"]\n\x0c\x42\x61tchChanged\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\t\x12\x19\n\x11organisation_code\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\x12\x0f\n\x07\x63reated\x18\x04 \x01(\x08\"N\n\x0e\x42\x61tchPublished\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\t\x12\x19\n\x11organisation_code\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\"\xae\x01\n\rBatchReminded\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\t\x12\x12\n\nbatch_name\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x12\n\nperson_ids\x18\x04 \x03(\t\x12\x1a\n\x12organisation_codes\x18\x05 \x03(\t\x12\x0e\n\x06\x63ounts\x18\x06 \x03(\r\x12)\n\x05until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd0\x01\n\rCandidacyFact\x12\x14\n\x0c\x63\x61ndidacy_id\x18\x01 \x01(\t\x12\x10\n\x08\x62\x61tch_id\x18\x02 \x01(\t\x12\x12\n\nbatch_name\x18\x03 \x01(\t\x12\x11\n\tperson_id\x18\x04 \x01(\t\x12\x11\n\tbase_code\x18\x05 \x01(\t\x12\x17\n\x0f\x64\x65partment_code\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\r\x12\x33\n\x05state\x18\x08 \x01(\x0e\x32$.residency.faculty.v1.CandidacyState\"L\n\x12\x43\x61ndidacySubmitted\x12\x36\n\tcandidacy\x18\x01 \x01(\x0b\x32#.residency.faculty.v1.CandidacyFact\"L\n\x12\x43\x61ndidacyWithdrawn\x12\x36\n\tcandidacy\x18\x01 \x01(\x0b\x32#.residency.faculty.v1.CandidacyFact\"}\n\x10\x43\x61ndidacyDecided\x12\x36\n\tcandidacy\x18\x01 \x01(\x0b\x32#.residency.faculty.v1.CandidacyFact\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x13\n\x0breason_code\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"K\n\x11\x43\x61ndidacyAppealed\x12\x36\n\tcandidacy\x18\x01 \x01(\x0b\x32#.residency.faculty.v1.CandidacyFact\"\xd5\x01\n\x0f\x41ppointmentFact\x12\x16\n\x0e\x61ppointment_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x17\n\x0f\x64\x65partment_code\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\r\x12\x35\n\x05state\x18\x06 \x01(\x0e\x32&.residency.faculty.v1.AppointmentState\x12\x10\n\x08\x66rom_day\x18\x07 \x01(\t\x12\x11\n\tuntil_day\x18\x08 \x01(\t\"a\n\x12\x41ppointmentStarted\x12:\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32%.residency.faculty.v1.AppointmentFact\x12\x0f\n\x07renewed\x18\x02 \x01(\x08\"\xb3\x01\n\x12\x41ppointmentChanged\x12:\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32%.residency.faculty.v1.AppointmentFact\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x13\n\x0breason_code\x18\x03 \x01(\t\x12\x15\n\reffective_day\x18\x04 \x01(\t\x12\x13\n\x0breview_year\x18\x05 \x01(\r\x12\x12\n\nreview_due\x18\x06 \x01(\t\"\x8e\x01\n\x13\x41ppointmentReminded\x12:\n\x0b\x61ppointment\x18\x01 \x01(\x0b\x32%.residency.faculty.v1.AppointmentFact\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x11\n\tuntil_day\x18\x03 \x01(\t\x12\x1a\n\x12organisation_codes\x18\x04 \x03(\t\">\n\x10\x46\x61\x63ultyPolicySet\x12\x19\n\x11organisation_code\x18\x01 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x02 \x01(\r\"`\n\x10IncidentRecorded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x13\n\x0bincident_id\x18\x03 \x01(\t\x12\x11\n\twithdrawn\x18\x04 \x01(\x08\"H\n\x10\x45videnceRecorded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0b\x65vidence_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\"8\n\x12\x45ligibilityReached\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0e\n\x06on_day\x18\x02 \x01(\t\"r\n\x0fRosterCommitted\x12\x11\n\troster_id\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x65partment_code\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x11\n\tadditions\x18\x04 \x01(\r\x12\r\n\x05\x63\x61ses\x18\x05 \x01(\r\"b\n\x0e\x46\x61\x63ultyInvited\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x65partment_code\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x11\n\troster_id\x18\x04 \x01(\t\"i\n\x0eTraineeArrived\x12\x12\n\ntrainee_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\r\x12\x0c\n\x04left\x18\x05 \x01(\x08\"e\n\x13RotationPlanChanged\x12\x12\n\ntrainee_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tbase_code\x18\x03 \x01(\t\x12\x14\n\x0cplan_version\x18\x04 \x01(\r\"\x9d\x01\n\rCellsAssigned\x12\x17\n\x0f\x64\x65partment_code\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x13\n\x0bteacher_ids\x18\x03 \x03(\t\x12\x13\n\x0bproposal_id\x18\x04 \x01(\t\x12\r\n\x05\x63ount\x18\x05 \x01(\r\x12\x12\n\nfrom_month\x18\x06 \x01(\t\x12\x13\n\x0buntil_month\x18\x07 \x01(\t\"\x83\x01\n\x0eMonthsOrphaned\x12\x17\n\x0f\x64\x65partment_code\x18\x01 \x01(\t\x12\x11\n\tbase_code\x18\x02 \x01(\t\x12\x12\n\nteacher_id\x18\x03 \x01(\t\x12\r\n\x05\x63ount\x18\x04 \x01(\r\x12\x13\n\x0b\x66irst_month\x18\x05 \x01(\t\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\"?\n\x0cTeacherRated\x12\x12\n\nteacher_id\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\r\x12\r\n\x05\x63ount\x18\x03 \x01(\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'residency.faculty.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DOSSIERSAVED']._serialized_start=103
-  _globals['_DOSSIERSAVED']._serialized_end=217
+  _globals['_DOSSIERSAVED']._serialized_start=172
+  _globals['_DOSSIERSAVED']._serialized_end=286
+  _globals['_BATCHCHANGED']._serialized_start=288
+  _globals['_BATCHCHANGED']._serialized_end=381
+  _globals['_BATCHPUBLISHED']._serialized_start=383
+  _globals['_BATCHPUBLISHED']._serialized_end=461
+  _globals['_BATCHREMINDED']._serialized_start=464
+  _globals['_BATCHREMINDED']._serialized_end=638
+  _globals['_CANDIDACYFACT']._serialized_start=641
+  _globals['_CANDIDACYFACT']._serialized_end=849
+  _globals['_CANDIDACYSUBMITTED']._serialized_start=851
+  _globals['_CANDIDACYSUBMITTED']._serialized_end=927
+  _globals['_CANDIDACYWITHDRAWN']._serialized_start=929
+  _globals['_CANDIDACYWITHDRAWN']._serialized_end=1005
+  _globals['_CANDIDACYDECIDED']._serialized_start=1007
+  _globals['_CANDIDACYDECIDED']._serialized_end=1132
+  _globals['_CANDIDACYAPPEALED']._serialized_start=1134
+  _globals['_CANDIDACYAPPEALED']._serialized_end=1209
+  _globals['_APPOINTMENTFACT']._serialized_start=1212
+  _globals['_APPOINTMENTFACT']._serialized_end=1425
+  _globals['_APPOINTMENTSTARTED']._serialized_start=1427
+  _globals['_APPOINTMENTSTARTED']._serialized_end=1524
+  _globals['_APPOINTMENTCHANGED']._serialized_start=1527
+  _globals['_APPOINTMENTCHANGED']._serialized_end=1706
+  _globals['_APPOINTMENTREMINDED']._serialized_start=1709
+  _globals['_APPOINTMENTREMINDED']._serialized_end=1851
+  _globals['_FACULTYPOLICYSET']._serialized_start=1853
+  _globals['_FACULTYPOLICYSET']._serialized_end=1915
+  _globals['_INCIDENTRECORDED']._serialized_start=1917
+  _globals['_INCIDENTRECORDED']._serialized_end=2013
+  _globals['_EVIDENCERECORDED']._serialized_start=2015
+  _globals['_EVIDENCERECORDED']._serialized_end=2087
+  _globals['_ELIGIBILITYREACHED']._serialized_start=2089
+  _globals['_ELIGIBILITYREACHED']._serialized_end=2145
+  _globals['_ROSTERCOMMITTED']._serialized_start=2147
+  _globals['_ROSTERCOMMITTED']._serialized_end=2261
+  _globals['_FACULTYINVITED']._serialized_start=2263
+  _globals['_FACULTYINVITED']._serialized_end=2361
+  _globals['_TRAINEEARRIVED']._serialized_start=2363
+  _globals['_TRAINEEARRIVED']._serialized_end=2468
+  _globals['_ROTATIONPLANCHANGED']._serialized_start=2470
+  _globals['_ROTATIONPLANCHANGED']._serialized_end=2571
+  _globals['_CELLSASSIGNED']._serialized_start=2574
+  _globals['_CELLSASSIGNED']._serialized_end=2731
+  _globals['_MONTHSORPHANED']._serialized_start=2734
+  _globals['_MONTHSORPHANED']._serialized_end=2865
+  _globals['_TEACHERRATED']._serialized_start=2867
+  _globals['_TEACHERRATED']._serialized_end=2930
 # @@protoc_insertion_point(module_scope)

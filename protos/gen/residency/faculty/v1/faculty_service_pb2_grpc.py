@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class FacultyServiceStub:
-    """The dossier of a teaching-faculty member, in four sections saved separately.
+    """The dossier of a teaching-faculty member, in four sections saved separately, with the pictures that belong to it. A
+    request may be as large as 12 MB, an answer stays below 4 MB; every picture is drawn anew as JPEG and sealed.
     """
 
     def __init__(self, channel):
@@ -45,6 +46,36 @@ class FacultyServiceStub:
                 request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionRequest.SerializeToString,
                 response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionResponse.FromString,
                 _registered_method=True)
+        self.SaveDossierDraft = channel.unary_unary(
+                '/residency.faculty.v1.FacultyService/SaveDossierDraft',
+                request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierDraftRequest.SerializeToString,
+                response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierDraftResponse.FromString,
+                _registered_method=True)
+        self.GetDossierForm = channel.unary_unary(
+                '/residency.faculty.v1.FacultyService/GetDossierForm',
+                request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierFormRequest.SerializeToString,
+                response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierFormResponse.FromString,
+                _registered_method=True)
+        self.UploadPaper = channel.unary_unary(
+                '/residency.faculty.v1.FacultyService/UploadPaper',
+                request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.UploadPaperRequest.SerializeToString,
+                response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.UploadPaperResponse.FromString,
+                _registered_method=True)
+        self.RemovePaper = channel.unary_unary(
+                '/residency.faculty.v1.FacultyService/RemovePaper',
+                request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RemovePaperRequest.SerializeToString,
+                response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RemovePaperResponse.FromString,
+                _registered_method=True)
+        self.ListPapers = channel.unary_unary(
+                '/residency.faculty.v1.FacultyService/ListPapers',
+                request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.ListPapersRequest.SerializeToString,
+                response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.ListPapersResponse.FromString,
+                _registered_method=True)
+        self.GetPaper = channel.unary_unary(
+                '/residency.faculty.v1.FacultyService/GetPaper',
+                request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetPaperRequest.SerializeToString,
+                response_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetPaperResponse.FromString,
+                _registered_method=True)
         self.GetDossierDefinition = channel.unary_unary(
                 '/residency.faculty.v1.FacultyService/GetDossierDefinition',
                 request_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionRequest.SerializeToString,
@@ -58,7 +89,8 @@ class FacultyServiceStub:
 
 
 class FacultyServiceServicer:
-    """The dossier of a teaching-faculty member, in four sections saved separately.
+    """The dossier of a teaching-faculty member, in four sections saved separately, with the pictures that belong to it. A
+    request may be as large as 12 MB, an answer stays below 4 MB; every picture is drawn anew as JPEG and sealed.
     """
 
     def GetDossier(self, request, context):
@@ -70,6 +102,48 @@ class FacultyServiceServicer:
 
     def SaveDossierSection(self, request, context):
         """Saves one section of one's own dossier.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SaveDossierDraft(self, request, context):
+        """Keeps what was typed into one section and not saved yet; saving the section drops it. Nothing is checked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDossierForm(self, request, context):
+        """Prints one's own dossier as it is saved, as PDF/A.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadPaper(self, request, context):
+        """Adds a picture to one's own dossier; one of a kind of which there may be only one replaces the one before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemovePaper(self, request, context):
+        """Takes a picture out of one's own dossier; candidacies that showed it still do.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPapers(self, request, context):
+        """Lists the pictures of one's own dossier, or those that a candidacy shows; to staff, of a candidacy to them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPaper(self, request, context):
+        """Shows one picture of one's own; to staff, one that a candidacy to them shows.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,6 +176,36 @@ def add_FacultyServiceServicer_to_server(servicer, server):
                     request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionRequest.FromString,
                     response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionResponse.SerializeToString,
             ),
+            'SaveDossierDraft': grpc.unary_unary_rpc_method_handler(
+                    servicer.SaveDossierDraft,
+                    request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierDraftRequest.FromString,
+                    response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierDraftResponse.SerializeToString,
+            ),
+            'GetDossierForm': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDossierForm,
+                    request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierFormRequest.FromString,
+                    response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierFormResponse.SerializeToString,
+            ),
+            'UploadPaper': grpc.unary_unary_rpc_method_handler(
+                    servicer.UploadPaper,
+                    request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.UploadPaperRequest.FromString,
+                    response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.UploadPaperResponse.SerializeToString,
+            ),
+            'RemovePaper': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemovePaper,
+                    request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RemovePaperRequest.FromString,
+                    response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RemovePaperResponse.SerializeToString,
+            ),
+            'ListPapers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPapers,
+                    request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.ListPapersRequest.FromString,
+                    response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.ListPapersResponse.SerializeToString,
+            ),
+            'GetPaper': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPaper,
+                    request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetPaperRequest.FromString,
+                    response_serializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetPaperResponse.SerializeToString,
+            ),
             'GetDossierDefinition': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDossierDefinition,
                     request_deserializer=residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierDefinitionRequest.FromString,
@@ -121,7 +225,8 @@ def add_FacultyServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class FacultyService:
-    """The dossier of a teaching-faculty member, in four sections saved separately.
+    """The dossier of a teaching-faculty member, in four sections saved separately, with the pictures that belong to it. A
+    request may be as large as 12 MB, an answer stays below 4 MB; every picture is drawn anew as JPEG and sealed.
     """
 
     @staticmethod
@@ -168,6 +273,168 @@ class FacultyService:
             '/residency.faculty.v1.FacultyService/SaveDossierSection',
             residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionRequest.SerializeToString,
             residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierSectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SaveDossierDraft(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.faculty.v1.FacultyService/SaveDossierDraft',
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierDraftRequest.SerializeToString,
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.SaveDossierDraftResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDossierForm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.faculty.v1.FacultyService/GetDossierForm',
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierFormRequest.SerializeToString,
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetDossierFormResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadPaper(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.faculty.v1.FacultyService/UploadPaper',
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.UploadPaperRequest.SerializeToString,
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.UploadPaperResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemovePaper(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.faculty.v1.FacultyService/RemovePaper',
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RemovePaperRequest.SerializeToString,
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.RemovePaperResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPapers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.faculty.v1.FacultyService/ListPapers',
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.ListPapersRequest.SerializeToString,
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.ListPapersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPaper(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.faculty.v1.FacultyService/GetPaper',
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetPaperRequest.SerializeToString,
+            residency_dot_faculty_dot_v1_dot_faculty__service__pb2.GetPaperResponse.FromString,
             options,
             channel_credentials,
             insecure,

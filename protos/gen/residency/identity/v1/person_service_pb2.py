@@ -28,7 +28,7 @@ from residency.identity.v1 import account_pb2 as residency_dot_identity_dot_v1_d
 from residency.kit.v1 import policy_pb2 as residency_dot_kit_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*residency/identity/v1/person_service.proto\x12\x15residency.identity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#residency/identity/v1/account.proto\x1a\x1dresidency/kit/v1/policy.proto\"/\n\x10GetPersonRequest\x12\x1b\n\tperson_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"X\n\x11GetPersonResponse\x12-\n\x06person\x18\x01 \x01(\x0b\x32\x1d.residency.identity.v1.Person\x12\x14\n\x0c\x64ocument_key\x18\x02 \x01(\t\"\x83\x01\n\x15GetDocumentKeyRequest\x12\x46\n\rdocument_type\x18\x01 \x01(\x0e\x32#.residency.identity.v1.DocumentTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\"\n\x0f\x64ocument_number\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\"G\n\x16GetDocumentKeyResponse\x12\x14\n\x0c\x64ocument_key\x18\x01 \x01(\t\x12\x17\n\x0fmasked_document\x18\x02 \x01(\t\"\x0e\n\x0cGetMeRequest\"\xd7\x01\n\rGetMeResponse\x12-\n\x06person\x18\x01 \x01(\x0b\x32\x1d.residency.identity.v1.Person\x12\'\n\x03hat\x18\x02 \x01(\x0b\x32\x1a.residency.identity.v1.Hat\x12\r\n\x05login\x18\x03 \x01(\t\x12,\n\x08\x62ound_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rbindable_from\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xea\x01\n\x13\x42indRealNameRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x46\n\rdocument_type\x18\x02 \x01(\x0e\x32#.residency.identity.v1.DocumentTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\"\n\x0f\x64ocument_number\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12\x1b\n\nbirth_date\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12\x31\n\x03sex\x18\x05 \x01(\x0e\x32\x1a.residency.identity.v1.SexB\x08\xbaH\x05\x82\x01\x02\x10\x01\"E\n\x14\x42indRealNameResponse\x12-\n\x06person\x18\x01 \x01(\x0b\x32\x1d.residency.identity.v1.Person\"5\n\x15UnbindRealNameRequest\x12\x1c\n\x08password\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"K\n\x16UnbindRealNameResponse\x12\x31\n\rbindable_from\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x15\n\x13\x45xportMyDataRequest\"$\n\x14\x45xportMyDataResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"?\n\x13\x45raseExpiredRequest\x12\x0f\n\x07\x64ry_run\x18\x01 \x01(\x08\x12\x17\n\x05limit\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\"5\n\x14\x45raseExpiredResponse\x12\r\n\x05\x66ound\x18\x01 \x01(\r\x12\x0e\n\x06\x65rased\x18\x02 \x01(\r\".\n\x13RewrapSealedRequest\x12\x17\n\x05limit\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\x88\'\"7\n\x14RewrapSealedResponse\x12\x11\n\trewrapped\x18\x01 \x01(\r\x12\x0c\n\x04left\x18\x02 \x01(\r2\xc2\x0b\n\rPersonService\x12\x87\x01\n\tGetPerson\x12\'.residency.identity.v1.GetPersonRequest\x1a(.residency.identity.v1.GetPersonResponse\"\'\xa2\xd4\x18#\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\x07service\x18\x01 \x01(\x03\x12\x82\x01\n\x0eGetDocumentKey\x12,.residency.identity.v1.GetDocumentKeyRequest\x1a-.residency.identity.v1.GetDocumentKeyResponse\"\x13\xa2\xd4\x18\x0f\x12\x07service\x18\x01 \x01(\x04\x12\xc4\x02\n\x05GetMe\x12#.residency.identity.v1.GetMeRequest\x1a$.residency.identity.v1.GetMeResponse\"\xef\x01\xa2\xd4\x18\xea\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x12\x08unchosen\x12\tenrolling\x18\x01 \x01(\x02\x12\x83\x01\n\x0c\x42indRealName\x12*.residency.identity.v1.BindRealNameRequest\x1a+.residency.identity.v1.BindRealNameResponse\"\x1a\xa2\xd4\x18\x16\x12\tapplicant\x12\x07\x66\x61\x63ulty(\x02\x12\x89\x01\n\x0eUnbindRealName\x12,.residency.identity.v1.UnbindRealNameRequest\x1a-.residency.identity.v1.UnbindRealNameResponse\"\x1a\xa2\xd4\x18\x16\x12\tapplicant\x12\x07\x66\x61\x63ulty(\x02\x12\xce\x02\n\x0c\x45xportMyData\x12*.residency.identity.v1.ExportMyDataRequest\x1a+.residency.identity.v1.ExportMyDataResponse\"\xe4\x01\xa2\xd4\x18\xdf\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x12\x08unchosen\x18\x01 \x01(\x02\x12{\n\x0c\x45raseExpired\x12*.residency.identity.v1.EraseExpiredRequest\x1a+.residency.identity.v1.EraseExpiredResponse\"\x12\xa2\xd4\x18\x0e\x12\x08operator\x18\x01(\x04\x12{\n\x0cRewrapSealed\x12*.residency.identity.v1.RewrapSealedRequest\x1a+.residency.identity.v1.RewrapSealedResponse\"\x12\xa2\xd4\x18\x0e\x12\x08operator\x18\x01(\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*residency/identity/v1/person_service.proto\x12\x15residency.identity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#residency/identity/v1/account.proto\x1a\x1dresidency/kit/v1/policy.proto\"/\n\x10GetPersonRequest\x12\x1b\n\tperson_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"X\n\x11GetPersonResponse\x12-\n\x06person\x18\x01 \x01(\x0b\x32\x1d.residency.identity.v1.Person\x12\x14\n\x0c\x64ocument_key\x18\x02 \x01(\t\"\x83\x01\n\x15GetDocumentKeyRequest\x12\x46\n\rdocument_type\x18\x01 \x01(\x0e\x32#.residency.identity.v1.DocumentTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\"\n\x0f\x64ocument_number\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\"G\n\x16GetDocumentKeyResponse\x12\x14\n\x0c\x64ocument_key\x18\x01 \x01(\t\x12\x17\n\x0fmasked_document\x18\x02 \x01(\t\"\x7f\n\x11\x46indPersonRequest\x12\x46\n\rdocument_type\x18\x01 \x01(\x0e\x32#.residency.identity.v1.DocumentTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\"\n\x0f\x64ocument_number\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\"\'\n\x12\x46indPersonResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x0e\n\x0cGetMeRequest\"\xd7\x01\n\rGetMeResponse\x12-\n\x06person\x18\x01 \x01(\x0b\x32\x1d.residency.identity.v1.Person\x12\'\n\x03hat\x18\x02 \x01(\x0b\x32\x1a.residency.identity.v1.Hat\x12\r\n\x05login\x18\x03 \x01(\t\x12,\n\x08\x62ound_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rbindable_from\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xea\x01\n\x13\x42indRealNameRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x46\n\rdocument_type\x18\x02 \x01(\x0e\x32#.residency.identity.v1.DocumentTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\"\n\x0f\x64ocument_number\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12\x1b\n\nbirth_date\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12\x31\n\x03sex\x18\x05 \x01(\x0e\x32\x1a.residency.identity.v1.SexB\x08\xbaH\x05\x82\x01\x02\x10\x01\"E\n\x14\x42indRealNameResponse\x12-\n\x06person\x18\x01 \x01(\x0b\x32\x1d.residency.identity.v1.Person\"5\n\x15UnbindRealNameRequest\x12\x1c\n\x08password\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"K\n\x16UnbindRealNameResponse\x12\x31\n\rbindable_from\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x15\n\x13\x45xportMyDataRequest\"$\n\x14\x45xportMyDataResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"?\n\x13\x45raseExpiredRequest\x12\x0f\n\x07\x64ry_run\x18\x01 \x01(\x08\x12\x17\n\x05limit\x18\x02 \x01(\rB\x08\xbaH\x05*\x03\x18\xe8\x07\"5\n\x14\x45raseExpiredResponse\x12\r\n\x05\x66ound\x18\x01 \x01(\r\x12\x0e\n\x06\x65rased\x18\x02 \x01(\r\".\n\x13RewrapSealedRequest\x12\x17\n\x05limit\x18\x01 \x01(\rB\x08\xbaH\x05*\x03\x18\x88\'\"7\n\x14RewrapSealedResponse\x12\x11\n\trewrapped\x18\x01 \x01(\r\x12\x0c\n\x04left\x18\x02 \x01(\r2\xba\x0c\n\rPersonService\x12\x87\x01\n\tGetPerson\x12\'.residency.identity.v1.GetPersonRequest\x1a(.residency.identity.v1.GetPersonResponse\"\'\xa2\xd4\x18#\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\x07service\x18\x01 \x01(\x03\x12\x82\x01\n\x0eGetDocumentKey\x12,.residency.identity.v1.GetDocumentKeyRequest\x1a-.residency.identity.v1.GetDocumentKeyResponse\"\x13\xa2\xd4\x18\x0f\x12\x07service\x18\x01 \x01(\x04\x12v\n\nFindPerson\x12(.residency.identity.v1.FindPersonRequest\x1a).residency.identity.v1.FindPersonResponse\"\x13\xa2\xd4\x18\x0f\x12\x07service\x18\x01 \x01(\x04\x12\xc4\x02\n\x05GetMe\x12#.residency.identity.v1.GetMeRequest\x1a$.residency.identity.v1.GetMeResponse\"\xef\x01\xa2\xd4\x18\xea\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x12\x08unchosen\x12\tenrolling\x18\x01 \x01(\x02\x12\x83\x01\n\x0c\x42indRealName\x12*.residency.identity.v1.BindRealNameRequest\x1a+.residency.identity.v1.BindRealNameResponse\"\x1a\xa2\xd4\x18\x16\x12\tapplicant\x12\x07\x66\x61\x63ulty(\x02\x12\x89\x01\n\x0eUnbindRealName\x12,.residency.identity.v1.UnbindRealNameRequest\x1a-.residency.identity.v1.UnbindRealNameResponse\"\x1a\xa2\xd4\x18\x16\x12\tapplicant\x12\x07\x66\x61\x63ulty(\x02\x12\xce\x02\n\x0c\x45xportMyData\x12*.residency.identity.v1.ExportMyDataRequest\x1a+.residency.identity.v1.ExportMyDataResponse\"\xe4\x01\xa2\xd4\x18\xdf\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x12\x08unchosen\x18\x01 \x01(\x02\x12{\n\x0c\x45raseExpired\x12*.residency.identity.v1.EraseExpiredRequest\x1a+.residency.identity.v1.EraseExpiredResponse\"\x12\xa2\xd4\x18\x0e\x12\x08operator\x18\x01(\x04\x12{\n\x0cRewrapSealed\x12*.residency.identity.v1.RewrapSealedRequest\x1a+.residency.identity.v1.RewrapSealedResponse\"\x12\xa2\xd4\x18\x0e\x12\x08operator\x18\x01(\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,6 +41,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDOCUMENTKEYREQUEST'].fields_by_name['document_type']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_GETDOCUMENTKEYREQUEST'].fields_by_name['document_number']._loaded_options = None
   _globals['_GETDOCUMENTKEYREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\006r\004\020\001\030('
+  _globals['_FINDPERSONREQUEST'].fields_by_name['document_type']._loaded_options = None
+  _globals['_FINDPERSONREQUEST'].fields_by_name['document_type']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_FINDPERSONREQUEST'].fields_by_name['document_number']._loaded_options = None
+  _globals['_FINDPERSONREQUEST'].fields_by_name['document_number']._serialized_options = b'\272H\006r\004\020\001\030('
   _globals['_BINDREALNAMEREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_BINDREALNAMEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_BINDREALNAMEREQUEST'].fields_by_name['document_type']._loaded_options = None
@@ -61,6 +65,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERSONSERVICE'].methods_by_name['GetPerson']._serialized_options = b'\242\324\030#\022\tapplicant\022\007faculty\022\007service\030\001 \001(\003'
   _globals['_PERSONSERVICE'].methods_by_name['GetDocumentKey']._loaded_options = None
   _globals['_PERSONSERVICE'].methods_by_name['GetDocumentKey']._serialized_options = b'\242\324\030\017\022\007service\030\001 \001(\004'
+  _globals['_PERSONSERVICE'].methods_by_name['FindPerson']._loaded_options = None
+  _globals['_PERSONSERVICE'].methods_by_name['FindPerson']._serialized_options = b'\242\324\030\017\022\007service\030\001 \001(\004'
   _globals['_PERSONSERVICE'].methods_by_name['GetMe']._loaded_options = None
   _globals['_PERSONSERVICE'].methods_by_name['GetMe']._serialized_options = b'\242\324\030\352\001\022\tapplicant\022\007faculty\022\rbase_reviewer\022\022base_administrator\022\023teaching_department\022\023department_director\022\024department_secretary\022\026province_administrator\022\007auditor\022\007support\022\024system_administrator\022\026security_administrator\022\010unchosen\022\tenrolling\030\001 \001(\002'
   _globals['_PERSONSERVICE'].methods_by_name['BindRealName']._loaded_options = None
@@ -81,30 +87,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDOCUMENTKEYREQUEST']._serialized_end=470
   _globals['_GETDOCUMENTKEYRESPONSE']._serialized_start=472
   _globals['_GETDOCUMENTKEYRESPONSE']._serialized_end=543
-  _globals['_GETMEREQUEST']._serialized_start=545
-  _globals['_GETMEREQUEST']._serialized_end=559
-  _globals['_GETMERESPONSE']._serialized_start=562
-  _globals['_GETMERESPONSE']._serialized_end=777
-  _globals['_BINDREALNAMEREQUEST']._serialized_start=780
-  _globals['_BINDREALNAMEREQUEST']._serialized_end=1014
-  _globals['_BINDREALNAMERESPONSE']._serialized_start=1016
-  _globals['_BINDREALNAMERESPONSE']._serialized_end=1085
-  _globals['_UNBINDREALNAMEREQUEST']._serialized_start=1087
-  _globals['_UNBINDREALNAMEREQUEST']._serialized_end=1140
-  _globals['_UNBINDREALNAMERESPONSE']._serialized_start=1142
-  _globals['_UNBINDREALNAMERESPONSE']._serialized_end=1217
-  _globals['_EXPORTMYDATAREQUEST']._serialized_start=1219
-  _globals['_EXPORTMYDATAREQUEST']._serialized_end=1240
-  _globals['_EXPORTMYDATARESPONSE']._serialized_start=1242
-  _globals['_EXPORTMYDATARESPONSE']._serialized_end=1278
-  _globals['_ERASEEXPIREDREQUEST']._serialized_start=1280
-  _globals['_ERASEEXPIREDREQUEST']._serialized_end=1343
-  _globals['_ERASEEXPIREDRESPONSE']._serialized_start=1345
-  _globals['_ERASEEXPIREDRESPONSE']._serialized_end=1398
-  _globals['_REWRAPSEALEDREQUEST']._serialized_start=1400
-  _globals['_REWRAPSEALEDREQUEST']._serialized_end=1446
-  _globals['_REWRAPSEALEDRESPONSE']._serialized_start=1448
-  _globals['_REWRAPSEALEDRESPONSE']._serialized_end=1503
-  _globals['_PERSONSERVICE']._serialized_start=1506
-  _globals['_PERSONSERVICE']._serialized_end=2980
+  _globals['_FINDPERSONREQUEST']._serialized_start=545
+  _globals['_FINDPERSONREQUEST']._serialized_end=672
+  _globals['_FINDPERSONRESPONSE']._serialized_start=674
+  _globals['_FINDPERSONRESPONSE']._serialized_end=713
+  _globals['_GETMEREQUEST']._serialized_start=715
+  _globals['_GETMEREQUEST']._serialized_end=729
+  _globals['_GETMERESPONSE']._serialized_start=732
+  _globals['_GETMERESPONSE']._serialized_end=947
+  _globals['_BINDREALNAMEREQUEST']._serialized_start=950
+  _globals['_BINDREALNAMEREQUEST']._serialized_end=1184
+  _globals['_BINDREALNAMERESPONSE']._serialized_start=1186
+  _globals['_BINDREALNAMERESPONSE']._serialized_end=1255
+  _globals['_UNBINDREALNAMEREQUEST']._serialized_start=1257
+  _globals['_UNBINDREALNAMEREQUEST']._serialized_end=1310
+  _globals['_UNBINDREALNAMERESPONSE']._serialized_start=1312
+  _globals['_UNBINDREALNAMERESPONSE']._serialized_end=1387
+  _globals['_EXPORTMYDATAREQUEST']._serialized_start=1389
+  _globals['_EXPORTMYDATAREQUEST']._serialized_end=1410
+  _globals['_EXPORTMYDATARESPONSE']._serialized_start=1412
+  _globals['_EXPORTMYDATARESPONSE']._serialized_end=1448
+  _globals['_ERASEEXPIREDREQUEST']._serialized_start=1450
+  _globals['_ERASEEXPIREDREQUEST']._serialized_end=1513
+  _globals['_ERASEEXPIREDRESPONSE']._serialized_start=1515
+  _globals['_ERASEEXPIREDRESPONSE']._serialized_end=1568
+  _globals['_REWRAPSEALEDREQUEST']._serialized_start=1570
+  _globals['_REWRAPSEALEDREQUEST']._serialized_end=1616
+  _globals['_REWRAPSEALEDRESPONSE']._serialized_start=1618
+  _globals['_REWRAPSEALEDRESPONSE']._serialized_end=1673
+  _globals['_PERSONSERVICE']._serialized_start=1676
+  _globals['_PERSONSERVICE']._serialized_end=3270
 # @@protoc_insertion_point(module_scope)

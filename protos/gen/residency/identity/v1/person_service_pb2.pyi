@@ -41,6 +41,20 @@ class GetDocumentKeyResponse(_message.Message):
     masked_document: str
     def __init__(self, document_key: _Optional[str] = ..., masked_document: _Optional[str] = ...) -> None: ...
 
+class FindPersonRequest(_message.Message):
+    __slots__ = ("document_type", "document_number")
+    DOCUMENT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    document_type: _account_pb2.DocumentType
+    document_number: str
+    def __init__(self, document_type: _Optional[_Union[_account_pb2.DocumentType, str]] = ..., document_number: _Optional[str] = ...) -> None: ...
+
+class FindPersonResponse(_message.Message):
+    __slots__ = ("person_id",)
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    def __init__(self, person_id: _Optional[str] = ...) -> None: ...
+
 class GetMeRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

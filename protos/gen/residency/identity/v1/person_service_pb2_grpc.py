@@ -45,6 +45,11 @@ class PersonServiceStub:
                 request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyRequest.SerializeToString,
                 response_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyResponse.FromString,
                 _registered_method=True)
+        self.FindPerson = channel.unary_unary(
+                '/residency.identity.v1.PersonService/FindPerson',
+                request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.FindPersonRequest.SerializeToString,
+                response_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.FindPersonResponse.FromString,
+                _registered_method=True)
         self.GetMe = channel.unary_unary(
                 '/residency.identity.v1.PersonService/GetMe',
                 request_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetMeRequest.SerializeToString,
@@ -90,6 +95,13 @@ class PersonServiceServicer:
 
     def GetDocumentKey(self, request, context):
         """The stable pseudonym of a document, by which services recognise its holder without knowing the number.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindPerson(self, request, context):
+        """The person to whom a document is bound, if there is an account.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -149,6 +161,11 @@ def add_PersonServiceServicer_to_server(servicer, server):
                     servicer.GetDocumentKey,
                     request_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyRequest.FromString,
                     response_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyResponse.SerializeToString,
+            ),
+            'FindPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindPerson,
+                    request_deserializer=residency_dot_identity_dot_v1_dot_person__service__pb2.FindPersonRequest.FromString,
+                    response_serializer=residency_dot_identity_dot_v1_dot_person__service__pb2.FindPersonResponse.SerializeToString,
             ),
             'GetMe': grpc.unary_unary_rpc_method_handler(
                     servicer.GetMe,
@@ -236,6 +253,33 @@ class PersonService:
             '/residency.identity.v1.PersonService/GetDocumentKey',
             residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyRequest.SerializeToString,
             residency_dot_identity_dot_v1_dot_person__service__pb2.GetDocumentKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.identity.v1.PersonService/FindPerson',
+            residency_dot_identity_dot_v1_dot_person__service__pb2.FindPersonRequest.SerializeToString,
+            residency_dot_identity_dot_v1_dot_person__service__pb2.FindPersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

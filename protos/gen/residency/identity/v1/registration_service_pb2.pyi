@@ -116,3 +116,19 @@ class CancelRegistrationRequest(_message.Message):
 class CancelRegistrationResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class InviteToRegisterRequest(_message.Message):
+    __slots__ = ("mobile", "hospital_name", "idempotency_key")
+    MOBILE_FIELD_NUMBER: _ClassVar[int]
+    HOSPITAL_NAME_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    mobile: str
+    hospital_name: str
+    idempotency_key: str
+    def __init__(self, mobile: _Optional[str] = ..., hospital_name: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class InviteToRegisterResponse(_message.Message):
+    __slots__ = ("sent",)
+    SENT_FIELD_NUMBER: _ClassVar[int]
+    sent: bool
+    def __init__(self, sent: _Optional[bool] = ...) -> None: ...

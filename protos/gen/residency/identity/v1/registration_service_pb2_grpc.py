@@ -65,6 +65,11 @@ class RegistrationServiceStub:
                 request_serializer=residency_dot_identity_dot_v1_dot_registration__service__pb2.CancelRegistrationRequest.SerializeToString,
                 response_deserializer=residency_dot_identity_dot_v1_dot_registration__service__pb2.CancelRegistrationResponse.FromString,
                 _registered_method=True)
+        self.InviteToRegister = channel.unary_unary(
+                '/residency.identity.v1.RegistrationService/InviteToRegister',
+                request_serializer=residency_dot_identity_dot_v1_dot_registration__service__pb2.InviteToRegisterRequest.SerializeToString,
+                response_deserializer=residency_dot_identity_dot_v1_dot_registration__service__pb2.InviteToRegisterResponse.FromString,
+                _registered_method=True)
 
 
 class RegistrationServiceServicer:
@@ -113,6 +118,13 @@ class RegistrationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def InviteToRegister(self, request, context):
+        """Asks somebody without an account, by text message, to register as faculty; a number hears it once a day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RegistrationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -145,6 +157,11 @@ def add_RegistrationServiceServicer_to_server(servicer, server):
                     servicer.CancelRegistration,
                     request_deserializer=residency_dot_identity_dot_v1_dot_registration__service__pb2.CancelRegistrationRequest.FromString,
                     response_serializer=residency_dot_identity_dot_v1_dot_registration__service__pb2.CancelRegistrationResponse.SerializeToString,
+            ),
+            'InviteToRegister': grpc.unary_unary_rpc_method_handler(
+                    servicer.InviteToRegister,
+                    request_deserializer=residency_dot_identity_dot_v1_dot_registration__service__pb2.InviteToRegisterRequest.FromString,
+                    response_serializer=residency_dot_identity_dot_v1_dot_registration__service__pb2.InviteToRegisterResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -310,6 +327,33 @@ class RegistrationService:
             '/residency.identity.v1.RegistrationService/CancelRegistration',
             residency_dot_identity_dot_v1_dot_registration__service__pb2.CancelRegistrationRequest.SerializeToString,
             residency_dot_identity_dot_v1_dot_registration__service__pb2.CancelRegistrationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InviteToRegister(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.identity.v1.RegistrationService/InviteToRegister',
+            residency_dot_identity_dot_v1_dot_registration__service__pb2.InviteToRegisterRequest.SerializeToString,
+            residency_dot_identity_dot_v1_dot_registration__service__pb2.InviteToRegisterResponse.FromString,
             options,
             channel_credentials,
             insecure,

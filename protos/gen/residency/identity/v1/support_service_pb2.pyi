@@ -174,10 +174,12 @@ class ListSecurityEventsRequest(_message.Message):
     def __init__(self, person_id: _Optional[str] = ..., act: _Optional[str] = ..., before: _Optional[int] = ...) -> None: ...
 
 class ListSecurityEventsResponse(_message.Message):
-    __slots__ = ("events",)
+    __slots__ = ("events", "next_before")
     EVENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_BEFORE_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedCompositeFieldContainer[SecurityEvent]
-    def __init__(self, events: _Optional[_Iterable[_Union[SecurityEvent, _Mapping]]] = ...) -> None: ...
+    next_before: int
+    def __init__(self, events: _Optional[_Iterable[_Union[SecurityEvent, _Mapping]]] = ..., next_before: _Optional[int] = ...) -> None: ...
 
 class FoundPerson(_message.Message):
     __slots__ = ("person", "login", "hats", "factors")

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n residency/notify/v1/events.proto\x12\x13residency.notify.v1\">\n\x0eMessageWritten\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x19\n\x11organisation_code\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n residency/notify/v1/events.proto\x12\x13residency.notify.v1\"R\n\x0eMessageWritten\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x19\n\x11organisation_code\x18\x02 \x01(\t\x12\x12\n\nperson_ids\x18\x03 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'residency.notify.v1.events_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MESSAGEWRITTEN']._serialized_start=57
-  _globals['_MESSAGEWRITTEN']._serialized_end=119
+  _globals['_MESSAGEWRITTEN']._serialized_end=139
 # @@protoc_insertion_point(module_scope)

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from residency.kit.v1 import policy_pb2 as residency_dot_kit_dot_v1_dot_policy__pb2
+from residency.notify.v1 import delivery_pb2 as residency_dot_notify_dot_v1_dot_delivery__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(residency/notify/v1/notify_service.proto\x12\x13residency.notify.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dresidency/kit/v1/policy.proto\"\xbe\x01\n\x07Message\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12+\n\x07sent_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07read_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x61pplication_id\x18\x07 \x01(\t\"d\n\x13ListMessagesRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\rB\x07\xbaH\x04*\x02\x18\x64\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x13\n\x0bunread_only\x18\x03 \x01(\x08\"_\n\x14ListMessagesResponse\x12.\n\x08messages\x18\x01 \x03(\x0b\x32\x1c.residency.notify.v1.Message\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x14\n\x12\x43ountUnreadRequest\"%\n\x13\x43ountUnreadResponse\x12\x0e\n\x06unread\x18\x01 \x01(\r\"/\n\x0fMarkReadRequest\x12\x1c\n\nmessage_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"A\n\x10MarkReadResponse\x12-\n\x07message\x18\x01 \x01(\x0b\x32\x1c.residency.notify.v1.Message\"\xf4\x02\n\x11SendNoticeRequest\x12\x17\n\x03key\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x08\x18\xc8\x01\x12\x1b\n\x08template\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\tperson_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x12&\n\x11organisation_code\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 H\x00\x12J\n\nparameters\x18\x05 \x03(\x0b\x32\x36.residency.notify.v1.SendNoticeRequest.ParametersEntry\x12.\n\nrelease_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\x0e\x61pplication_id\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x12\n\trecipient\x12\x05\xbaH\x02\x08\x01\"%\n\x12SendNoticeResponse\x12\x0f\n\x07written\x18\x01 \x01(\x08\"0\n\x13RewrapSealedRequest\x12\x19\n\x05limit\x18\x01 \x01(\rB\n\xbaH\x07*\x05\x18\x88\'(\x01\"7\n\x14RewrapSealedResponse\x12\x11\n\trewrapped\x18\x01 \x01(\r\x12\x0c\n\x04left\x18\x02 \x01(\r2\xbd\t\n\rNotifyService\x12\xc0\x02\n\x0cListMessages\x12(.residency.notify.v1.ListMessagesRequest\x1a).residency.notify.v1.ListMessagesResponse\"\xda\x01\xa2\xd4\x18\xd5\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x18\x01 \x01(\x02\x12\xbd\x02\n\x0b\x43ountUnread\x12\'.residency.notify.v1.CountUnreadRequest\x1a(.residency.notify.v1.CountUnreadResponse\"\xda\x01\xa2\xd4\x18\xd5\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x18\x01 \x01(\x02\x12\xb2\x02\n\x08MarkRead\x12$.residency.notify.v1.MarkReadRequest\x1a%.residency.notify.v1.MarkReadResponse\"\xd8\x01\xa2\xd4\x18\xd3\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x18\x01(\x02\x12{\n\nSendNotice\x12&.residency.notify.v1.SendNoticeRequest\x1a\'.residency.notify.v1.SendNoticeResponse\"\x1c\xa2\xd4\x18\x18\x12\tscheduler\x12\x07service\x18\x01(\x04\x12w\n\x0cRewrapSealed\x12(.residency.notify.v1.RewrapSealedRequest\x1a).residency.notify.v1.RewrapSealedResponse\"\x12\xa2\xd4\x18\x0e\x12\x08operator\x18\x01(\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(residency/notify/v1/notify_service.proto\x12\x13residency.notify.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dresidency/kit/v1/policy.proto\x1a\"residency/notify/v1/delivery.proto\"\xed\x01\n\x07Message\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12+\n\x07sent_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07read_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x61pplication_id\x18\x07 \x01(\t\x12-\n\x04kind\x18\x08 \x01(\x0e\x32\x1f.residency.notify.v1.NoticeKind\"\xbe\x01\n\x13ListMessagesRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\rB\x07\xbaH\x04*\x02\x18\x64\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x13\n\x0bunread_only\x18\x03 \x01(\x08\x12\x37\n\x04kind\x18\x04 \x01(\x0e\x32\x1f.residency.notify.v1.NoticeKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1f\n\x0e\x61pplication_id\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\"_\n\x14ListMessagesResponse\x12.\n\x08messages\x18\x01 \x03(\x0b\x32\x1c.residency.notify.v1.Message\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x14\n\x12\x43ountUnreadRequest\"%\n\x13\x43ountUnreadResponse\x12\x0e\n\x06unread\x18\x01 \x01(\r\"/\n\x0fMarkReadRequest\x12\x1c\n\nmessage_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"A\n\x10MarkReadResponse\x12-\n\x07message\x18\x01 \x01(\x0b\x32\x1c.residency.notify.v1.Message\"M\n\x12MarkAllReadRequest\x12\x37\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.residency.notify.v1.NoticeKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"%\n\x13MarkAllReadResponse\x12\x0e\n\x06marked\x18\x01 \x01(\r\"\xf4\x02\n\x11SendNoticeRequest\x12\x17\n\x03key\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x08\x18\xc8\x01\x12\x1b\n\x08template\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\tperson_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x12&\n\x11organisation_code\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 H\x00\x12J\n\nparameters\x18\x05 \x03(\x0b\x32\x36.residency.notify.v1.SendNoticeRequest.ParametersEntry\x12.\n\nrelease_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\x0e\x61pplication_id\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x12\n\trecipient\x12\x05\xbaH\x02\x08\x01\"%\n\x12SendNoticeResponse\x12\x0f\n\x07written\x18\x01 \x01(\x08\"0\n\x13RewrapSealedRequest\x12\x19\n\x05limit\x18\x01 \x01(\rB\n\xbaH\x07*\x05\x18\x88\'(\x01\"7\n\x14RewrapSealedResponse\x12\x11\n\trewrapped\x18\x01 \x01(\r\x12\x0c\n\x04left\x18\x02 \x01(\r2\xfb\x0b\n\rNotifyService\x12\xc0\x02\n\x0cListMessages\x12(.residency.notify.v1.ListMessagesRequest\x1a).residency.notify.v1.ListMessagesResponse\"\xda\x01\xa2\xd4\x18\xd5\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x18\x01 \x01(\x02\x12\xbd\x02\n\x0b\x43ountUnread\x12\'.residency.notify.v1.CountUnreadRequest\x1a(.residency.notify.v1.CountUnreadResponse\"\xda\x01\xa2\xd4\x18\xd5\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x18\x01 \x01(\x02\x12\xb2\x02\n\x08MarkRead\x12$.residency.notify.v1.MarkReadRequest\x1a%.residency.notify.v1.MarkReadResponse\"\xd8\x01\xa2\xd4\x18\xd3\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x18\x01(\x02\x12\xbb\x02\n\x0bMarkAllRead\x12\'.residency.notify.v1.MarkAllReadRequest\x1a(.residency.notify.v1.MarkAllReadResponse\"\xd8\x01\xa2\xd4\x18\xd3\x01\x12\tapplicant\x12\x07\x66\x61\x63ulty\x12\rbase_reviewer\x12\x12\x62\x61se_administrator\x12\x13teaching_department\x12\x13\x64\x65partment_director\x12\x14\x64\x65partment_secretary\x12\x16province_administrator\x12\x07\x61uditor\x12\x07support\x12\x14system_administrator\x12\x16security_administrator\x18\x01(\x02\x12{\n\nSendNotice\x12&.residency.notify.v1.SendNoticeRequest\x1a\'.residency.notify.v1.SendNoticeResponse\"\x1c\xa2\xd4\x18\x18\x12\tscheduler\x12\x07service\x18\x01(\x04\x12w\n\x0cRewrapSealed\x12(.residency.notify.v1.RewrapSealedRequest\x1a).residency.notify.v1.RewrapSealedResponse\"\x12\xa2\xd4\x18\x0e\x12\x08operator\x18\x01(\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,8 +39,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004*\002\030d'
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTMESSAGESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTMESSAGESREQUEST'].fields_by_name['kind']._loaded_options = None
+  _globals['_LISTMESSAGESREQUEST'].fields_by_name['kind']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_LISTMESSAGESREQUEST'].fields_by_name['application_id']._loaded_options = None
+  _globals['_LISTMESSAGESREQUEST'].fields_by_name['application_id']._serialized_options = b'\272H\004r\002\030@'
   _globals['_MARKREADREQUEST'].fields_by_name['message_id']._loaded_options = None
   _globals['_MARKREADREQUEST'].fields_by_name['message_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_MARKALLREADREQUEST'].fields_by_name['kind']._loaded_options = None
+  _globals['_MARKALLREADREQUEST'].fields_by_name['kind']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_SENDNOTICEREQUEST_PARAMETERSENTRY']._loaded_options = None
   _globals['_SENDNOTICEREQUEST_PARAMETERSENTRY']._serialized_options = b'8\001'
   _globals['_SENDNOTICEREQUEST'].oneofs_by_name['recipient']._loaded_options = None
@@ -62,34 +69,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOTIFYSERVICE'].methods_by_name['CountUnread']._serialized_options = b'\242\324\030\325\001\022\tapplicant\022\007faculty\022\rbase_reviewer\022\022base_administrator\022\023teaching_department\022\023department_director\022\024department_secretary\022\026province_administrator\022\007auditor\022\007support\022\024system_administrator\022\026security_administrator\030\001 \001(\002'
   _globals['_NOTIFYSERVICE'].methods_by_name['MarkRead']._loaded_options = None
   _globals['_NOTIFYSERVICE'].methods_by_name['MarkRead']._serialized_options = b'\242\324\030\323\001\022\tapplicant\022\007faculty\022\rbase_reviewer\022\022base_administrator\022\023teaching_department\022\023department_director\022\024department_secretary\022\026province_administrator\022\007auditor\022\007support\022\024system_administrator\022\026security_administrator\030\001(\002'
+  _globals['_NOTIFYSERVICE'].methods_by_name['MarkAllRead']._loaded_options = None
+  _globals['_NOTIFYSERVICE'].methods_by_name['MarkAllRead']._serialized_options = b'\242\324\030\323\001\022\tapplicant\022\007faculty\022\rbase_reviewer\022\022base_administrator\022\023teaching_department\022\023department_director\022\024department_secretary\022\026province_administrator\022\007auditor\022\007support\022\024system_administrator\022\026security_administrator\030\001(\002'
   _globals['_NOTIFYSERVICE'].methods_by_name['SendNotice']._loaded_options = None
   _globals['_NOTIFYSERVICE'].methods_by_name['SendNotice']._serialized_options = b'\242\324\030\030\022\tscheduler\022\007service\030\001(\004'
   _globals['_NOTIFYSERVICE'].methods_by_name['RewrapSealed']._loaded_options = None
   _globals['_NOTIFYSERVICE'].methods_by_name['RewrapSealed']._serialized_options = b'\242\324\030\016\022\010operator\030\001(\004'
-  _globals['_MESSAGE']._serialized_start=159
-  _globals['_MESSAGE']._serialized_end=349
-  _globals['_LISTMESSAGESREQUEST']._serialized_start=351
-  _globals['_LISTMESSAGESREQUEST']._serialized_end=451
-  _globals['_LISTMESSAGESRESPONSE']._serialized_start=453
-  _globals['_LISTMESSAGESRESPONSE']._serialized_end=548
-  _globals['_COUNTUNREADREQUEST']._serialized_start=550
-  _globals['_COUNTUNREADREQUEST']._serialized_end=570
-  _globals['_COUNTUNREADRESPONSE']._serialized_start=572
-  _globals['_COUNTUNREADRESPONSE']._serialized_end=609
-  _globals['_MARKREADREQUEST']._serialized_start=611
-  _globals['_MARKREADREQUEST']._serialized_end=658
-  _globals['_MARKREADRESPONSE']._serialized_start=660
-  _globals['_MARKREADRESPONSE']._serialized_end=725
-  _globals['_SENDNOTICEREQUEST']._serialized_start=728
-  _globals['_SENDNOTICEREQUEST']._serialized_end=1100
-  _globals['_SENDNOTICEREQUEST_PARAMETERSENTRY']._serialized_start=1031
-  _globals['_SENDNOTICEREQUEST_PARAMETERSENTRY']._serialized_end=1080
-  _globals['_SENDNOTICERESPONSE']._serialized_start=1102
-  _globals['_SENDNOTICERESPONSE']._serialized_end=1139
-  _globals['_REWRAPSEALEDREQUEST']._serialized_start=1141
-  _globals['_REWRAPSEALEDREQUEST']._serialized_end=1189
-  _globals['_REWRAPSEALEDRESPONSE']._serialized_start=1191
-  _globals['_REWRAPSEALEDRESPONSE']._serialized_end=1246
-  _globals['_NOTIFYSERVICE']._serialized_start=1249
-  _globals['_NOTIFYSERVICE']._serialized_end=2462
+  _globals['_MESSAGE']._serialized_start=195
+  _globals['_MESSAGE']._serialized_end=432
+  _globals['_LISTMESSAGESREQUEST']._serialized_start=435
+  _globals['_LISTMESSAGESREQUEST']._serialized_end=625
+  _globals['_LISTMESSAGESRESPONSE']._serialized_start=627
+  _globals['_LISTMESSAGESRESPONSE']._serialized_end=722
+  _globals['_COUNTUNREADREQUEST']._serialized_start=724
+  _globals['_COUNTUNREADREQUEST']._serialized_end=744
+  _globals['_COUNTUNREADRESPONSE']._serialized_start=746
+  _globals['_COUNTUNREADRESPONSE']._serialized_end=783
+  _globals['_MARKREADREQUEST']._serialized_start=785
+  _globals['_MARKREADREQUEST']._serialized_end=832
+  _globals['_MARKREADRESPONSE']._serialized_start=834
+  _globals['_MARKREADRESPONSE']._serialized_end=899
+  _globals['_MARKALLREADREQUEST']._serialized_start=901
+  _globals['_MARKALLREADREQUEST']._serialized_end=978
+  _globals['_MARKALLREADRESPONSE']._serialized_start=980
+  _globals['_MARKALLREADRESPONSE']._serialized_end=1017
+  _globals['_SENDNOTICEREQUEST']._serialized_start=1020
+  _globals['_SENDNOTICEREQUEST']._serialized_end=1392
+  _globals['_SENDNOTICEREQUEST_PARAMETERSENTRY']._serialized_start=1323
+  _globals['_SENDNOTICEREQUEST_PARAMETERSENTRY']._serialized_end=1372
+  _globals['_SENDNOTICERESPONSE']._serialized_start=1394
+  _globals['_SENDNOTICERESPONSE']._serialized_end=1431
+  _globals['_REWRAPSEALEDREQUEST']._serialized_start=1433
+  _globals['_REWRAPSEALEDREQUEST']._serialized_end=1481
+  _globals['_REWRAPSEALEDRESPONSE']._serialized_start=1483
+  _globals['_REWRAPSEALEDRESPONSE']._serialized_end=1538
+  _globals['_NOTIFYSERVICE']._serialized_start=1541
+  _globals['_NOTIFYSERVICE']._serialized_end=3072
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@ import datetime
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from residency.kit.v1 import policy_pb2 as _policy_pb2
+from residency.notify.v1 import delivery_pb2 as _delivery_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -12,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Message(_message.Message):
-    __slots__ = ("message_id", "template", "title", "body", "sent_at", "read_at", "application_id")
+    __slots__ = ("message_id", "template", "title", "body", "sent_at", "read_at", "application_id", "kind")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +21,7 @@ class Message(_message.Message):
     SENT_AT_FIELD_NUMBER: _ClassVar[int]
     READ_AT_FIELD_NUMBER: _ClassVar[int]
     APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     template: str
     title: str
@@ -27,17 +29,22 @@ class Message(_message.Message):
     sent_at: _timestamp_pb2.Timestamp
     read_at: _timestamp_pb2.Timestamp
     application_id: str
-    def __init__(self, message_id: _Optional[str] = ..., template: _Optional[str] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., application_id: _Optional[str] = ...) -> None: ...
+    kind: _delivery_pb2.NoticeKind
+    def __init__(self, message_id: _Optional[str] = ..., template: _Optional[str] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., read_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., application_id: _Optional[str] = ..., kind: _Optional[_Union[_delivery_pb2.NoticeKind, str]] = ...) -> None: ...
 
 class ListMessagesRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "unread_only")
+    __slots__ = ("page_size", "page_token", "unread_only", "kind", "application_id")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     UNREAD_ONLY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    APPLICATION_ID_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     unread_only: bool
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., unread_only: _Optional[bool] = ...) -> None: ...
+    kind: _delivery_pb2.NoticeKind
+    application_id: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., unread_only: _Optional[bool] = ..., kind: _Optional[_Union[_delivery_pb2.NoticeKind, str]] = ..., application_id: _Optional[str] = ...) -> None: ...
 
 class ListMessagesResponse(_message.Message):
     __slots__ = ("messages", "next_page_token")
@@ -68,6 +75,18 @@ class MarkReadResponse(_message.Message):
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     message: Message
     def __init__(self, message: _Optional[_Union[Message, _Mapping]] = ...) -> None: ...
+
+class MarkAllReadRequest(_message.Message):
+    __slots__ = ("kind",)
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    kind: _delivery_pb2.NoticeKind
+    def __init__(self, kind: _Optional[_Union[_delivery_pb2.NoticeKind, str]] = ...) -> None: ...
+
+class MarkAllReadResponse(_message.Message):
+    __slots__ = ("marked",)
+    MARKED_FIELD_NUMBER: _ClassVar[int]
+    marked: int
+    def __init__(self, marked: _Optional[int] = ...) -> None: ...
 
 class SendNoticeRequest(_message.Message):
     __slots__ = ("key", "template", "person_id", "organisation_code", "parameters", "release_at", "application_id")

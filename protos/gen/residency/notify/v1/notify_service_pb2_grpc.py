@@ -50,6 +50,11 @@ class NotifyServiceStub:
                 request_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkReadRequest.SerializeToString,
                 response_deserializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkReadResponse.FromString,
                 _registered_method=True)
+        self.MarkAllRead = channel.unary_unary(
+                '/residency.notify.v1.NotifyService/MarkAllRead',
+                request_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkAllReadRequest.SerializeToString,
+                response_deserializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkAllReadResponse.FromString,
+                _registered_method=True)
         self.SendNotice = channel.unary_unary(
                 '/residency.notify.v1.NotifyService/SendNotice',
                 request_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.SendNoticeRequest.SerializeToString,
@@ -87,6 +92,13 @@ class NotifyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MarkAllRead(self, request, context):
+        """Marks everything as read that one may see now, and that the filter names.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SendNotice(self, request, context):
         """Sends a timed notice once per key, to be seen from its release on.
         """
@@ -118,6 +130,11 @@ def add_NotifyServiceServicer_to_server(servicer, server):
                     servicer.MarkRead,
                     request_deserializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkReadRequest.FromString,
                     response_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkReadResponse.SerializeToString,
+            ),
+            'MarkAllRead': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkAllRead,
+                    request_deserializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkAllReadRequest.FromString,
+                    response_serializer=residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkAllReadResponse.SerializeToString,
             ),
             'SendNotice': grpc.unary_unary_rpc_method_handler(
                     servicer.SendNotice,
@@ -212,6 +229,33 @@ class NotifyService:
             '/residency.notify.v1.NotifyService/MarkRead',
             residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkReadRequest.SerializeToString,
             residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkReadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MarkAllRead(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.notify.v1.NotifyService/MarkAllRead',
+            residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkAllReadRequest.SerializeToString,
+            residency_dot_notify_dot_v1_dot_notify__service__pb2.MarkAllReadResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,1 @@
+"""Faculty over gRPC: messages to use cases and back, nothing else."""

@@ -1,0 +1,1 @@
+"""Faculty's use cases, one file a concern."""

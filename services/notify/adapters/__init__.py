@@ -1,0 +1,1 @@
+"""Who carries a message out of the platform: one port, an adapter for each kind of carrier."""

@@ -1,0 +1,1 @@
+"""Use cases, named as orders: read, let the pure rules decide, write once."""

@@ -1,0 +1,1 @@
+"""Notify's own tables and the queries over them."""

@@ -1,0 +1,1 @@
+"""One appointment of a teacher: its term, its yearly review, its end."""

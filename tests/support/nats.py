@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -66,9 +67,10 @@ class NatsServer:
             self._process = None
 
     def pause(self) -> None:
-        """Freeze the server."""
+        """Freeze the server; it answers nothing that is asked afterwards."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)  # its threads stop one after the other
 
     def resume(self) -> None:
         """Thaw the server."""

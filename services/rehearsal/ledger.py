@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from services.rehearsal.report_acts import Course
+
 
 class Outcome(StrEnum):
     """How one command ended, as its sender saw it."""
@@ -62,9 +64,18 @@ class Ledger:
     retried: Counter[str] = field(default_factory=Counter)
     """Tries that ended in a broken connection or 429/502/503/504, by what was seen."""
 
+    course: Course = field(default_factory=Course)
+    """All of it by time."""
+
     def add(self, act: Act) -> None:
         """Write one act down."""
         self.acts.append(act)
+        self.course.note(act)
+
+    def tried_again(self, what: str, at: datetime) -> None:
+        """Write down that a try ended in `what` (a status, or what broke), and is repeated."""
+        self.retried[what] += 1
+        self.course.tried_again(what, at)
 
     def accepted_keys(self) -> dict[str, str]:
         """Key to command name of every accepted command that must stand in the audit."""

@@ -122,7 +122,7 @@ class Rest:
                 tries += 1
                 answer = await self._once(client, method, path, headers, body, query)
                 if answer.status in _AGAIN:
-                    self.ledger.retried[str(answer.status)] += 1
+                    self.ledger.tried_again(str(answer.status), self.clock.now())
                 elif answer.status == 500:
                     self.ledger.server_errors[f"{method} {_shape(path)}"] += 1
                 elif answer.status:
@@ -139,7 +139,7 @@ class Rest:
         try:
             response = await client.request(method, path, headers=dict(headers), json=body, params=query)
         except httpx.HTTPError as error:
-            self.ledger.retried[type(error).__name__] += 1
+            self.ledger.tried_again(type(error).__name__, self.clock.now())
             return Answer(0, {})
         try:
             content = response.json() if response.content else {}

@@ -14,16 +14,14 @@ from uuid import uuid4
 
 from services.kit.clock import SystemClock
 from services.kit.domain import DomainError, Kind
+from services.rehearsal.account import compare
 from services.rehearsal.applicants import Applicant
 from services.rehearsal.cast import appoint_staff, open_accounts, staff_mobiles
 from services.rehearsal.dossiers import numbers_of
-from services.rehearsal.invariants import Verifier
 from services.rehearsal.ledger import Ledger
-from services.rehearsal.needles import Needles
 from services.rehearsal.operator import Operator
 from services.rehearsal.people import Arrival, make_people
 from services.rehearsal.plans import Seats, choose_bases, make_plan
-from services.rehearsal.probe import Probe
 from services.rehearsal.province import BaseEntry, Province
 from services.rehearsal.report import Report
 from services.rehearsal.rest import Rest
@@ -33,6 +31,9 @@ from services.rehearsal.stage import Stage
 from services.rehearsal.timetable import Timetable
 from services.rehearsal.trespassers import Trespassers
 from services.stack.authenticator import Keyring
+from services.verifier.invariants import Verifier
+from services.verifier.needles import Needles
+from services.verifier.probe import Probe
 
 _LEAD_SECONDS = 4.0
 """Between creating the cycle and its first day: the cycle's workflow has to start."""
@@ -118,7 +119,7 @@ class Player:
             rest = Rest(self._site.portal_url, self._ledger, run=uuid4(), seed=self._script.seed)
             stack.push_async_callback(rest.close)
             operator = await stack.enter_async_context(Operator(self._site.settings))
-            verifier = await stack.enter_async_context(Verifier.of(self._site))
+            verifier = await stack.enter_async_context(Verifier.of(self._site.stores))
             restarts_before = self._site.restarts()
             await verifier.begin()
             stage, applicants, staff, trespassers = await self._prepare(rest, operator)
@@ -128,8 +129,8 @@ class Player:
             self._keyring.save()
             self._progress.stage("verifying", 1)
             finals = [applicant.final for applicant in applicants]
-            findings = await verifier.verify(stage.cycle_id, self._ledger, finals, lambda: _board(stage))
-            findings.append(await Probe(self._site, self._needles).finding())
+            findings = await compare(verifier, stage.cycle_id, self._ledger, finals, lambda: _board(stage))
+            findings.append(await Probe(self._site.stores, self._needles).finding())
             lateness = await verifier.lateness(stage.cycle_id)
             self._progress.step()
         restarts = {

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.rehearsal.invariants import PUNCTUAL, Finding
 from services.rehearsal.ledger import Ledger, Outcome, percentile
+from services.verifier.finding import Finding
+from services.verifier.invariants import PUNCTUAL
 
 _SHOWN = 12
 

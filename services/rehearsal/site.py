@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from services.kit.nats_login import NatsLogin
 from services.kit.settings import Settings
 from services.stack import databases, processes, servers, state
+from services.verifier.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Site:
     def nats(self) -> NatsLogin:
         """How NATS is reached, also one elsewhere by certificate."""
         return NatsLogin(self.nats_url, self.settings.nats_credentials.get_secret_value, self.settings.nats_tls_dir)
+
+    @property
+    def stores(self) -> Stores:
+        """What the verifier reads."""
+        return Stores(self.databases, self.nats, self.settings, self.data, self.metrics_urls)
 
     def restarts(self) -> dict[str, int]:
         """How often each process has died and come back since the stack started; empty when it cannot be read."""

@@ -12,11 +12,11 @@ from temporalio.client import Client
 
 from services.drills.ground import Stack
 from services.rehearsal import site as sites
-from services.rehearsal.needles import Needles, Place
 from services.rehearsal.people import make_people
-from services.rehearsal.probe import Probe
 from services.rehearsal.site import Site
 from services.stack import databases, servers
+from services.verifier.needles import Needles, Place
+from services.verifier.probe import Probe
 from tests.support.wait import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -76,6 +76,6 @@ async def test_a_planted_number_is_found_wherever_it_is_planted(stack: Stack) ->
 
 async def searched(site: Site) -> list[Place]:
     """All places, with what of the planted numbers stands there; fails when one cannot be searched."""
-    places = await Probe(site, Needles([PLANTED.resident_id, PLANTED.phone])).search()
+    places = await Probe(site.stores, Needles([PLANTED.resident_id, PLANTED.phone])).search()
     assert [place.told() for place in places if place.trouble] == []
     return places

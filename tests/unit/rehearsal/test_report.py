@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from services.rehearsal.invariants import Finding
 from services.rehearsal.ledger import Act, Ledger, Outcome, percentile
 from services.rehearsal.report import Report
+from services.verifier.finding import Finding
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 

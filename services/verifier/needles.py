@@ -11,7 +11,7 @@ _PREFIX = 4
 
 
 class Needles:
-    """Identity and mobile numbers of synthetic people."""
+    """Identity and mobile numbers of people."""
 
     def __init__(self, numbers: Iterable[str]) -> None:
         """`numbers` as digits, the last character of an identity number may be X; at least four characters each."""

@@ -16,9 +16,11 @@ import pytest
 from residency.enrollment.v1.events_pb2 import ApplicationSubmitted, CalendarChanged
 from services.kit.ids import new_id
 from services.notify.consumers import HEARD
-from services.rehearsal import notices
-from services.rehearsal.invariants import Finding, Verifier
+from services.rehearsal.account import compare
 from services.rehearsal.ledger import Act, Ledger, Outcome
+from services.verifier import notices
+from services.verifier.finding import Finding
+from services.verifier.invariants import Verifier
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 PHASES = ("preparation", "registration", "first_choice", "second_choice", "reallocation", "confirmation", "closed")
@@ -156,7 +158,7 @@ class Played:
             return self.board
 
         async with Verifier(self.databases, settle_seconds=0) as verifier:
-            findings = await verifier.verify(str(self.cycle), self.ledger, self.finals, read_board)
+            findings = await compare(verifier, str(self.cycle), self.ledger, self.finals, read_board)
         return {finding.name: finding for finding in findings}
 
     async def broken(self) -> set[str]:
@@ -318,7 +320,7 @@ PLANTED = {
     "given up without a reason": "UPDATE delivery SET state = 'failed'",
     "given up, nobody knows when": "UPDATE delivery SET state = 'expired', reason = 'TOO_LATE', finished_at = NULL",
     "delivered, nobody knows when": "UPDATE delivery SET delivered_at = NULL",
-    "undone and sent all the same": "UPDATE message SET dropped_at = now() - interval '5 s'",
+    "undone and sent all the same": "UPDATE message SET dropped_at = sent_at - interval '5 s'",
     "no channel was chosen": "UPDATE message SET routed_at = NULL, sent_at = now() - interval '5 s'",
     "in no inbox and nowhere else": "DELETE FROM delivery; UPDATE message SET in_inbox = false,"
     " routed_at = now() - interval '5 s'",

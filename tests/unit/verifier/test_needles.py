@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from services.rehearsal.dossiers import amend, make_dossier, numbers_of
-from services.rehearsal.needles import Needles, Reader, masked
 from services.rehearsal.people import make_people
+from services.verifier.needles import Needles, Reader, masked
 
 IDENTITY, MOBILE = "37995019900101001X", "14512345678"
 NEEDLES = Needles([IDENTITY, MOBILE])

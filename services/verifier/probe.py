@@ -20,14 +20,13 @@ from nats.errors import Error as NatsError
 from temporalio.service import RPCError
 
 from services.kit.temporal import Admission
-from services.rehearsal.invariants import Finding
-from services.rehearsal.needles import Needles, Place, Reader
-from services.rehearsal.site import Site
+from services.verifier.finding import Finding
+from services.verifier.needles import Needles, Place, Reader
+from services.verifier.stores import Stores
 
 _PIECE = 1 << 20
 _SECONDS = timedelta(seconds=10)
 _AT_ONCE = 8
-_TOLD = 8
 _TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -36,10 +35,10 @@ WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_s
 
 
 class Probe:
-    """Looks for `needles` on the running stack of `site`."""
+    """Looks for `needles` in `stores`."""
 
-    def __init__(self, site: Site, needles: Needles) -> None:
-        self._site = site
+    def __init__(self, stores: Stores, needles: Needles) -> None:
+        self._stores = stores
         self._needles = needles
 
     async def finding(self) -> Finding:
@@ -48,7 +47,7 @@ class Probe:
         broken = [line for place in places for line in place.told()]
         megabytes = sum(place.searched for place in places) / 1e6
         title = f"no identity or mobile number in clear ({len(self._needles)} numbers, {megabytes:.0f} MB searched)"
-        return Finding("I10", title, len(places), len(broken), tuple(broken[:_TOLD]))
+        return Finding.of("I10", title, len(places), broken)
 
     async def search(self) -> list[Place]:
         """All places, each with what was found there; what could not be reached says so in its `trouble`."""
@@ -58,7 +57,7 @@ class Probe:
         return places
 
     async def _databases(self) -> AsyncIterator[Place]:
-        for service, url in self._site.databases.items():
+        for service, url in self._stores.databases.items():
             reader = Reader(self._needles, f"database {service}")
             try:
                 # The time limits that a service lives under are not meant for a dump.
@@ -98,13 +97,15 @@ class Probe:
         return reader.place
 
     def _files(self) -> Iterator[Place]:
-        for file in sorted(self._site.data.rglob("*")):
-            place = self._file(file)
+        if self._stores.files is None:
+            return
+        for file in sorted(self._stores.files.rglob("*")):
+            place = self._file(file, self._stores.files)
             if place is not None:
                 yield place
 
-    def _file(self, file: Path) -> Place | None:
-        reader = Reader(self._needles, f"file {file.relative_to(self._site.data)}")
+    def _file(self, file: Path, root: Path) -> Place | None:
+        reader = Reader(self._needles, f"file {file.relative_to(root)}")
         try:
             if not stat.S_ISREG(file.lstat().st_mode):
                 return None
@@ -122,7 +123,7 @@ class Probe:
         reader = Reader(self._needles, "workflow histories")
         slots = asyncio.Semaphore(_AT_ONCE)
         try:
-            client = await Admission.of(self._site.settings).client(self._site.settings)
+            client = await Admission.of(self._stores.settings).client(self._stores.settings)
 
             async def read(workflow_id: str, run_id: str) -> None:
                 async with slots:
@@ -142,7 +143,7 @@ class Probe:
     async def _subjects(self) -> Place:
         reader = Reader(self._needles, "message subjects")
         try:
-            connection = await self._site.nats.call()
+            connection = await self._stores.nats.call()
             try:
                 jetstream = connection.jetstream(timeout=_SECONDS.total_seconds())
                 for stream in await jetstream.streams_info():
@@ -158,7 +159,7 @@ class Probe:
     async def _metrics(self) -> Place:
         reader = Reader(self._needles, "metrics")
         async with httpx.AsyncClient(timeout=_SECONDS.total_seconds(), trust_env=False) as client:
-            for url in self._site.metrics_urls():
+            for url in self._stores.metrics_urls():
                 try:
                     reader.feed((await client.get(url)).content)
                 except httpx.HTTPError as error:

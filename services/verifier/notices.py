@@ -17,7 +17,7 @@ from residency.enrollment.v1 import events_pb2 as enrollment
 from residency.faculty.v1 import events_pb2 as faculty
 from residency.identity.v1 import events_pb2 as identity
 from services.kit.delivery import order_of
-from services.rehearsal import queries
+from services.verifier import queries
 
 TO_APPLICANTS = frozenset(
     body.DESCRIPTOR.full_name

@@ -7,10 +7,10 @@ until every fact has arrived and every notice has left (or a good minute has pas
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -19,10 +19,10 @@ import asyncpg
 
 from residency.enrollment.v1 import events_pb2 as enrollment
 from residency.identity.v1 import events_pb2 as identity
-from services.rehearsal import notices, queries
-from services.rehearsal.broker import Broker
-from services.rehearsal.ledger import Ledger
-from services.rehearsal.site import Site
+from services.verifier import notices, queries
+from services.verifier.broker import Broker
+from services.verifier.finding import Finding, tell
+from services.verifier.stores import Stores
 
 CLOCK_GRACE = timedelta(milliseconds=100)
 """Between the look at the clock that lets a command pass and the instant written into its audit row."""
@@ -49,29 +49,6 @@ PUNCTUAL = timedelta(seconds=2.5)
 
 _ADVICE_SECONDS = 5.0
 """How long the verifier waits for what is only advice."""
-_TOLD = 8
-
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One invariant: whether it holds, over how many things, and what breaks it (a few of many)."""
-
-    name: str
-    title: str
-    checked: int
-    broken: int = 0
-    examples: tuple[str, ...] = ()
-    advisory: bool = False
-    """Told when it does not hold, but no invariant: the product may decide so on purpose."""
-    counts: Mapping[str, int] = field(default_factory=dict)
-    """How many of what there was, where one number does not say it."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing broke it."""
-        return self.broken == 0
 
 
 @dataclass(slots=True)
@@ -83,7 +60,7 @@ class _Samples:
 
 
 class Verifier:
-    """Reads the databases of `site`; use as an async context manager. It needs no running service."""
+    """Reads the stores of a deployment; use as an async context manager. It needs no running service."""
 
     def __init__(
         self, databases: Mapping[str, str], broker: Broker | None = None, settle_seconds: float = SETTLE_SECONDS
@@ -96,9 +73,9 @@ class Verifier:
         self._samples = _Samples()
 
     @classmethod
-    def of(cls, site: Site) -> Self:
-        """The verifier of a running stack."""
-        return cls(site.databases, Broker(site.nats))
+    def of(cls, stores: Stores) -> Self:
+        """The verifier of a deployment."""
+        return cls(stores.databases, Broker(stores.nats))
 
     async def __aenter__(self) -> Self:
         return self
@@ -121,30 +98,35 @@ class Verifier:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 for name, query in (("I1", queries.SEATS_OVERSOLD), ("I2", queries.PEOPLE_TWICE)):
                     rows = await self._rows("enrollment", query, UUID(cycle_id))
-                    self._samples.violations.setdefault(name, []).extend(_tell(row) for row in rows)
+                    self._samples.violations.setdefault(name, []).extend(tell(row) for row in rows)
                 self._samples.taken += 1
             await asyncio.sleep(every)
 
-    async def verify(
-        self, cycle_id: str, ledger: Ledger, finals: Sequence[Row], read_board: Callable[[], Awaitable[Sequence[Row]]]
-    ) -> list[Finding]:
-        """Check everything once the cycle has closed.
-
-        `finals` are the applications as their owners read them after the close, `read_board` reads the public board.
-        """
+    async def verify(self, cycle_id: str) -> list[Finding]:
+        """Check everything once the cycle has closed."""
         cycle = UUID(cycle_id)
         handled = await self._settled(cycle)
         return [
             await self._seats(cycle),
             await self._people(cycle),
             await self._windows_of_time(cycle),
-            _trespasses(ledger),
-            await self._audit(cycle, ledger),
+            await self._audit(cycle),
             *handled,
-            await self._nobody_waits(cycle, finals),
-            await self._board(cycle, read_board),
-            _answers(ledger),
+            await self._nobody_waits(cycle),
         ]
+
+    async def audit_keys(self, cycle_id: str) -> dict[str, int]:
+        """How often each idempotency key stands in the audit of the cycle's applications."""
+        return {row["key"]: row["rows"] for row in await self._rows("enrollment", queries.AUDIT_KEYS, UUID(cycle_id))}
+
+    async def restored(self) -> tuple[datetime, datetime] | None:
+        """OPS-45: from when to when enrollment's commands were lost with a restored database; None when never."""
+        rows = await self._rows("enrollment", queries.RESTORED)
+        return (rows[0]["point"], rows[0]["since"]) if rows else None
+
+    async def board(self, cycle_id: str) -> list[Mapping[str, Any]]:
+        """What the public board must show, place by place."""
+        return [dict(row) for row in await self._rows("enrollment", queries.BOARD, UUID(cycle_id))]
 
     async def lateness(self, cycle_id: str) -> dict[str, float]:
         """Seconds by which the gate entered each phase after its boundary, from the database."""
@@ -165,48 +147,33 @@ class Verifier:
         return list(await connection.fetch(query, *values, timeout=10))
 
     async def _seats(self, cycle: UUID) -> Finding:
-        broken = [_tell(row) for row in await self._rows("enrollment", queries.SEATS_OVERSOLD, cycle)]
+        broken = [tell(row) for row in await self._rows("enrollment", queries.SEATS_OVERSOLD, cycle)]
         broken += [f"holder without a seat: {row['id']}" for row in await self._holders(cycle)]
         broken += [f"during the play: {text}" for text in self._samples.violations.get("I1", [])]
         seats = await self._rows("enrollment", queries.BOARD, cycle)
-        return _finding("I1", "places given never exceed the plan", len(seats) * (1 + self._samples.taken), broken)
+        return Finding.of("I1", "places given never exceed the plan", len(seats) * (1 + self._samples.taken), broken)
 
     async def _holders(self, cycle: UUID) -> list[asyncpg.Record]:
         return await self._rows("enrollment", queries.HOLDERS_WITHOUT_SEAT, cycle)
 
     async def _people(self, cycle: UUID) -> Finding:
-        broken = [_tell(row) for row in await self._rows("enrollment", queries.PEOPLE_TWICE, cycle)]
+        broken = [tell(row) for row in await self._rows("enrollment", queries.PEOPLE_TWICE, cycle)]
         broken += [f"during the play: {text}" for text in self._samples.violations.get("I2", [])]
         states = await self._rows("enrollment", queries.STATES, cycle)
-        return _finding("I2", "one live application and one place a person", sum(row[1] for row in states), broken)
+        return Finding.of("I2", "one live application and one place a person", sum(row[1] for row in states), broken)
 
     async def _windows_of_time(self, cycle: UUID) -> Finding:
         rows = await self._rows("enrollment", queries.AUDIT_OUTSIDE_WINDOW, cycle, CLOCK_GRACE)
         rows += await self._rows("enrollment", queries.COMMANDS_IN_WRONG_PHASE, cycle)
         rows += await self._rows("enrollment", queries.DECISIONS_UNLIKE_AUDIT, cycle)
         (count,) = (await self._rows("enrollment", queries.AUDIT_ROWS, cycle))[0]
-        return _finding("I3", "no decision or edit outside its window", count, [_tell(row) for row in rows])
+        return Finding.of("I3", "no decision or edit outside its window", count, [tell(row) for row in rows])
 
-    async def _audit(self, cycle: UUID, ledger: Ledger) -> Finding:
-        keys = {row["key"]: row["rows"] for row in await self._rows("enrollment", queries.AUDIT_KEYS, cycle)}
-        accepted = ledger.accepted_keys()
-        lost = await self._lost(ledger, accepted.keys() - keys.keys())
-        broken = [
-            f"{name} {key} stands {keys.get(key, 0)} times"
-            for key, name in accepted.items()
-            if keys.get(key, 0) != 1 and key not in lost
-        ]
-        broken += [f"refused {name} {key} is there" for key, name in ledger.refused_keys().items() if key in keys]
-        broken += [_tell(row) for row in await self._rows("enrollment", queries.AUDIT_GAPS, cycle)]
-        broken += ledger.repeats_different
+    async def _audit(self, cycle: UUID) -> Finding:
+        rows = await self._rows("enrollment", queries.AUDIT_GAPS, cycle)
+        (count,) = (await self._rows("enrollment", queries.AUDIT_ROWS, cycle))[0]
         title = "every accepted command is in the audit exactly once"
-        finding = _finding("I4", title, len(accepted) + ledger.repeats, broken)
-        return replace(finding, counts={"lost with a restore": len(lost)}) if lost else finding
-
-    async def _lost(self, ledger: Ledger, missing: Set[str]) -> set[str]:
-        """OPS-45: of the `missing` commands those that were lost with a database that was restored from a backup."""
-        restored = await self._rows("enrollment", queries.RESTORED)
-        return set(missing) & ledger.keys_between(restored[0]["point"], restored[0]["since"]) if restored else set()
+        return Finding.of("I4", title, count, [tell(row) for row in rows])
 
     async def _settled(self, cycle: UUID) -> list[Finding]:
         """I5, I8 and the windows' ends, as soon as they hold, or as they are after a while."""
@@ -240,7 +207,7 @@ class Verifier:
         broken += await self._messages({**facts["identity"], **facts["enrollment"]})
         if self._broker is not None:
             broken += await self._broker.left_over()
-        return _finding("I5", "every fact reaches each consumer once", sum(map(len, facts.values())), broken)
+        return Finding.of("I5", "every fact reaches each consumer once", sum(map(len, facts.values())), broken)
 
     async def _messages(self, facts: Mapping[UUID, str]) -> list[str]:
         """Every fact that concerns one person became exactly one message."""
@@ -253,52 +220,17 @@ class Verifier:
         """OPS-08: what was due is joined with what became of it."""
         found = await notices.check(self._rows, cycle)
         title = "every notice due was delivered, or given up with a reason"
-        return replace(_finding("I8", title, found.due, found.broken), counts=found.counts)
+        return replace(Finding.of("I8", title, found.due, found.broken), counts=found.counts)
 
     async def _closed_windows(self, cycle: UUID) -> Finding:
         windows = await self._rows("enrollment", queries.WINDOWS, cycle)
         broken = [f"round {row['round']} of {row['code']}" for row in windows if not row["closed"]]
         # A workflow that first hears of a round when it is over (after an outage) leaves it alone.
-        finding = _finding("windows", "every base's window was closed by its workflow", len(windows), broken)
+        finding = Finding.of("windows", "every base's window was closed by its workflow", len(windows), broken)
         return replace(finding, advisory=True)
 
-    async def _nobody_waits(self, cycle: UUID, finals: Sequence[Row]) -> Finding:
-        ended = {"none", "closed_unplaced", "admitted", "withdrawn", "annulled"}
+    async def _nobody_waits(self, cycle: UUID) -> Finding:
         rows = await self._rows("enrollment", queries.WAITING_WHEN_CLOSED, cycle)
-        broken = [_tell(row) for row in rows]
-        seen = [final for final in finals if final]
-        broken += [f"{final['application_id']} reads {final['state']}" for final in seen if final["state"] not in ended]
-        return _finding("I7", "nobody waits when the cycle has closed", len(finals), broken)
-
-    async def _board(self, cycle: UUID, read_board: Callable[[], Awaitable[Sequence[Row]]]) -> Finding:
-        columns = ("planned", "applied", "provisional", "admitted")
-        shown = {(row["base_code"], row["specialty_code"]): row for row in await read_board()}
-        stored = {
-            (r["base_code"], r["specialty_code"]): r for r in await self._rows("enrollment", queries.BOARD, cycle)
-        }
-        broken = [f"{'/'.join(place)} is on one side only" for place in shown.keys() ^ stored.keys()]
-        for place in sorted(shown.keys() & stored.keys()):
-            left, right = ([int(row[name]) for name in columns] for row in (shown[place], stored[place]))
-            if left != right:
-                broken.append(f"{'/'.join(place)} shows {left}, the database has {right}")
-        return _finding("board", "the board shows what the database holds", len(stored), broken)
-
-
-def _trespasses(ledger: Ledger) -> Finding:
-    tried = [act for act in ledger.acts if act.trespass]
-    return _finding("refusals", "what is forbidden was refused", len(tried), ledger.trespasses_accepted)
-
-
-def _answers(ledger: Ledger) -> Finding:
-    """Every command was answered, no honest one was refused without a reason to expect it, no answer was a bug."""
-    broken = [f"never answered: {act.name} {act.key}" for act in ledger.unknown()]
-    broken += [f"{count} × {what}" for what, count in ledger.refusals(expected=False).items()]
-    return _finding("answers", "every command was answered as the rules say", len(ledger.acts), broken)
-
-
-def _finding(name: str, title: str, checked: int, broken: Sequence[str]) -> Finding:
-    return Finding(name, title, checked, len(broken), tuple(broken[:_TOLD]))
-
-
-def _tell(row: asyncpg.Record) -> str:
-    return ", ".join(f"{key} {value}" for key, value in row.items())
+        states = await self._rows("enrollment", queries.STATES, cycle)
+        broken = [tell(row) for row in rows]
+        return Finding.of("I7", "nobody waits when the cycle has closed", sum(row[1] for row in states), broken)

@@ -1,0 +1,25 @@
+"""Where what the verifier reads is: databases, NATS, Temporal, and on one machine its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.kit.nats_login import NatsLogin
+from services.kit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The stores of one deployment. The verifier only reads them: roles that may only read are enough."""
+
+    databases: Mapping[str, str] = field(repr=False)
+    """Service → URL of its database."""
+    nats: NatsLogin
+    settings: Settings = field(repr=False)
+    """Where Temporal is, and by which certificate it is reached."""
+    files: Path | None = None
+    """The data directory of a stack on this machine, with its logs and the servers' own files; None for another."""
+    metrics_urls: Callable[[], Sequence[str]] = field(default=lambda: ())
+    """Of every process that is there now."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from services.cli import output
+from services.stack import servers
 from services.stack import up as stack
 from services.stack.problems import StackFailure, StackProblem
 from services.stack.state import State
@@ -26,6 +27,9 @@ def up(
     replicas: Annotated[
         int, typer.Option(min=1, max=5, help="How many of every process; a rolling restart takes two.")
     ] = 1,
+    links: Annotated[
+        bool, typer.Option("--links", help="Pass every call between processes and servers through a proxy, for drills.")
+    ] = False,
     season: Annotated[bool, typer.Option("--season", help="Play the sample season once everything is ready.")] = False,
     day: Annotated[str, typer.Option(help="With --season: how long a calendar day lasts, `10s`.")] = "10s",
     applicants: Annotated[int, typer.Option(min=1, help="With --season: how many synthetic applicants.")] = 60,
@@ -38,7 +42,9 @@ def up(
     Example: residency up --season --day 5s
     """
     arguments = ("--day", day, "--applicants", str(applicants), "--province", str(province.absolute()))
-    options = stack.Options(data.absolute(), port, province.absolute(), replicas, arguments if season else None)
+    if links and (replicas > 1 or any(map(servers.given, servers.VARIABLES))):
+        output.fail("--links: only for one of every process, and for servers that are started here", output.USAGE)
+    options = stack.Options(data.absolute(), port, province.absolute(), replicas, links, arguments if season else None)
 
     def show(state: State, seconds: float) -> None:
         from rich.console import Console  # noqa: PLC0415  (loaded while nothing waits for it)

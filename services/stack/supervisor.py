@@ -43,7 +43,7 @@ class Supervisor:
 
     `say` gets one line about each death and return; `changed` is called with the name, process id (0: dead) and deaths
     so far of a child that started or died. `wanted` is asked about each child that ended, with its name and process id:
-    one that was told to end, to be started again, has not died and is not waited for.
+    one that was told to end, to be started again, has not died and is not waited for. One that is `held` stays down.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Supervisor:
         say: Callable[[str], None],
         changed: Callable[[str, int, int], None],
         wanted: Callable[[str, int], bool] = lambda _name, _pid: False,
+        held: Callable[[str], bool] = lambda _name: False,
     ) -> None:
         if sys.version_info < (3, 12) and sys.platform == "linux":
             # The older default waits for each child in a thread, and threads do not go with a function before exec.
@@ -60,6 +61,7 @@ class Supervisor:
         self._say = say
         self._changed = changed
         self._wanted = wanted
+        self._held = held
         self._kept: dict[str, _Kept] = {}
         self._stopping = asyncio.Event()
 
@@ -115,6 +117,8 @@ class Supervisor:
     async def _keep(self, kept: _Kept) -> None:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
+            while self._held(kept.child.name):  # noqa: ASYNC110  (a note of another process: there is no event)
+                await asyncio.sleep(LOOK_EVERY)
             began = time.monotonic()
             try:
                 how = describe(await self._run_once(kept))

@@ -20,6 +20,8 @@ from services.stack import (
     databases,
     demo,
     handing,
+    holds,
+    links,
     nats,
     oneshot,
     ports,
@@ -51,6 +53,8 @@ class Options:
     province: Path = PROVINCE
     replicas: int = 1
     """How many of every process; with several a door stands before the portals."""
+    links: bool = False
+    """Whether whatever is called is called through a proxy that a drill may cut."""
     season: tuple[str, ...] | None = None
     """Further arguments of the sample season; None plays none."""
 
@@ -104,9 +108,11 @@ class Up:
         self._state.ports["portal"] = self._options.port
         processes.assign_ports(self._state, self._options.replicas)
         restarts.forget(self._options.data)
+        holds.forget(self._options.data)
         for name in ("postgres", "nats", "temporal", "temporal.ui"):
             if not servers.given(name.partition(".")[0]):
                 self._state.port(name)
+        links.assign_ports(self._state, wanted=self._options.links)
         self._name_addresses()
         # Made before the first save: the loader reads it from the file.
         demo.password(self._state)
@@ -122,8 +128,12 @@ class Up:
         self._state.urls |= {server: servers.without_password(url) for server, url in self._servers.items()}
 
     async def _live(self) -> None:
+        data = self._options.data
         supervisor = Supervisor(
-            self._say, self._changed, lambda name, pid: restarts.take(self._options.data, name, pid)
+            self._say,
+            self._changed,
+            lambda name, pid: restarts.take(data, name, pid),
+            lambda name: holds.is_held(data, name),
         )
         told = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -207,9 +217,13 @@ class Up:
     async def _start_processes(self, supervisor: Supervisor, launch: Callable[[Child], Awaitable[Life]]) -> None:
         if self._options.replicas > 1:
             await self._open_door()
+        if self._options.links:
+            supervisor.start(links.child(self._options.data, self._state))
+            await supervisor.ready("links")
         names = processes.names(self._state)
         for name in names:
             told = processes.environment(name, self._options.data, self._state, self._servers, self._options.port)
+            told = links.through(name, told, self._state)
             told = handing.as_files(self._options.data, processes.service(name), told)
             supervisor.start(processes.child(name, self._options.data, self._state, told, launch))
         await supervisor.ready(*names)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any
 
 import asyncpg
 
@@ -21,8 +21,6 @@ from services.rehearsal.site import Site, find
 from services.stack import holds, links, probing, processes
 from services.stack.links import Behaviour, Mode
 from services.stack.problems import StackFailure
-
-T = TypeVar("T")
 
 LOOK_SECONDS = 0.05
 HEAL_SECONDS = 90.0
@@ -96,8 +94,8 @@ class Ground:
                 await self.until(partial(_is_ready, port), f"{name} is ready")
         return time.monotonic() - began
 
-    async def until(self, condition: Callable[[], T | Awaitable[T]], what: str, seconds: float = HEAL_SECONDS) -> T:
-        """The first truthy result of `condition`. Raises StackFailure naming `what` after `seconds`."""
+    async def until(self, condition: Callable[[], Any], what: str, seconds: float = HEAL_SECONDS) -> Any:
+        """The first truthy result of `condition`, a coroutine function or a quick function. Raises StackFailure naming `what` after `seconds`."""
         end = time.monotonic() + seconds
         while True:
             found = condition()
@@ -108,7 +106,7 @@ class Ground:
                 raise StackFailure(f"not within {seconds:g} s: {what}")
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def seconds_until(self, condition: Callable[[], object], what: str, seconds: float = HEAL_SECONDS) -> float:
+    async def seconds_until(self, condition: Callable[[], Any], what: str, seconds: float = HEAL_SECONDS) -> float:
         """How long it took until `condition` held; raises as `until`."""
         began = time.monotonic()
         await self.until(condition, what, seconds)

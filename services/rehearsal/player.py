@@ -24,6 +24,7 @@ from services.rehearsal.people import Arrival, make_people
 from services.rehearsal.plans import Seats, choose_bases, make_plan
 from services.rehearsal.province import BaseEntry, Province
 from services.rehearsal.report import Report
+from services.rehearsal.report_record import Recorder
 from services.rehearsal.rest import Rest
 from services.rehearsal.site import Site
 from services.rehearsal.staff import BUSY, LEISURELY, BaseStaff
@@ -120,11 +121,15 @@ class Player:
             stack.push_async_callback(rest.close)
             operator = await stack.enter_async_context(Operator(self._site.settings))
             verifier = await stack.enter_async_context(Verifier.of(self._site.stores))
+            recorder = Recorder(self._site, self._script, self._script.day_seconds)
+            await stack.enter_async_context(recorder)
             restarts_before = self._site.restarts()
             await verifier.begin()
             stage, applicants, staff, trespassers = await self._prepare(rest, operator)
+            recorder.follow(stage.timetable)
             await self._perform(stage, applicants, staff, trespassers, verifier)
             await self._look_at_results(applicants)
+            await recorder.stop()
             # Codes that were used in between must not be tried again by a later play.
             self._keyring.save()
             self._progress.stage("verifying", 1)
@@ -132,6 +137,7 @@ class Player:
             findings = await compare(verifier, stage.cycle_id, self._ledger, finals, lambda: _board(stage))
             findings.append(await Probe(self._site.stores, self._needles).finding())
             lateness = await verifier.lateness(stage.cycle_id)
+            record = recorder.record(self._ledger.course, await verifier.board(stage.cycle_id))
             self._progress.step()
         restarts = {
             name: count - restarts_before.get(name, 0)
@@ -152,6 +158,7 @@ class Player:
             findings=findings,
             restarts=restarts,
             rounds={phase.round: phase.title for phase in stage.timetable.phases if phase.round},
+            record=record,
         )
 
     async def _prepare(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -46,6 +46,8 @@ class Report:
     restarts: Mapping[str, int]
     rounds: Mapping[int, str]
     """Names of the review rounds, as the calendar prints them."""
+    record: Mapping[str, Any] = field(default_factory=dict)
+    """What was recorded beside the ledger: `report_record` says what."""
 
     @property
     def ok(self) -> bool:
@@ -117,6 +119,8 @@ class Report:
                 }
                 for finding in self.findings
             },
+            "rounds": {str(number): name for number, name in self.rounds.items()},
+            **self.record,
         }
 
     def show(self, console: Console) -> None:

@@ -35,7 +35,8 @@ class Session(Access):
         """Send a command that the rules allow now.
 
         A refusal with a reason in `tolerated` is an honest race; a refusal answered at or after `late` (when the window
-        closes) is what the rules ask for. Any other refusal is noted as unexpected.
+        closes) is what the rules ask for; being turned away at a door that was too busy all the while is nobody's
+        verdict. Any other refusal is noted as unexpected.
         """
         return await self._act(name, method, path, body, tolerated=tolerated, late=late, write=True)
 
@@ -81,7 +82,7 @@ class Session(Access):
         key = self.rest.key(self.actor) if write else ""
         sent = await self._send(method, path, key, body, query)
         answer, answered_at = sent.answer, self.rest.clock.now()
-        expected = answer.ok or answer.reason in tolerated or (late is not None and answered_at >= late)
+        expected = answer.ok or answer.shed or answer.reason in tolerated or (late is not None and answered_at >= late)
         self.note(name, key, sent, expected=expected, audited=write)
         if write and answer.ok and self.rest.wants_repeat():
             await self._again(name, method, path, key, body, answer)

@@ -10,11 +10,9 @@ import httpx
 import pyotp
 
 from services.rehearsal.access import Papers
-from services.rehearsal.ledger import Ledger
-from services.rehearsal.rest import Rest
 from services.rehearsal.session import Session
 from services.stack.authenticator import Authenticator
-from tests.unit.rehearsal.test_rest import RUN, answering, ok, refused, signed, tokens
+from tests.unit.rehearsal.test_rest import answering, door, ok, refused, signed, tokens
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PAPERS = Papers("张三", "379950199001010013", "14500000001")
@@ -80,7 +78,7 @@ async def test_a_stale_token_is_renewed_once_for_all_who_wait() -> None:
             return httpx.Response(200, json={"tokens": tokens("b")})
         return ok() if request.headers["Authorization"] == "Bearer b" else refused(401, "TOKEN_EXPIRED")
 
-    rest = Rest("http://door", Ledger(), run=RUN, seed=0, transport=httpx.MockTransport(reply))
+    rest = door(reply)
     person = Session(rest, "p", "p", "secret", token="a", refresh_token="refresh-a")
     answers = await asyncio.gather(*(person.read("look", "/x") for _ in range(5)))
     assert all(answer.ok for answer in answers)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+from services.rehearsal import wire
 from services.rehearsal.ledger import Ledger, Outcome
 from services.rehearsal.rest import Rest
 from services.rehearsal.session import Session
@@ -30,7 +31,29 @@ def answering(*replies: httpx.Response | Exception) -> tuple[Rest, list[httpx.Re
             raise answer
         return answer
 
-    return Rest("http://door", Ledger(), run=RUN, seed=0, transport=httpx.MockTransport(reply)), seen
+    return door(reply), seen
+
+
+def door(reply: Reply) -> Rest:
+    """A door whose every connection answers as `reply` does."""
+    return Rest("http://door", Ledger(), run=RUN, seed=0, dial=lambda: Scripted(reply))
+
+
+class Scripted:
+    """A connection that answers from a script; what would break it over HTTP breaks it here as OSError does there."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    async def exchange(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> wire.Reply:
+        try:
+            answer = self._reply(httpx.Request(method, f"http://door{target}", headers=headers, content=content))
+        except httpx.HTTPError as error:
+            raise ConnectionResetError(str(error)) from error
+        return wire.Reply(answer.status_code, answer.json() if answer.content else {})
+
+    def close(self) -> None:
+        pass
 
 
 def ok(**application: Any) -> httpx.Response:

@@ -36,6 +36,8 @@ class Ground:
     options: Options = field(default_factory=Options)
     season: Play | None = None
     """The season that goes on beside the fault; None where only the fault acts."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What the faults on one stack share, such as the people of `scene.py`."""
 
     @property
     def site(self) -> Site:
@@ -95,7 +97,10 @@ class Ground:
         return time.monotonic() - began
 
     async def until(self, condition: Callable[[], Any], what: str, seconds: float = HEAL_SECONDS) -> Any:
-        """The first truthy result of `condition`, a coroutine function or a quick function. Raises StackFailure naming `what` after `seconds`."""
+        """The first truthy result of `condition`, a coroutine function or a quick function.
+
+        Raises StackFailure naming `what` after `seconds`.
+        """
         end = time.monotonic() + seconds
         while True:
             found = condition()
@@ -120,6 +125,18 @@ class Ground:
             yield connection
         finally:
             await connection.close(timeout=2)
+
+    def timely(self, title: str, seconds: float, goal: float) -> None:
+        """Write down that something took `seconds`, and whether that is as promised.
+
+        The goal is that of a machine with nothing else to do: where more runs than it has processors, more is allowed
+        by as much.
+        """
+        crowded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        allowed = (
+            f", {goal * crowded:.1f} s are allowed under a load of {os.getloadavg()[0]:.1f}" if crowded > 1 else ""
+        )
+        self.report.found(title, f"{seconds:.2f} s (goal {goal:g} s{allowed})", holds=seconds <= goal * crowded)
 
     def recovered(self, seconds: float) -> None:
         """Write down how long it took until everything was as before."""

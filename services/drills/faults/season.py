@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import Any
 
 from services.drills.faults import Fault
 from services.drills.faults.ground import Ground
@@ -42,14 +44,22 @@ async def run(options: Options, plan: Sequence[Planned]) -> tuple[Report, list[O
     return report, outcomes
 
 
-async def inject(fault: Fault, stack: Stack, options: Options, play: Play | None) -> Outcome:
-    """Let one fault happen, and look at what it did; a stack that does not heal is an outcome too."""
+async def inject(
+    fault: Fault, stack: Stack, options: Options, play: Play | None, kept: dict[str, Any] | None = None
+) -> Outcome:
+    """Let one fault happen, and look at what it did; a stack that does not heal, or a drill that breaks, is an outcome.
+
+    `kept` is what the faults on one stack share.
+    """
     account = Report(f"fault {fault.number}", options.hear)
     began, began_at = time.monotonic(), datetime.now(UTC)
     try:
-        await import_module(fault.path).run(Ground(stack, account, options, play))
+        await import_module(fault.path).run(Ground(stack, account, options, play, kept if kept is not None else {}))
     except StackFailure as failure:
         account.found("the stack heals by itself", failure, holds=False)
+    except Exception as error:  # noqa: BLE001  (one broken drill must not hide what becomes of the others)
+        traceback.print_exc()
+        account.found("the drill goes through", f"{type(error).__name__}: {error}", holds=False)
     figures = dict(account.figures)
     return Outcome(
         number=fault.number,

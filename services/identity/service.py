@@ -47,6 +47,7 @@ from services.identity.handlers.service_accounts import ServiceAccountHandlers
 from services.identity.handlers.sessions import SessionHandlers
 from services.identity.handlers.sign_in import SignInHandlers
 from services.identity.handlers.support import SupportHandlers
+from services.identity.handlers.trial_accounts import TrialAccountHandlers
 from services.identity.handlers.upkeep import UpkeepHandlers
 from services.identity.opening import SessionOpener
 from services.identity.passwords import Passwords
@@ -161,7 +162,7 @@ def servicers(
             PeopleHandlers(core, register), OwnDataHandlers(core), UpkeepHandlers(core, opener), core.vault
         ),
         contact.servicer(ContactHandlers(core)),
-        sandbox.servicer(messages, captchas),
+        sandbox.servicer(messages, captchas, TrialAccountHandlers(core, opener), core.vault),
         service_accounts.servicer(core, ServiceAccountHandlers(core, issuer, throttle)),
         staff.servicer(staff.StaffApi(core, organised, invitations, HatHandlers(core, opener), proposals)),
         support.servicer(

@@ -23,7 +23,7 @@ from services.rehearsal.wire import HttpWire, Reply, Wire, target_of
 PATIENCE = timedelta(seconds=90)
 """How long one command is retried before its outcome counts as unknown."""
 API = "/api/v1"
-SHED = frozenset({"TOO_BUSY", "SIGN_IN_BUSY"})
+SHED = frozenset({"OVERLOADED", "SIGN_IN_BUSY"})
 """Reasons of a 429 that say nothing about the command: there was no room to look at it."""
 _TRY_SECONDS = 10.0
 _AGAIN = frozenset({429, 502, 503, 504})

@@ -153,6 +153,7 @@ MACHINE_METHODS = {
         "identity.PersonService.RewrapSealed",
         "identity.SandboxService.GetCaptchaAnswer",
         "identity.SandboxService.ListTexts",
+        "identity.SandboxService.OpenAccounts",
         "identity.StaffService.ImportOrganisations",
         "identity.StaffService.InviteStaff",
         "identity.StaffService.ListStaff",

@@ -78,6 +78,10 @@ asks_nothing(f"{_PERSON}.UnbindRealName", password=WRONG)
 asks_nothing(f"{_PERSON}.EraseExpired", dry_run=True, limit=1)
 asks_nothing(f"{_PERSON}.RewrapSealed", limit=1)
 asks_nothing(f"{_SANDBOX}.ListTexts", mobile=MOBILE)
+asks_nothing(
+    f"{_SANDBOX}.OpenAccounts",
+    accounts=[{"name": "某人", "resident_id": "0" * 18, "mobile": MOBILE, "login": "nobody", "password": WRONG}],
+)
 
 
 @asks(f"{_SANDBOX}.GetCaptchaAnswer")

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from residency.identity.v1 import account_pb2 as residency_dot_identity_dot_v1_dot_account__pb2
 from residency.kit.v1 import policy_pb2 as residency_dot_kit_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+residency/identity/v1/sandbox_service.proto\x12\x15residency.identity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dresidency/kit/v1/policy.proto\"7\n\x17GetCaptchaAnswerRequest\x12\x1c\n\ncaptcha_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"*\n\x18GetCaptchaAnswerResponse\x12\x0e\n\x06\x61nswer\x18\x01 \x01(\t\"-\n\x10ListTextsRequest\x12\x19\n\x06mobile\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x05\x18\x18\"F\n\x11ListTextsResponse\x12\x31\n\x05texts\x18\x01 \x03(\x0b\x32\".residency.identity.v1.SandboxText\"g\n\x0bSandboxText\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12+\n\x07sent_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\x92\x02\n\x0eSandboxService\x12\x89\x01\n\x10GetCaptchaAnswer\x12..residency.identity.v1.GetCaptchaAnswerRequest\x1a/.residency.identity.v1.GetCaptchaAnswerResponse\"\x14\xa2\xd4\x18\x10\x12\x08operator\x18\x01 \x01(\x04\x12t\n\tListTexts\x12\'.residency.identity.v1.ListTextsRequest\x1a(.residency.identity.v1.ListTextsResponse\"\x14\xa2\xd4\x18\x10\x12\x08operator\x18\x01 \x01(\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+residency/identity/v1/sandbox_service.proto\x12\x15residency.identity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#residency/identity/v1/account.proto\x1a\x1dresidency/kit/v1/policy.proto\"7\n\x17GetCaptchaAnswerRequest\x12\x1c\n\ncaptcha_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"*\n\x18GetCaptchaAnswerResponse\x12\x0e\n\x06\x61nswer\x18\x01 \x01(\t\"-\n\x10ListTextsRequest\x12\x19\n\x06mobile\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x05\x18\x18\"F\n\x11ListTextsResponse\x12\x31\n\x05texts\x18\x01 \x03(\x0b\x32\".residency.identity.v1.SandboxText\"g\n\x0bSandboxText\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12+\n\x07sent_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x99\x01\n\x0cTrialAccount\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x0bresident_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x98\x01\x12\x12\x19\n\x06mobile\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x05\x18\x18\x12\x18\n\x05login\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1c\n\x08password\x18\x05 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\"i\n\x13OpenAccountsRequest\x12\x41\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32#.residency.identity.v1.TrialAccountB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\x12\x0f\n\x07sign_in\x18\x02 \x01(\x08\"S\n\rOpenedAccount\x12\x32\n\tsigned_in\x18\x01 \x01(\x0b\x32\x1f.residency.identity.v1.SignedIn\x12\x0e\n\x06reason\x18\x02 \x01(\t\"N\n\x14OpenAccountsResponse\x12\x36\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32$.residency.identity.v1.OpenedAccount2\x8f\x03\n\x0eSandboxService\x12\x89\x01\n\x10GetCaptchaAnswer\x12..residency.identity.v1.GetCaptchaAnswerRequest\x1a/.residency.identity.v1.GetCaptchaAnswerResponse\"\x14\xa2\xd4\x18\x10\x12\x08operator\x18\x01 \x01(\x04\x12t\n\tListTexts\x12\'.residency.identity.v1.ListTextsRequest\x1a(.residency.identity.v1.ListTextsResponse\"\x14\xa2\xd4\x18\x10\x12\x08operator\x18\x01 \x01(\x04\x12{\n\x0cOpenAccounts\x12*.residency.identity.v1.OpenAccountsRequest\x1a+.residency.identity.v1.OpenAccountsResponse\"\x12\xa2\xd4\x18\x0e\x12\x08operator\x18\x01(\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,20 +39,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCAPTCHAANSWERREQUEST'].fields_by_name['captcha_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_LISTTEXTSREQUEST'].fields_by_name['mobile']._loaded_options = None
   _globals['_LISTTEXTSREQUEST'].fields_by_name['mobile']._serialized_options = b'\272H\006r\004\020\005\030\030'
+  _globals['_TRIALACCOUNT'].fields_by_name['name']._loaded_options = None
+  _globals['_TRIALACCOUNT'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_TRIALACCOUNT'].fields_by_name['resident_id']._loaded_options = None
+  _globals['_TRIALACCOUNT'].fields_by_name['resident_id']._serialized_options = b'\272H\005r\003\230\001\022'
+  _globals['_TRIALACCOUNT'].fields_by_name['mobile']._loaded_options = None
+  _globals['_TRIALACCOUNT'].fields_by_name['mobile']._serialized_options = b'\272H\006r\004\020\005\030\030'
+  _globals['_TRIALACCOUNT'].fields_by_name['login']._loaded_options = None
+  _globals['_TRIALACCOUNT'].fields_by_name['login']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_TRIALACCOUNT'].fields_by_name['password']._loaded_options = None
+  _globals['_TRIALACCOUNT'].fields_by_name['password']._serialized_options = b'\272H\007r\005\020\001\030\200\002'
+  _globals['_OPENACCOUNTSREQUEST'].fields_by_name['accounts']._loaded_options = None
+  _globals['_OPENACCOUNTSREQUEST'].fields_by_name['accounts']._serialized_options = b'\272H\007\222\001\004\010\001\020d'
   _globals['_SANDBOXSERVICE'].methods_by_name['GetCaptchaAnswer']._loaded_options = None
   _globals['_SANDBOXSERVICE'].methods_by_name['GetCaptchaAnswer']._serialized_options = b'\242\324\030\020\022\010operator\030\001 \001(\004'
   _globals['_SANDBOXSERVICE'].methods_by_name['ListTexts']._loaded_options = None
   _globals['_SANDBOXSERVICE'].methods_by_name['ListTexts']._serialized_options = b'\242\324\030\020\022\010operator\030\001 \001(\004'
-  _globals['_GETCAPTCHAANSWERREQUEST']._serialized_start=163
-  _globals['_GETCAPTCHAANSWERREQUEST']._serialized_end=218
-  _globals['_GETCAPTCHAANSWERRESPONSE']._serialized_start=220
-  _globals['_GETCAPTCHAANSWERRESPONSE']._serialized_end=262
-  _globals['_LISTTEXTSREQUEST']._serialized_start=264
-  _globals['_LISTTEXTSREQUEST']._serialized_end=309
-  _globals['_LISTTEXTSRESPONSE']._serialized_start=311
-  _globals['_LISTTEXTSRESPONSE']._serialized_end=381
-  _globals['_SANDBOXTEXT']._serialized_start=383
-  _globals['_SANDBOXTEXT']._serialized_end=486
-  _globals['_SANDBOXSERVICE']._serialized_start=489
-  _globals['_SANDBOXSERVICE']._serialized_end=763
+  _globals['_SANDBOXSERVICE'].methods_by_name['OpenAccounts']._loaded_options = None
+  _globals['_SANDBOXSERVICE'].methods_by_name['OpenAccounts']._serialized_options = b'\242\324\030\016\022\010operator\030\001(\004'
+  _globals['_GETCAPTCHAANSWERREQUEST']._serialized_start=200
+  _globals['_GETCAPTCHAANSWERREQUEST']._serialized_end=255
+  _globals['_GETCAPTCHAANSWERRESPONSE']._serialized_start=257
+  _globals['_GETCAPTCHAANSWERRESPONSE']._serialized_end=299
+  _globals['_LISTTEXTSREQUEST']._serialized_start=301
+  _globals['_LISTTEXTSREQUEST']._serialized_end=346
+  _globals['_LISTTEXTSRESPONSE']._serialized_start=348
+  _globals['_LISTTEXTSRESPONSE']._serialized_end=418
+  _globals['_SANDBOXTEXT']._serialized_start=420
+  _globals['_SANDBOXTEXT']._serialized_end=523
+  _globals['_TRIALACCOUNT']._serialized_start=526
+  _globals['_TRIALACCOUNT']._serialized_end=679
+  _globals['_OPENACCOUNTSREQUEST']._serialized_start=681
+  _globals['_OPENACCOUNTSREQUEST']._serialized_end=786
+  _globals['_OPENEDACCOUNT']._serialized_start=788
+  _globals['_OPENEDACCOUNT']._serialized_end=871
+  _globals['_OPENACCOUNTSRESPONSE']._serialized_start=873
+  _globals['_OPENACCOUNTSRESPONSE']._serialized_end=951
+  _globals['_SANDBOXSERVICE']._serialized_start=954
+  _globals['_SANDBOXSERVICE']._serialized_end=1353
 # @@protoc_insertion_point(module_scope)

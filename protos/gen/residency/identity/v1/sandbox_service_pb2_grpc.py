@@ -45,6 +45,11 @@ class SandboxServiceStub:
                 request_serializer=residency_dot_identity_dot_v1_dot_sandbox__service__pb2.ListTextsRequest.SerializeToString,
                 response_deserializer=residency_dot_identity_dot_v1_dot_sandbox__service__pb2.ListTextsResponse.FromString,
                 _registered_method=True)
+        self.OpenAccounts = channel.unary_unary(
+                '/residency.identity.v1.SandboxService/OpenAccounts',
+                request_serializer=residency_dot_identity_dot_v1_dot_sandbox__service__pb2.OpenAccountsRequest.SerializeToString,
+                response_deserializer=residency_dot_identity_dot_v1_dot_sandbox__service__pb2.OpenAccountsResponse.FromString,
+                _registered_method=True)
 
 
 class SandboxServiceServicer:
@@ -65,6 +70,14 @@ class SandboxServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OpenAccounts(self, request, context):
+        """Opens the accounts of many applicants as the three steps of a registration would, without captcha, text message and
+        register: a rehearsal of a hundred thousand people needs them within minutes. Each row is opened or refused alone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SandboxServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +90,11 @@ def add_SandboxServiceServicer_to_server(servicer, server):
                     servicer.ListTexts,
                     request_deserializer=residency_dot_identity_dot_v1_dot_sandbox__service__pb2.ListTextsRequest.FromString,
                     response_serializer=residency_dot_identity_dot_v1_dot_sandbox__service__pb2.ListTextsResponse.SerializeToString,
+            ),
+            'OpenAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenAccounts,
+                    request_deserializer=residency_dot_identity_dot_v1_dot_sandbox__service__pb2.OpenAccountsRequest.FromString,
+                    response_serializer=residency_dot_identity_dot_v1_dot_sandbox__service__pb2.OpenAccountsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +152,33 @@ class SandboxService:
             '/residency.identity.v1.SandboxService/ListTexts',
             residency_dot_identity_dot_v1_dot_sandbox__service__pb2.ListTextsRequest.SerializeToString,
             residency_dot_identity_dot_v1_dot_sandbox__service__pb2.ListTextsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/residency.identity.v1.SandboxService/OpenAccounts',
+            residency_dot_identity_dot_v1_dot_sandbox__service__pb2.OpenAccountsRequest.SerializeToString,
+            residency_dot_identity_dot_v1_dot_sandbox__service__pb2.OpenAccountsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,9 +1,10 @@
-"""`residency deadletters list|show|redrive`: facts that a consumer gave up."""
+"""`residency deadletters list|show|redrive|sweep`: facts that a consumer gave up."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -26,10 +27,11 @@ CONNECT_SECONDS = 3
 
 def register(app: typer.Typer) -> None:
     """Add `deadletters`."""
-    group = typer.Typer(help="Facts that a consumer gave up: list, read, send again.", no_args_is_help=True)
+    group = typer.Typer(help="Facts that a consumer gave up: list, read, send again, find.", no_args_is_help=True)
     group.command("list")(list_letters)
     group.command("show")(show)
     group.command("redrive")(redrive)
+    group.command("sweep")(sweep)
     app.add_typer(group, name="deadletters")
 
 
@@ -114,6 +116,32 @@ def redrive(
         output.say(f"{letter.number}: {letter.event_type} sent to {letter.durable} again")
     if not sent:
         output.say("no dead letters")
+
+
+def sweep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is found.")] = False,
+    data: output.DataOption = output.DEFAULT_DATA,
+    as_json: output.JsonOption = False,
+) -> None:
+    """Find facts that a consumer gave up without a word, and write their dead letters, to be sent again.
+
+    Compares each stream with the inboxes of its consumers: what the broker holds for dealt with, and of which there is
+    neither an effect nor a letter. There should never be any; run it every hour, and after anything was done to NATS by
+    hand. Elsewhere than beside an embedded stack name the databases by RESIDENCY_<SERVICE>_DATABASE_URL.
+
+    Example: residency deadletters sweep --dry-run
+    """
+    from services.cli.deadletters_sweeping import sweep_all  # noqa: PLC0415  (brings the clients of both)
+
+    found = asyncio.run(sweep_all(data, dry_run=dry_run))
+    if as_json:
+        output.write_json([asdict(one) for one in found])
+        return
+    for one in found:
+        told = "found (--dry-run)" if dry_run else "its dead letter is written"
+        output.say(f"{one.durable}  {one.event_type} {one.event_id} at {one.stream}/{one.place}: {told}")
+    if not found:
+        output.say("nothing was given up without a word")
 
 
 def _with_nats(data: Path, work: Callable[[JetStreamContext], Awaitable[Result]]) -> Result:

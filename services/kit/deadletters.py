@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -52,19 +52,33 @@ def dead_letter(durable: str, stream: str, message: Msg, reason: str) -> tuple[s
     Its message id holds the place in the stream, so that writing it twice leaves one letter.
     """
     place = message.metadata.sequence.stream
-    kept = {key: value for key, value in (message.headers or {}).items() if not key.startswith("Nats-")}
+    found = (message.subject, message.data, message.headers or {})
+    return letter_of(durable, (stream, place), found, reason, message.metadata.num_delivered)
+
+
+def letter_of(
+    durable: str,
+    place: tuple[str, int],
+    found: tuple[str, bytes, Mapping[str, str]],
+    reason: str,
+    tries: int = 0,
+) -> tuple[str, bytes, dict[str, str]]:
+    """As `dead_letter`, for the fact at `place` (stream, number in it); `found` is its subject, body and headers."""
+    stream, number = place
+    subject, body, content = found
+    kept = {key: value for key, value in content.items() if not key.startswith("Nats-")}
     headers = {
         **kept,
         _DURABLE: durable,
         _STREAM: stream,
-        _SEQUENCE: str(place),
-        _SUBJECT: message.subject,
+        _SEQUENCE: str(number),
+        _SUBJECT: subject,
         _REASON: " ".join(reason.split())[:_REASON_LENGTH],
-        _TRIES: str(message.metadata.num_delivered),
+        _TRIES: str(tries),
         _AT: datetime.now(UTC).isoformat(),
-        MSG_ID: f"{durable}:{stream}:{place}",
+        MSG_ID: f"{durable}:{stream}:{number}",
     }
-    return PREFIX + durable, message.data, headers
+    return PREFIX + durable, body, headers
 
 
 async def list_letters(js: JetStreamContext, durable: str = "") -> AsyncIterator[DeadLetter]:

@@ -19,6 +19,7 @@ import grpc
 import protovalidate
 import structlog
 from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from opentelemetry.trace import SpanKind
@@ -53,6 +54,8 @@ BROWSER_KEY = "client-browser"
 _NOBODY = Caller("", "")
 _TOO_LARGE = object()
 """Stands for a request that was not read because it is too large."""
+_UNREADABLE = object()
+"""Stands for a request whose bytes are no message of its type."""
 _SENTENCES = {
     "required": "必须填写。",
     "string.min_len": "内容太短或没有填写。",
@@ -68,6 +71,8 @@ _SENTENCES = {
     "uint32.lte": "数值太大。",
     "uint32.gte_lte": "数值超出范围。",
     "double.gte_lte": "数值超出范围。",
+    "double.finite": "数值超出范围。",
+    "string.nul": "含有不能使用的字符。",
     "repeated.min_items": "至少填写一项。",
     "repeated.max_items": "填写的项目太多。",
 }
@@ -239,6 +244,8 @@ class _Guard(grpc.aio.ServerInterceptor):
             raise DomainError(Kind.INVALID, "NO_DEADLINE", "调用没有设置时限。")
         if request is _TOO_LARGE:
             raise DomainError(Kind.EXHAUSTED, "MESSAGE_TOO_LARGE", "提交的内容太大。")
+        if request is _UNREADABLE:
+            raise DomainError(Kind.INVALID, "MESSAGE_UNREADABLE", "无法读取提交的内容。")
         who = await self._admit(method, metadata)
         _validate(request)
         origin = Origin(metadata.get(ADDRESS_KEY, ""), metadata.get(BROWSER_KEY, ""))
@@ -273,9 +280,21 @@ class _Guard(grpc.aio.ServerInterceptor):
 
 
 def _bounded(limit: int, read: Callable[[bytes], Any] | None) -> Callable[[bytes], Any]:
-    """`read`, for bodies of at most `limit` bytes; the server's own limit is that of its most generous service."""
+    """`read`, for bodies of at most `limit` bytes; the server's own limit is that of its most generous service.
+
+    What cannot be read is told by the guard: gRPC itself would answer UNKNOWN with the parser's own words.
+    """
     parse = read or bytes
-    return lambda body: parse(body) if len(body) <= limit else _TOO_LARGE
+
+    def bounded(body: bytes) -> Any:
+        if len(body) > limit:
+            return _TOO_LARGE
+        try:
+            return parse(body)
+        except DecodeError:
+            return _UNREADABLE
+
+    return bounded
 
 
 def _check(policy: Any, who: Caller, scope: str) -> None:
@@ -311,8 +330,9 @@ def _seconds(method: str, code: str) -> Histogram:
 
 
 def _validate(request: Any) -> None:
-    if where := unstorable(request):
-        raise errors.invalid([(where, "string.nul", "含有不能使用的字符。")])
+    if found := unstorable(request):
+        where, rule = found
+        raise errors.invalid([(where, rule, _SENTENCES[rule])])
     try:
         protovalidate.validate(request)
     except protovalidate.ValidationError as error:

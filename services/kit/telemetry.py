@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Link, Span, SpanKind
+from opentelemetry.trace import Link, Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.kit.settings import Settings
@@ -43,6 +44,7 @@ ALLOWED_KEYS = frozenset(
 TRACE_BYTES = 32 * 1024 * 1024
 """A local trace file is begun anew at this size, and the one before it is kept."""
 
+_VALUES = re.compile(r"^(DETAIL:|.*for query argument \$\d+:).*$", re.MULTILINE)
 _PROPAGATOR = TraceContextTextMapPropagator()
 _TRACER = trace.get_tracer("residency")
 _provider: TracerProvider | None = None
@@ -79,15 +81,21 @@ def span(
 ) -> Iterator[Span]:
     """A span named `name`, continuing `parent` (a traceparent) when given, else the current one.
 
-    `links` are traceparents of other traces that this work serves too. Attributes carry ids and enums only.
+    `links` are traceparents of other traces that this work serves too. Attributes carry ids and enums only. Of what is
+    raised inside, only the type is kept: its message and its stack may quote what somebody entered (I10), and a refusal
+    is no event to draw a stack for.
     """
     context = _PROPAGATOR.extract({"traceparent": parent}) if parent else otel_context.get_current()
     current = _TRACER.start_span(
         name, context=context, kind=kind, attributes=attributes, links=[*_links(links)] if links else None
     )
     if current.is_recording():
-        with trace.use_span(current, end_on_exit=True):
-            yield current
+        with trace.use_span(current, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+            try:
+                yield current
+            except Exception as error:
+                current.set_status(StatusCode.ERROR, type(error).__name__)
+                raise
         return
     # Not recorded: it is there only to be continued, and need not hear of errors.
     mark = otel_context.attach(trace.set_span_in_context(current))
@@ -161,6 +169,7 @@ def _configure_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace_id,
         structlog.processors.format_exc_info,
+        _without_values,
         _keep_allowed,
     ]
     structlog.configure(
@@ -186,6 +195,13 @@ def _add_trace_id(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
         entry["trace_id"] = f"{context.trace_id:032x}"
+    return entry
+
+
+def _without_values(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """I10: PostgreSQL quotes the row at fault in the `DETAIL` of an error, and what it could not read in its message."""
+    if "exception" in entry:
+        entry["exception"] = _VALUES.sub(r"\1…", str(entry["exception"]))
     return entry
 
 

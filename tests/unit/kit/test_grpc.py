@@ -13,7 +13,7 @@ from residency.identity.v1 import person_service_pb2 as person
 from residency.identity.v1 import session_service_pb2 as sessions
 from residency.identity.v1 import staff_service_pb2 as staff
 from residency.identity.v1 import staff_service_pb2_grpc as staff_grpc
-from services.kit import auth
+from services.kit import auth, errors
 from services.kit.domain import DomainError, Kind
 from services.kit.grpc_client import Channel
 from tests.unit.kit import guarded
@@ -85,6 +85,16 @@ async def test_a_client_that_leaves_does_not_cut_the_handler(running: Guarded) -
 
     async with asyncio.timeout(5):
         await running.staff.finished.wait()
+
+
+async def test_ops_97_bytes_that_are_no_message_are_the_callers_fault(running: Guarded) -> None:
+    async with grpc.aio.insecure_channel(running.address) as channel:
+        method = channel.unary_unary(f"{SERVICE}/ListOrganisations")
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await method(b"\x0a\xff\xff\xff\xff\x0f", timeout=5)
+    error = errors.from_rpc_error(refused.value)
+    assert (error.kind, error.reason) == (Kind.INVALID, "MESSAGE_UNREADABLE")
+    assert "Request" not in str(refused.value.details()), "no word of the parser's"
 
 
 async def test_nobody_there_is_unavailable() -> None:

@@ -21,6 +21,15 @@ telemetry.TRACE_BYTES = 4000
 telemetry.configure("example", Settings(trace_file=Path("traces/example.jsonl")))
 with telemetry.span("first", parent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"):
     structlog.get_logger("example").info("happened", method="Admit", phone="19900000000", name="王某")
+try:
+    with telemetry.span("failed"):
+        raise ValueError("Zhang San")
+except ValueError:
+    pass
+try:
+    raise ValueError("broken\\nDETAIL:  Key (login)=(zhangsan) exists.\\nand more")
+except ValueError:
+    structlog.get_logger("example").exception("handler failed")
 for number in range(30):
     with telemetry.span("later"):
         pass
@@ -57,3 +66,13 @@ def test_local_traces_are_two_files_of_whole_lines(ran: tuple[Path, str]) -> Non
     for file in files:
         assert file.stat().st_size <= 4000
         assert all(json.loads(line)["name"] for line in file.read_text().splitlines())
+
+
+def test_ops_97_what_was_raised_is_not_quoted(ran: tuple[Path, str]) -> None:
+    """An error's message may quote what somebody entered: traces keep its type, logs what PostgreSQL says without rows."""
+    traces = [file.read_text() for file in (ran[0] / "traces").iterdir()]
+    assert not any("Zhang San" in each or "Traceback" in each for each in traces)
+    failed = next(json.loads(line) for line in ran[1].splitlines() if "handler failed" in line)
+    assert "zhangsan" not in ran[1]
+    assert "broken" in failed["exception"]
+    assert "and more" in failed["exception"]

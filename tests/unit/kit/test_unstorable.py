@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import asyncpg
 import pytest
 from google.protobuf.message import Message
@@ -34,11 +36,22 @@ def section(value: str) -> application_service_pb2.SaveSectionRequest:
     ],
 )
 def test_the_field_with_the_character_is_told(message: Message, where: str) -> None:
-    assert unstorable(message) == where
+    found = unstorable(message)
+    assert found == ((where, "string.nul") if where else None)
 
 
 def test_it_is_found_in_free_objects_too() -> None:
-    assert unstorable(section(f"x{NUL}")).startswith("body.fields")
+    found = unstorable(section(f"x{NUL}"))
+    assert found is not None
+    assert found[0].startswith("body.fields")
+
+
+@pytest.mark.parametrize("raw", ["000000000000f87f", "010101010101f1ff", "000000000000f0ff"])
+def test_ops_97_a_number_that_is_none_is_told(raw: str) -> None:
+    request = application_service_pb2.SaveSectionRequest()
+    (number,) = struct.unpack("<d", bytes.fromhex(raw))
+    request.body.fields["year"].number_value = number
+    assert unstorable(request) == ("body.fields.number_value", "double.finite")
 
 
 def test_a_number_that_no_column_holds_is_the_callers_fault() -> None:

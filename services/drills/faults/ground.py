@@ -126,6 +126,10 @@ class Ground:
         finally:
             await connection.close(timeout=2)
 
+    async def residency(self, *arguments: str, seconds: float = 120.0) -> str:
+        """What a command on this stack printed. Raises StackFailure when it fails."""
+        return await asyncio.to_thread(partial(self.stack.run, *arguments, seconds=seconds))
+
     def timely(self, title: str, seconds: float, goal: float) -> None:
         """Write down that something took `seconds`, and whether that is as promised.
 

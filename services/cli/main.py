@@ -18,6 +18,7 @@ MODULES = {
     "roles": "services.cli.roles",
     "migrate": "services.cli.processes",
     "rehearse": "services.cli.rehearse",
+    "report": "services.cli.report",
     "season": "services.cli.season",
     "cycle": "services.cli.cycle",
     "reconcile": "services.cli.reconcile",

@@ -36,11 +36,16 @@ def rehearse(
     postgres_url: Annotated[
         str, typer.Option(help="Read the databases there instead, `postgresql://user:password@host:port`.")
     ] = "",
+    report_to: Annotated[
+        Path | None,
+        typer.Option("--report", help="Folder for report.html and report.json.", show_default="DATA/rehearsals/TAG"),
+    ] = None,
 ) -> None:
     """Play a whole cycle on the running stack through public commands only, then check what must always hold.
 
     Synthetic applicants register, choose, fix and resubmit; the staff of every base review, give places and admit; some
-    act outside their window and must be refused. Exit code 1 when an invariant is broken.
+    act outside their window and must be refused. Exit code 1 when an invariant is broken. A page with charts and the same
+    figures as JSON are written in any case.
 
     Example: residency rehearse --applicants 500 --day 2s --seed 7
     """
@@ -61,6 +66,12 @@ def rehearse(
         output.write_json(report.as_json())
     else:
         run.show(report)
+    try:
+        page = run.write(report, report_to or order.data / "rehearsals" / report.record["tag"])
+    except OSError as error:
+        output.fail(f"the report cannot be written: {error.filename}: {error.strerror}")
+    if not as_json:
+        output.say(f"written: {page}, and report.json beside it")
     if not report.ok:
         raise SystemExit(output.FAILED)
 

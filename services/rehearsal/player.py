@@ -121,7 +121,7 @@ class Player:
             stack.push_async_callback(rest.close)
             operator = await stack.enter_async_context(Operator(self._site.settings))
             verifier = await stack.enter_async_context(Verifier.of(self._site.stores))
-            recorder = Recorder(self._site, self._script, self._script.day_seconds)
+            recorder = Recorder(self._site, self._script, self._script.day_seconds, self._tag)
             await stack.enter_async_context(recorder)
             restarts_before = self._site.restarts()
             await verifier.begin()

@@ -15,6 +15,8 @@ from services.rehearsal.ledger import Ledger, Outcome, percentile
 from services.verifier.finding import Finding
 from services.verifier.invariants import PUNCTUAL
 
+FORMAT = 1
+"""Of the JSON; grows when a key changes its meaning or goes. `report.schema.json` says what is in it."""
 _SHOWN = 12
 
 STATES = {
@@ -71,6 +73,7 @@ class Report:
         """One object with stable keys; times in seconds."""
         counts = Counter(act.outcome.value for act in self.ledger.acts)
         return {
+            "format": FORMAT,
             "ok": self.ok,
             "punctual": self.punctual,
             "cycle_id": self.cycle_id,

@@ -37,6 +37,8 @@ class Recorder:
     script: object
     """What was asked for: plain attributes become settings of the report."""
     day_seconds: float
+    tag: str = ""
+    """What names this rehearsal among others."""
     faults: list[Fault] = field(default_factory=list)
     """Whoever injects faults writes them down here."""
     timetable: Timetable | None = None
@@ -71,6 +73,7 @@ class Recorder:
         phases = self.timetable.phases if self.timetable else []
         origin = next((phase.opens_at for phase in phases if phase.opens_at is not None), self._began)
         return {
+            "tag": self.tag,
             "began_at": self._began.isoformat(),
             "first_day_at": origin.isoformat(),
             "timetable": [_phase(phase, origin) for phase in phases],

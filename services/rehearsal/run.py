@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from services.kit.domain import DomainError, Kind
+from services.rehearsal import report_files
 from services.rehearsal import site as sites
 from services.rehearsal.player import Player, Script
 from services.rehearsal.progress import Bar
@@ -59,6 +60,11 @@ def play_season(order: Order) -> Report:
 def show(report: Report) -> None:
     """Print the report's tables on stdout."""
     report.show(Console(highlight=False))
+
+
+def write(report: Report, folder: Path) -> Path:
+    """Write report.html and report.json into `folder`; returns the page."""
+    return report_files.write(report.as_json(), folder)
 
 
 def season_summary(report: Report) -> str:

@@ -44,8 +44,8 @@ def rehearse(
     """Play a whole cycle on the running stack through public commands only, then check what must always hold.
 
     Synthetic applicants register, choose, fix and resubmit; the staff of every base review, give places and admit; some
-    act outside their window and must be refused. Exit code 1 when an invariant is broken. A page with charts and the same
-    figures as JSON are written in any case.
+    act outside their window and must be refused. Exit code 1 when an invariant is broken. A page with charts is written
+    in any case, and the same figures as JSON.
 
     Example: residency rehearse --applicants 500 --day 2s --seed 7
     """

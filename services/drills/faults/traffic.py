@@ -74,9 +74,7 @@ class Told:
         counts = f"of {len(self.accepted)} accepted commands"
         ground.report.found("lost", f"{len(lost)} {counts}", holds=not lost and bool(self.accepted))
         ground.report.found("doubled", f"{len(doubled)} {counts}", holds=not doubled)
-        ground.report.found(
-            "refused, and done all the same", f"{len(after_all)} of {len(self.refused)}", holds=not after_all
-        )
+        ground.report.found("refused, yet done", f"{len(done)} of {len(self.refused)}", holds=not done)
         ground.report.found("never answered", len(self.unknown), holds=not self.unknown)
         figures = ground.report.figures
         figures |= {
@@ -93,13 +91,14 @@ class Told:
 
 
 @asynccontextmanager
-async def saving(ground: Ground, stage: Scene, year: Year) -> AsyncIterator[Told]:
-    """Inside, every applicant of the scene corrects their telephone number again and again; each has begun before."""
+async def saving(ground: Ground, stage: Scene, *years: Year) -> AsyncIterator[Told]:
+    """Inside, every applicant of the scene corrects their telephone number in each of `years` again and again."""
     told = Told()
-    await asyncio.gather(*(actor.do(year.start()) for actor in stage.applicants))
+    writers = [(year, actor) for year in years for actor in stage.applicants]
+    await asyncio.gather(*(actor.do(year.start()) for year, actor in writers))
     ending = asyncio.Event()
     chance = random.Random(f"saving/{ground.options.seed}")  # noqa: S311 (reproducible play, not a secret)
-    tasks = [asyncio.create_task(_save(told, year, actor, chance, ending)) for actor in stage.applicants]
+    tasks = [asyncio.create_task(_save(told, year, actor, chance, ending)) for year, actor in writers]
     try:
         await ground.until(lambda: len(told.accepted) >= len(tasks), "everybody has saved once")
         yield told

@@ -102,6 +102,11 @@ class Year:
         )
         return lambda: self._decisions.GrantProvisional(request)
 
+    def admit(self, application_id: str, key: str = "") -> Call:
+        """Admit who has a place."""
+        request = decision_service_pb2.AdmitRequest(application_id=application_id, idempotency_key=key or new_id())
+        return lambda: self._decisions.Admit(request)
+
     def undo(self, application_id: str, key: str = "") -> Call:
         """Take back what the base decided last."""
         request = place_service_pb2.UndoRequest(

@@ -1,0 +1,53 @@
+"""Fault 4. Sixty-four people save while the phases of four years move on, fifty times and more."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.drills.faults.ground import Ground
+from services.drills.faults.scene import scene
+from services.drills.faults.traffic import saving
+from services.rehearsal.ledger import percentile
+
+YEARS = 4
+ROUNDS = 16
+DAY_SECONDS = 1.5
+P99_SECONDS, LONGEST_SECONDS = 0.5, 2.0
+_MOVED = "SELECT count(*) FROM cycle_phase WHERE cycle_id = ANY($1::text[]::uuid[]) AND entered_at IS NOT NULL"
+_OUTSIDE = """
+SELECT count(*) FROM audit au JOIN application a ON a.id = au.aggregate_id
+LEFT JOIN cycle_phase p ON p.cycle_id = a.cycle_id AND p.sequence = au.gate_sequence
+LEFT JOIN cycle_phase following ON following.cycle_id = a.cycle_id AND following.sequence = au.gate_sequence + 1
+WHERE a.cycle_id = ANY($1::text[]::uuid[])
+    AND (p.phase IS DISTINCT FROM au.phase OR au.at < p.entered_at OR au.at >= following.entered_at)
+"""
+_LAST = """
+SELECT count(*) FROM cycle_gate g WHERE cycle_id = ANY($1::text[]::uuid[])
+    AND sequence < (SELECT max(sequence) - 2 FROM cycle_phase p WHERE p.cycle_id = g.cycle_id)
+"""
+
+
+async def run(ground: Ground) -> None:
+    """Play years of many short rounds at once."""
+    stage = await scene(ground)
+    years = await asyncio.gather(
+        *(stage.year(rounds=ROUNDS, round_days=1, day_seconds=DAY_SECONDS) for _ in range(YEARS))
+    )
+    cycles = [year.cycle_id for year in years]
+    async with ground.database("enrollment") as database:
+        async with saving(ground, stage, *years) as told:
+            before = await database.fetchval(_MOVED, cycles)
+
+            async def over() -> bool:
+                return bool(await database.fetchval(_LAST, cycles) == 0)
+
+            await ground.until(over, "the last round of every year has begun")
+            flips = await database.fetchval(_MOVED, cycles) - before
+        outside = await database.fetchval(_OUTSIDE, cycles)
+    ground.report.did(f"{flips} phases began while {YEARS * len(stage.applicants)} people saved")
+    ground.report.found("commands committed under a phase that was over", outside, holds=outside == 0)
+    ground.report.found("phases that began in full traffic", flips, holds=flips > 0)
+    ground.timely("p99 of commands", percentile(told.seconds, 0.99), P99_SECONDS)
+    ground.timely("slowest command", max(told.seconds), LONGEST_SECONDS)
+    ground.report.figures |= {"flips": flips, "p50": round(percentile(told.seconds, 0.5), 3)}
+    await told.judge(ground)

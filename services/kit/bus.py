@@ -111,7 +111,8 @@ class Messaging:
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.25,  # type: ignore[arg-type]  # only ever slept for, so a fraction works
             connect_timeout=2,
-            ping_interval=10,
+            # Two unanswered ones may lie between: a server that stands still is noticed after 16 to 24 seconds.
+            ping_interval=8,
             max_outstanding_pings=2,
             error_cb=self._on_error,
             disconnected_cb=self._on_disconnected,

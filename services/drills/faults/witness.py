@@ -20,14 +20,29 @@ from nats.js import JetStreamContext
 from nats.js.api import ConsumerInfo
 from nats.js.errors import NotFoundError
 
+from residency.enrollment.v1 import events_pb2 as enrollment
+from residency.identity.v1 import events_pb2 as identity
 from services.drills.faults.ground import Ground
 from services.kit import stream_reading, streams
 from services.kit.sweep import hears
 from services.stack import databases, processes
 from services.stack.ports import HOST
 from services.stack.problems import StackFailure
-from services.verifier.invariants import DUE
 
+DUE = frozenset(
+    body.DESCRIPTOR.full_name
+    for body in (
+        identity.AccountRegistered,
+        identity.AccountReleased,
+        identity.SecurityNoticed,
+        enrollment.ApplicationSubmitted,
+        enrollment.ApplicationReviewed,
+        enrollment.ApplicationProvisionallyAdmitted,
+        enrollment.ApplicationAdmitted,
+        enrollment.ApplicationWithdrawn,
+    )
+)
+"""Facts of which one person is told, once."""
 INBOXES = {"notify": "notify", "webhooks": "notify", "enrollment": "enrollment", "faculty": "faculty"}
 """First part of a consumer's name → whose inbox it writes; none where its effects are workflows."""
 AWAY = "NATS is not reachable"
@@ -85,22 +100,27 @@ class Witness:
             found |= {row["event_id"]: Told(service, row["event_type"], row["subject"]) for row in rows}
         return found
 
-    async def missing(self, facts: Facts) -> list[str]:
+    async def missing(self, facts: Facts, marks: dict[str, int] | None = None) -> list[str]:
         """One line for each outbox and consumer that has not done with `facts`; empty when everybody has.
 
-        An answer that cannot be had counts as a line.
+        An answer that cannot be had counts as a line. `marks` keeps between several looks up to which place in each
+        stream these facts are; without it consumers that have no inbox must have nothing in hand at all.
         """
         try:
-            return [*await self.unpublished(facts), *await self._unhandled(facts), *await self._in_hand()]
+            waiting = await self.unpublished(facts)
+            if marks is not None and not (waiting or marks):
+                marks |= await self._ends()
+            return [*waiting, *await self.unhandled(facts), *await self._in_hand(marks or {})]
         except (NatsError, OSError, TimeoutError, NotFoundError) as error:
             return [f"cannot be asked: {type(error).__name__}: {error}"]
 
     async def settled(self, facts: Facts, seconds: float = 90.0) -> float:
         """Wait until everybody has done with `facts`; how long that took. Raises StackFailure naming who has not."""
         left: list[str] = []
+        marks: dict[str, int] = {}
 
         async def done() -> bool:
-            left[:] = await self.missing(facts)
+            left[:] = await self.missing(facts, marks)
             return not left
 
         try:
@@ -178,7 +198,8 @@ class Witness:
             lines += [f"{len(waiting)} facts of {service} are not published"] if waiting else []
         return lines
 
-    async def _unhandled(self, facts: Facts) -> list[str]:
+    async def unhandled(self, facts: Facts) -> list[str]:
+        """One line for each inbox in which some of `facts` are not."""
         lines = []
         for (stream, durable), fields in self._declared.consumers.items():
             owner = INBOXES.get(durable.partition("-")[0])
@@ -196,15 +217,20 @@ class Witness:
             lines += [f"{durable} has not handled {left} facts"] if left else []
         return lines
 
-    async def _in_hand(self) -> list[str]:
-        """Consumers without an inbox (workflows) that have facts waiting or in hand."""
+    async def _ends(self) -> dict[str, int]:
+        """The last place of every stream."""
+        async with self.jetstream() as js:
+            return {name: (await js.stream_info(name)).state.last_seq for name in self._declared.streams}
+
+    async def _in_hand(self, marks: Mapping[str, int]) -> list[str]:
+        """Consumers without an inbox (workflows) that have facts waiting or in hand, up to the places in `marks`."""
         lines = []
         for durable, info in (await self.consumers()).items():
-            if durable.partition("-")[0] not in INBOXES:
-                left = (info.num_pending or 0) + (info.num_ack_pending or 0)
-                # Beside a season there is always something on its way: what counts is that it does not grow.
-                many = left > (64 if self._ground.season is not None else 0)
-                lines += [f"{durable} has {left} facts in hand"] if many else []
+            floor = info.ack_floor.stream_seq if info.ack_floor is not None else 0
+            left = (info.num_pending or 0) + (info.num_ack_pending or 0)
+            done = not left or floor >= marks.get(info.stream_name, floor + 1)
+            if durable.partition("-")[0] not in INBOXES and not done:
+                lines.append(f"{durable} has {left} facts in hand")
         return lines
 
 

@@ -1,7 +1,7 @@
 """A look at the running stack now and then while a season is played: queues, seats, processor time, memory.
 
 Each kind of look has a pace of its own. A look that turns out dear (a count over a hundred thousand applications) is
-taken less often, so that all of them together stay below a hundredth of a core however large the season is. A part that
+taken less often, so that all of them together stay about a hundredth of a core however large the season is. A part that
 is away leaves a gap in its series and nothing else; no series has more than `POINTS` points.
 """
 
@@ -22,8 +22,10 @@ from services.kit.clock import Clock, SystemClock
 
 POINTS = 600
 """At most so many points a series; a longer one drops every second of its own."""
-SHARE = 0.0015
+SHARE = 0.002
 """Of a core, what one kind of look may take."""
+RAREST = 15
+"""However dear a look is, so many times its usual pause is the longest: a busy machine makes everything look dear."""
 _REMEMBERED = 5
 
 Values = Mapping[str, float]
@@ -126,7 +128,7 @@ def pause(every: float, took: Sequence[float]) -> float:
 
     The shortest of the last few is nearest to what one costs: the others have waited for a core or for a server.
     """
-    return max(every, min(took) / SHARE)
+    return min(max(every, min(took) / SHARE), RAREST * every)
 
 
 def rates(track: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import asyncio
 import os
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from residency.enrollment.v1.decision_service_pb2_grpc import DecisionServiceStu
 from tests.bench.hosting import hosted
 from tests.bench.processor import milliseconds
 from tests.bench.province import Province, token
+from tests.bench.result import Options, Result, ratios_of
 from tests.support import postgres
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ Call = Callable[[], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
-class Options:
+class Wanted:
     """What to run."""
 
     rounds: int
@@ -140,8 +141,8 @@ async def burst(calls: Sequence[Call], clients: int, server: int, database: int)
     )
 
 
-async def compare(options: Options, client: Client, server: int, database: int) -> None:
-    """Run every arm in turn, `rounds` times after a round that warms up, and print what came of it."""
+async def compare(options: Wanted, client: Client, server: int, database: int) -> dict[str, list[Burst]]:
+    """Every arm in turn, `rounds` times after a round that warms up: what each did, round by round."""
     bursts: dict[str, list[Burst]] = {arm: [] for arm in options.arms}
     for number in range(options.rounds + 1):
         for arm in options.arms:
@@ -149,6 +150,11 @@ async def compare(options: Options, client: Client, server: int, database: int) 
             done = await burst(calls, options.clients, server, database)
             if number:
                 bursts[arm].append(done)
+    return bursts
+
+
+def tell(options: Wanted, bursts: Mapping[str, Sequence[Burst]]) -> None:
+    """Print what came of it."""
     print(f"{options.clients} clients, {options.calls} calls, {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
     for arm, found in bursts.items():
         ratios = [ours.rate / bare.rate for ours, bare in zip(found, bursts["bare"], strict=True)]
@@ -161,7 +167,7 @@ async def compare(options: Options, client: Client, server: int, database: int) 
         )
 
 
-async def run(options: Options, server: postgres.PostgresServer) -> None:
+async def run(options: Wanted, server: postgres.PostgresServer) -> dict[str, list[Burst]]:
     """Make a province, start the server process, compare."""
     url = server.database("enrollment")
     key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
@@ -170,10 +176,53 @@ async def run(options: Options, server: postgres.PostgresServer) -> None:
     try:
         async with hosted(url, key) as serving:
             client = Client(province, key, serving.bare_port, serving.our_port)
-            await compare(options, client, serving.pid, postmaster)
+            found = await compare(options, client, serving.pid, postmaster)
             await client.close()
+            return found
     finally:
         await province.close()
+
+
+TARGETS = {
+    "review": ("command", 0.5),
+    "grant": ("command", 0.5),
+    "submit": ("command", 0.5),
+    "hot seat": ("hot-seat", 0.45),
+}
+STRETCH = 1.0
+WORDS = {
+    "review": "decision: review",
+    "grant": "decision: a place granted",
+    "hot seat": "decision: places of one hot seat",
+    "submit": "submission",
+}
+
+
+async def measure(options: Options) -> list[Result]:
+    """All arms beside the bare one."""
+    server = postgres.create_server()
+    try:
+        wanted = Wanted(options.rounds, options.sized(1500, 300), CLIENTS, ARMS)
+        bursts = await run(wanted, server)
+    finally:
+        postgres.remove_server(server)
+    bare = [each.rate for each in bursts["bare"]]
+    return [_result(arm, bursts[arm], bare, wanted) for arm in ARMS[1:]]
+
+
+def _result(arm: str, found: Sequence[Burst], bare: Sequence[float], wanted: Wanted) -> Result:
+    row, target = TARGETS[arm]
+    rates = [each.rate for each in found]
+    served, stored, latency = (
+        statistics.median(getattr(each, name) for each in found) for name in ("served", "stored", "latency")
+    )
+    return Result(
+        *(row, WORDS[arm], "calls/s", rates, bare, ratios_of(rates, bare)),
+        target=target,
+        stretch=STRETCH,
+        notes=[f"{wanted.clients} clients, {wanted.calls} calls a round; p50 {latency:.1f} ms"],
+        costs={f"{arm.replace(' ', '_')}_service_cpu_ms": served, f"{arm.replace(' ', '_')}_database_cpu_ms": stored},
+    )
 
 
 def main() -> None:
@@ -184,10 +233,10 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--arms", nargs="*", default=ARMS[1:], choices=ARMS[1:])
     given = parser.parse_args()
-    options = Options(given.rounds, given.calls, given.clients, ("bare", *given.arms))
+    wanted = Wanted(given.rounds, given.calls, given.clients, ("bare", *given.arms))
     server = postgres.create_server()
     try:
-        uvloop.run(run(options, server))
+        tell(wanted, uvloop.run(run(wanted, server)))
     finally:
         postgres.remove_server(server)
 

@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count, product
 from pathlib import Path
@@ -47,6 +48,7 @@ from services.notify.handlers.writing import Writer
 from services.notify.routing import Router
 from services.notify.settings import NotifySettings
 from services.notify.wishes import Wishes
+from tests.bench.result import Options, Result, ratios_of
 from tests.support import bus, postgres
 from tests.support import nats as nats_support
 from tests.support.vaults import VAULT
@@ -57,7 +59,16 @@ PROFILE = "BENCH_PROFILE"
 """Environment variable: a file that receives the profile of ours (cProfile), which slows it down."""
 CREATE = "CREATE TABLE bare (event_id uuid PRIMARY KEY, body bytea NOT NULL, at timestamptz NOT NULL DEFAULT now())"
 INSERT = "INSERT INTO bare (event_id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+TARGET = 0.5
 _AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Round:
+    """Facts a second, and milliseconds of processor time for each."""
+
+    rate: float
+    processor: float
 
 
 async def fill(messaging: Messaging, facts: int) -> None:
@@ -223,10 +234,10 @@ def _run(measure: Callable[[], Awaitable[None]], profile_to: str) -> None:
     profile.dump_stats(profile_to)
 
 
-async def compare(facts: int, pairs: int, arms: list[str]) -> None:
-    """Run the arms in turn, print each round, then the medians."""
+async def compare(facts: int, pairs: int, arms: Sequence[str]) -> dict[str, list[Round]]:
+    """Run the arms in turn and print each round."""
     database, broker = postgres.create_server(), nats_support.create_server()
-    rates: dict[str, list[float]] = {arm: [] for arm in arms}
+    rounds: dict[str, list[Round]] = {arm: [] for arm in arms}
     messaging = Messaging(broker.url)
     try:
         await messaging.start()
@@ -239,7 +250,7 @@ async def compare(facts: int, pairs: int, arms: list[str]) -> None:
                 command = [sys.executable, "-m", "tests.bench.inbox", "--arm", arm, url, broker.url, str(facts)]
                 told = await asyncio.to_thread(subprocess.run, command, stdout=subprocess.PIPE, check=True, text=True)
                 seconds, spent = map(float, told.stdout.split()[-2:])
-                rates[arm].append(facts / seconds)
+                rounds[arm].append(Round(facts / seconds, 1000 * spent / facts))
                 print(
                     f"{number + 1}  {arm:16} {facts / seconds:7.0f} facts/s  {1e6 * spent / facts:6.0f} µs of CPU each"
                 )
@@ -248,9 +259,29 @@ async def compare(facts: int, pairs: int, arms: list[str]) -> None:
         await messaging.stop()
         nats_support.remove_server(broker)
         postgres.remove_server(database)
+    return rounds
+
+
+async def measure(options: Options) -> list[Result]:
+    """Notify as it is composed beside a consumer that inserts one row a fact."""
+    rounds = await compare(options.sized(4_000, 1_000), options.rounds, ("ours", "bare"))
+    ours, bare = ([each.rate for each in rounds[arm]] for arm in ("ours", "bare"))
+    return [
+        Result(
+            *("", "facts become messages, beside one inserted row each", "facts/s", ours, bare, ratios_of(ours, bare)),
+            target=TARGET,
+            notes=["notify's inbox, locks, texts in the reader's language, seals and traces; the bare one does none"],
+            costs={"message_cpu_ms": statistics.median(each.processor for each in rounds["ours"])},
+        )
+    ]
+
+
+def tell(facts: int, pairs: int, rounds: Mapping[str, Sequence[Round]]) -> None:
+    """Print the medians."""
     print(f"{facts} facts, {pairs} rounds, load {os.getloadavg()[0]:.1f}")
     for arm, beside in product(ARMS[:2], ARMS[2:]):
-        ratios = [one / other for one, other in zip(rates.get(arm, ()), rates.get(beside, ()), strict=False)]
+        pairs_of = zip(rounds.get(arm, ()), rounds.get(beside, ()), strict=False)
+        ratios = [one.rate / other.rate for one, other in pairs_of]
         if ratios:
             print(f"{arm} / {beside}: {statistics.median(ratios):.2f}  ({min(ratios):.2f} to {max(ratios):.2f})")
 
@@ -267,7 +298,7 @@ def main() -> None:
         arm, url, nats_url, facts = asked.arm
         consume(arm, url, nats_url, int(facts))
     else:
-        uvloop.run(compare(asked.facts, asked.pairs, asked.arms.split(",")))
+        tell(asked.facts, asked.pairs, uvloop.run(compare(asked.facts, asked.pairs, asked.arms.split(","))))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from temporalio.client import Client, WorkflowHandle
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import selection_service_pb2 as wire
 from residency.notify.v1 import notify_service_pb2 as notify
-from tests.bench.waiting_costs import DAY_SECONDS, DAYS, command_line, leave, measure, serve, tell
+from tests.bench.waiting_costs import DAY_SECONDS, DAYS, command_line, compare, leave, serve, tell
 from workflows.published_list import contract
 from workflows.published_list.activities import ListActivities
 from workflows.published_list.contract import LARGEST_BATCH, ListStart, Objection, ObjectionKind, ObjectionNews
@@ -107,7 +107,7 @@ def main() -> None:
     if asked.serve:
         asyncio.run(serve(asked.serve, queue()))
     else:
-        pairs = asyncio.run(measure(Lists(asked.lists), "tests.bench.list_waits", asked.pairs))
+        pairs = asyncio.run(compare(Lists(asked.lists), "tests.bench.list_waits", asked.pairs))
         tell(pairs, f"{asked.lists} lists of {PEOPLE} people", "person", PEOPLE, asked.lists)
     leave()
 

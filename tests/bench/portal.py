@@ -32,15 +32,17 @@ def main() -> None:
     pages.add_argument("--applications", type=int, default=4_000)
     given = parser.parse_args()
     if given.part == "streams":
-        uvloop.run(
-            portal_streams.measure(
+        watched = uvloop.run(
+            portal_streams.watch(
                 given.streams, given.changes, given.every, pushed=not given.fetching, pause=given.pause
             )
         )
+        portal_streams.tell(watched)
     elif given.part == "board":
-        uvloop.run(portal_board.measure(given.pairs, given.seconds, given.clients))
+        portal_board.tell(uvloop.run(portal_board.compare(given.pairs, given.seconds, given.clients)))
     else:
-        uvloop.run(portal_pages.measure(given.people, given.seconds, given.rest, given.applications))
+        worked = uvloop.run(portal_pages.visit(given.people, given.seconds, given.rest, given.applications))
+        portal_pages.tell(worked)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import dataclass
 from statistics import median
 from typing import cast
 
 from services.stack.processes import common_environment
 from tests.bench.portal_processes import Behind, behind_and_portal, pressure
 from tests.bench.processor import milliseconds
+from tests.bench.result import Options, Result, ratios_of
 from tests.support.portal_catalogue import CYCLE
 
 BASE = "SD-QILU"
@@ -62,8 +64,34 @@ class Reader(asyncio.Protocol):
                 self.ended.set_result(None)
 
 
-async def measure(pairs: int, seconds: float, clients: int) -> None:
-    """Alternate, print each pair and the medians."""
+@dataclass(frozen=True)
+class Pair:
+    """Reads a second and milliseconds of processor time for each, of the board and of the bare route."""
+
+    rate: float
+    cost: float
+    bare_rate: float
+    bare_cost: float
+
+
+async def measure(options: Options) -> list[Result]:
+    """One read of the board beside the bare route."""
+    pairs = await compare(options.rounds, options.sized(3.0, 1.0), 32)
+    rates, bare = [each.rate for each in pairs], [each.bare_rate for each in pairs]
+    by_cpu = median(each.bare_cost / each.cost for each in pairs)
+    return [
+        Result(
+            *("board", "live board, one read", "reads/s", rates, bare, ratios_of(rates, bare)),
+            target=TARGET,
+            stretch=STRETCH,
+            notes=[f"32 connections; by processor time {by_cpu:.2f}; a change each second"],
+            costs={"board_read_cpu_ms": median(each.cost for each in pairs)},
+        )
+    ]
+
+
+async def compare(pairs: int, seconds: float, clients: int) -> list[Pair]:
+    """Alternate, and print each pair."""
     async with behind_and_portal() as (behind, served):
         await behind.change()
         with await asyncio.to_thread(urllib.request.urlopen, f"http://127.0.0.1:{served.port}{PATH}") as answer:
@@ -81,28 +109,35 @@ async def measure(pairs: int, seconds: float, clients: int) -> None:
         bare_port = int(await asyncio.to_thread(bare.stdout.readline))
         changing = asyncio.create_task(_keep_changing(behind))
         ours, theirs = (served.port, PATH, served.process.pid), (bare_port, "/bare", bare.pid)
-        rates: list[float] = []
-        costs: list[float] = []
+        all_pairs: list[Pair] = []
         print(f"{len(body)} bytes, {clients} connections, {pairs} pairs of {seconds:g} s; a change each second")
         for number in range(pairs + 1):
             turn = [ours, theirs] if number % 2 else [theirs, ours]
             found = {each[0]: await _read(*each, seconds, clients) for each in turn}
-            (rate, cost), (bare_rate, bare_cost) = found[served.port], found[bare_port]
             if number == 0:
                 continue  # warms both
-            rates.append(rate / bare_rate)
-            costs.append(bare_cost / cost)
+            pair = Pair(*found[served.port], *found[bare_port])
+            all_pairs.append(pair)
             print(
-                f"board {rate:6.0f}/s {cost * 1000:4.0f} us CPU"
-                f"   bare {bare_rate:6.0f}/s {bare_cost * 1000:4.0f} us CPU"
-                f"   ratio {rates[-1]:.2f}   by CPU {costs[-1]:.2f}   waiting for a core {pressure():.0f} %"
+                f"board {pair.rate:6.0f}/s {pair.cost * 1000:4.0f} us CPU"
+                f"   bare {pair.bare_rate:6.0f}/s {pair.bare_cost * 1000:4.0f} us CPU"
+                f"   ratio {pair.rate / pair.bare_rate:.2f}   by CPU {pair.bare_cost / pair.cost:.2f}"
+                f"   waiting for a core {pressure():.0f} %"
             )
         changing.cancel()
         bare.terminate()
-        print(
-            f"ratio median {median(rates):.2f} ({min(rates):.2f}-{max(rates):.2f}),"
-            f" by CPU {median(costs):.2f} ({min(costs):.2f}-{max(costs):.2f}); to reach {TARGET}, better {STRETCH}"
-        )
+        await asyncio.to_thread(bare.wait, 20)
+        return all_pairs
+
+
+def tell(pairs: list[Pair]) -> None:
+    """Print the medians."""
+    rates = [each.rate / each.bare_rate for each in pairs]
+    costs = [each.bare_cost / each.cost for each in pairs]
+    print(
+        f"ratio median {median(rates):.2f} ({min(rates):.2f}-{max(rates):.2f}),"
+        f" by CPU {median(costs):.2f} ({min(costs):.2f}-{max(costs):.2f}); to reach {TARGET}, better {STRETCH}"
+    )
 
 
 async def _read(port: int, path: str, pid: int, seconds: float, clients: int) -> tuple[float, float]:

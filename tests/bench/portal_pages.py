@@ -23,6 +23,7 @@ from tests.bench.hosting import hosted
 from tests.bench.portal_processes import Served, behind, portal, pressure
 from tests.bench.processor import milliseconds
 from tests.bench.province import Province, token
+from tests.bench.result import Options, Result
 from tests.support import nats, postgres
 
 APPLICANT_PAGES = ("/", "/board", "/application", "/application/choice", "/application/sections/basic")
@@ -68,8 +69,44 @@ class Person:
         self._writer.close()
 
 
-async def measure(people: int, seconds: float, rest: float, applications: int) -> None:
-    """Fill a province, let people work, print."""
+@dataclass(frozen=True)
+class Visited:
+    """What came of it: seconds by page, packed bytes by page, milliseconds that portal and enrollment spent."""
+
+    times: dict[str, list[float]]
+    sizes: dict[str, int]
+    portal_ms: float
+    enrollment_ms: float
+    people: int
+    seconds: float
+
+    @property
+    def every(self) -> list[float]:
+        """Milliseconds of every page."""
+        return [each * 1000 for found in self.times.values() for each in found]
+
+
+async def measure(options: Options) -> list[Result]:
+    """Fifty people who open pages."""
+    found = await visit(50, options.sized(15.0, 3.0), 1.0, options.sized(4_000, 2_000))
+    count = len(found.every)
+    p95 = statistics.quantiles(found.every, n=100)[94]
+    return [
+        Result(
+            *("", "pages of the portal with fifty people at work", "ms, p95", [p95]),
+            target=LIMIT_MS,
+            better="lower",
+            notes=[f"{count / found.seconds:.0f} pages a second, p50 {statistics.median(found.every):.1f} ms"],
+            costs={
+                "page_portal_cpu_ms": found.portal_ms / count,
+                "page_enrollment_cpu_ms": found.enrollment_ms / count,
+            },
+        )
+    ]
+
+
+async def visit(people: int, seconds: float, rest: float, applications: int) -> Visited:
+    """Fill a province and let people work."""
     database, broker = await asyncio.to_thread(postgres.create_server), await asyncio.to_thread(nats.create_server)
     url = database.database("enrollment")
     key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
@@ -87,7 +124,7 @@ async def measure(people: int, seconds: float, rest: float, applications: int) -
                 spent = milliseconds(served.process.pid), milliseconds(enrollment.pid)
                 times, sizes = await _work(served, key, submitted, people, seconds, rest)
                 now = milliseconds(served.process.pid), milliseconds(enrollment.pid)
-                _report(times, sizes, [(b - a) for a, b in zip(spent, now, strict=True)], people, seconds)
+                return Visited(times, sizes, now[0] - spent[0], now[1] - spent[1], people, seconds)
     finally:
         await province.close()
         await asyncio.to_thread(nats.remove_server, broker)
@@ -114,16 +151,15 @@ async def _work(
     return times, sizes
 
 
-def _report(
-    times: dict[str, list[float]], sizes: dict[str, int], spent: list[float], people: int, seconds: float
-) -> None:
-    every = [each for found in times.values() for each in found]
-    for name, found in [*sorted(times.items()), ("all pages", every)]:
+def tell(visited: Visited) -> None:
+    """Print it."""
+    every = visited.every
+    for name, found in [*sorted(visited.times.items()), ("all pages", [each / 1000 for each in every])]:
         parts = statistics.quantiles([each * 1000 for each in found], n=100)
-        size = f"{sizes[name] / 1024:5.1f} KiB packed" if name in sizes else ""
+        size = f"{visited.sizes[name] / 1024:5.1f} KiB packed" if name in visited.sizes else ""
         print(f"{name:32} {len(found):5}  p50 {parts[49]:5.1f} ms  p95 {parts[94]:5.1f}  p99 {parts[98]:5.1f}  {size}")
     print(
-        f"{people} people, {len(every) / seconds:.0f} pages a second; p95 to stay under {LIMIT_MS:g} ms;"
-        f" CPU ms a page: portal {spent[0] / len(every):.1f}, enrollment {spent[1] / len(every):.1f};"
-        f" waiting for a core {pressure():.0f} %"
+        f"{visited.people} people, {len(every) / visited.seconds:.0f} pages a second; p95 to stay under {LIMIT_MS:g}"
+        f" ms; CPU ms a page: portal {visited.portal_ms / len(every):.1f},"
+        f" enrollment {visited.enrollment_ms / len(every):.1f}; waiting for a core {pressure():.0f} %"
     )

@@ -19,10 +19,13 @@ from typing import cast
 
 from tests.bench.portal_processes import Behind, Served, behind_and_portal, pressure
 from tests.bench.processor import milliseconds
+from tests.bench.result import Options, Result
 
 BOARD = "/board"
 _APPLIED = re.compile(rb'data-label="[^"]*">(\d+)</td>\s*<td class="n" data-label="[^"]*">0</td>')
 _CHUNK = re.compile(rb"([0-9a-f]+)\r\n")
+NEVER = 1e9
+"""Milliseconds, of what was not seen to the end."""
 AT_A_TIME = 100
 """Connections opened at once."""
 
@@ -146,8 +149,65 @@ def _number(html: bytes) -> int:
     return int(found.group(1))
 
 
-async def measure(streams: int, changes: int, every: float, *, pushed: bool, pause: float) -> None:
-    """Open the pages, change the board, print."""
+WITHIN_MS, SHARE, MEMORY_MIB, STREAMS, MANY_STREAMS = 250.0, 99.0, 150.0, 2_000, 5_000
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What came of it: milliseconds until a change was told and shown, one for each page and change."""
+
+    told: list[float]
+    shown: list[float]
+    streams: int
+    seconds: float
+    core: float
+    """Share of a core that the portal used."""
+    memory: float
+    """MiB that it held in the end."""
+    idle: float
+    """MiB that it held before."""
+    down: float
+    """KiB a second down each stream."""
+    busy: float
+
+    @property
+    def within(self) -> float:
+        """Hundredths of what was shown within 250 ms."""
+        return 100 * sum(each <= WITHIN_MS for each in self.shown) / len(self.shown)
+
+
+async def measure(options: Options) -> list[Result]:
+    """2 000 open boards and a change each second; then once 5 000, which is asked of nobody yet."""
+    streams = options.sized(STREAMS, 200)
+    runs = [await watch(streams, options.sized(15, 5), 1.0, pushed=True, pause=0.0) for _ in range(options.sized(2, 1))]
+    many = await watch(options.sized(MANY_STREAMS, 400), options.sized(8, 3), 1.0, pushed=True, pause=0.0)
+    shares = [quantiles(each.shown, n=100) for each in runs]
+    notes = [f"{streams} streams: p50 {parts[49]:.0f} ms, p99 {parts[98]:.0f} ms" for parts in shares]
+    more = f"{many.streams} streams (stretch): {many.within:.1f} % within 250 ms, {many.memory:.0f} MiB"
+    last = runs[-1]
+    return [
+        Result(
+            *("streams", "live board, a change shown within 250 ms", "% of pages", [each.within for each in runs]),
+            target=SHARE,
+            notes=[*notes, more],
+            costs={
+                "streams": last.streams,
+                "streams_portal_share_of_core": last.core,
+                "streams_portal_mib": last.memory,
+                "stream_kib": (last.memory - last.idle) * 1024 / last.streams,
+            },
+        ),
+        Result(
+            *("streams", "live board, memory with those streams", "MiB", [each.memory for each in runs]),
+            target=MEMORY_MIB,
+            better="lower",
+            notes=[f"resident; {last.idle:.0f} MiB before"],
+        ),
+    ]
+
+
+async def watch(streams: int, changes: int, every: float, *, pushed: bool, pause: float) -> Watched:
+    """Open the pages and change the board."""
     async with behind_and_portal() as (behind, served):
         idle = served.memory_mib
         pages = await _open(served, streams, pushed=pushed, pause=pause)
@@ -167,13 +227,12 @@ async def measure(streams: int, changes: int, every: float, *, pushed: bool, pau
         spent = milliseconds(served.process.pid) - spent
         size = sum(page.size for page in pages) - size
         memory = served.memory_mib
-        _report(pages, told, took)
-        print(
-            f"portal: {spent / took / 10:.0f} % of a core, {memory:.0f} MiB with {streams} streams ({idle:.0f} before);"
-            f" {size / streams / took / 1024:.1f} KiB/s down each stream; waiting for a core {busy:.0f} %"
-        )
+        waits, shown = _waits(pages, told)
         for page in pages:
             page.transport.abort()
+        return Watched(
+            waits, shown, streams, took, spent / took / 1000, memory, idle, size / streams / took / 1024, busy
+        )
 
 
 async def _changed(behind: Behind, pages: list[Page], every: float) -> tuple[int, float]:
@@ -207,19 +266,29 @@ async def _open(served: Served, streams: int, *, pushed: bool, pause: float) -> 
     return pages
 
 
-def _report(pages: list[Page], told: list[tuple[int, float]], took: float) -> None:
+def _waits(pages: list[Page], told: list[tuple[int, float]]) -> tuple[list[float], list[float]]:
+    """Milliseconds until each change was told and shown; without end where it never was."""
     waits: list[float] = []
     shown: list[float] = []
-    missed = 0
     for number, at in told:
         for page in pages:
             first = next((each for each in page.seen.told if each >= at), None)
-            waits.append((first - at) * 1000 if first is not None else 1e9)
+            waits.append((first - at) * 1000 if first is not None else NEVER)
             # A page that shows a later board shows this change too.
             later = [when for seen, when in page.seen.shown.items() if seen >= number]
-            shown.append((min(later) - at) * 1000 if later else 1e9)
-            missed += not later
-    print(f"{len(pages)} streams, {len(told)} changes in {took:.0f} s, never shown: {missed}")
-    for name, values in (("told", waits), ("shown", shown)):
+            shown.append((min(later) - at) * 1000 if later else NEVER)
+    return waits, shown
+
+
+def tell(found: Watched) -> None:
+    """Print it."""
+    missed = sum(each >= NEVER for each in found.shown)
+    changes = len(found.shown) // found.streams
+    print(f"{found.streams} streams, {changes} changes in {found.seconds:.0f} s, never shown: {missed}")
+    for name, values in (("told", found.told), ("shown", found.shown)):
         parts = quantiles(values, n=100)
         print(f"{name:6} p50 {parts[49]:6.0f} ms  p95 {parts[94]:6.0f}  p99 {parts[98]:6.0f}  max {max(values):6.0f}")
+    print(
+        f"portal: {found.core * 100:.0f} % of a core, {found.memory:.0f} MiB with {found.streams} streams"
+        f" ({found.idle:.0f} before); {found.down:.1f} KiB/s down each stream; waiting for a core {found.busy:.0f} %"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from joserfc import jwt
@@ -58,6 +58,11 @@ class Province:
         return province
 
     @property
+    def seats(self) -> Sequence[tuple[str, str]]:
+        """Every base with every specialty."""
+        return self._seats
+
+    @property
     def cycle_id(self) -> str:
         """The cycle."""
         return self._stage.cycle_id
@@ -90,6 +95,11 @@ class Province:
     async def fill(self, count: int) -> None:
         """So many applications over all seats and the states of a round, as a season leaves them."""
         await self._database.execute(FILL, self.cycle_id, *self._columns(), count, ROUND)
+
+    async def filled(self, count: int) -> list[str]:
+        """The same; their ids."""
+        found = await self._database.fetch(f"{FILL} RETURNING id", self.cycle_id, *self._columns(), count, ROUND)
+        return [str(row["id"]) for row in found]
 
     async def counted(self) -> None:
         """Let the database know what it holds, as its own upkeep would soon."""

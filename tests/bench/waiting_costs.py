@@ -82,22 +82,25 @@ class Pair:
 
     ours: float
     bare: float
-    outside: float
+    outside: float | None
+    """None where that was not asked for."""
     events: float
 
 
 class _Bench:
     """Ours and bare workflows in turn on one server, and what both processes spent."""
 
-    def __init__(self, client: Client, processes: Iterable[int], ours: Ours) -> None:
+    def __init__(self, client: Client, processes: Iterable[int], ours: Ours, *, outside: bool) -> None:
         self._client = client
+        self._outside = outside
         self._processes = tuple(processes)
         self._measured = ours
 
     async def pair(self) -> Pair:
         ours, histories = await self._ours()
         works = [_work(history) for history in histories]
-        bare, outside = await self._bare(works, _QUEUE), await self._bare(works, _OUTSIDE)
+        bare = await self._bare(works, _QUEUE)
+        outside = await self._bare(works, _OUTSIDE) if self._outside else None
         return Pair(ours, bare, outside, statistics.mean(len(history.events) for history in histories))
 
     async def _ours(self) -> tuple[float, list[WorkflowHistory]]:
@@ -135,14 +138,14 @@ def _work(history: WorkflowHistory) -> Work:
     return Work(timers, activities, DAY_SECONDS * DAYS / timers)
 
 
-async def measure(ours: Ours, module: str, pairs: int) -> list[Pair]:
+async def compare(ours: Ours, module: str, pairs: int, *, outside: bool = True) -> list[Pair]:
     """So many pairs after one for warmth alone; `python -m module --serve <address>` is the worker."""
     path = Path(sys.executable).parent / "temporal"
     async with (
         await WorkflowEnvironment.start_local(dev_server_existing_path=str(path), plugins=[PLUGIN]) as server,
         _working(module, server.client.service_client.config.target_host),
     ):
-        bench = _Bench(server.client, _children(), ours)
+        bench = _Bench(server.client, _children(), ours, outside=outside)
         await bench.pair()
         return [await bench.pair() for _ in range(pairs)]
 
@@ -183,14 +186,19 @@ def command_line(description: str | None, **sizes: int) -> argparse.Namespace:
 def tell(pairs: Sequence[Pair], what: str, one: str, people: int, count: int) -> None:
     """Print the pairs of so many workflows (`what` they are in words) for so many people each (`one` of them)."""
     alike = [pair.bare / pair.ours for pair in pairs]
-    outside = [pair.outside / pair.ours for pair in pairs]
-    each = statistics.median(pair.ours for pair in pairs) / count / people
-    events = statistics.median(pair.events for pair in pairs)
+    outside = [pair.outside / pair.ours for pair in pairs if pair.outside is not None]
+    each, events = of_one(pairs, people, count)
     print(f"{len(pairs)} pairs of {what}, load {os.getloadavg()[0]:.1f}")
     for words, ratios in (("bare, in the same sandbox / ours", alike), ("bare, outside it / ours", outside)):
         told = ", ".join(f"{ratio:.2f}" for ratio in ratios)
         print(f"{words:<34}{statistics.median(ratios):.2f}   ({told})")
-    print(f"one {one}   {each:.3f} ms, {events / people:.2f} events; {events:.0f} events in one history")
+    print(f"one {one}   {each:.3f} ms, {events:.2f} events; {events * people:.0f} events in one history")
+
+
+def of_one(pairs: Sequence[Pair], people: int, count: int) -> tuple[float, float]:
+    """Milliseconds of processor time and events that one of so many people costs, in one of so many workflows."""
+    each = statistics.median(pair.ours for pair in pairs) / count / people
+    return each, statistics.median(pair.events for pair in pairs) / people
 
 
 def leave() -> NoReturn:

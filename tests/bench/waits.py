@@ -17,7 +17,9 @@ from temporalio.client import Client, WorkflowHandle
 from residency.enrollment.v1 import cycle_pb2
 from residency.enrollment.v1 import cycle_service_pb2 as wire
 from residency.notify.v1 import notify_service_pb2 as notify
-from tests.bench.waiting_costs import DAY_SECONDS, DAYS, command_line, leave, measure, serve, tell
+from tests.bench.list_waits import PEOPLE, Lists
+from tests.bench.result import Options, Result
+from tests.bench.waiting_costs import DAY_SECONDS, DAYS, command_line, compare, leave, of_one, serve, tell
 from workflows.base_window import contract
 from workflows.base_window.activities import WindowActivities
 from workflows.base_window.contract import LARGEST_BATCH, Decision, DecisionKind, DecisionsMade, WindowStart
@@ -118,13 +120,53 @@ def queue() -> Queue:
     )
 
 
+APPLICATIONS, WINDOWS, LISTS = 400, 10, 40
+TARGET, MOST_MS, MOST_EVENTS = 0.85, 2.0, 2.0
+
+
+async def measure(options: Options) -> list[Result]:
+    """Windows, then lists, each beside bare workflows; and what one application costs in both together."""
+    pairs = options.sized(options.rounds, 1)
+    windows, count = options.sized(WINDOWS, 4), options.sized(LISTS, 10)
+    waited = await compare(Windows(APPLICATIONS, windows), "tests.bench.waits", pairs, outside=False)
+    listed = await compare(Lists(count), "tests.bench.list_waits", pairs, outside=False)
+    window, listing = of_one(waited, APPLICATIONS, windows), of_one(listed, PEOPLE, count)
+    sides = (("a base's window", waited, windows), ("a published list", listed, count))
+    return [
+        *(
+            Result(
+                *("workflow", f"workflow: {name}", "ms of CPU"),
+                [pair.ours for pair in found],
+                [pair.bare for pair in found],
+                [pair.bare / pair.ours for pair in found],
+                target=TARGET,
+                notes=[f"{number} of 400 people each; the Temporal server and the worker, in the same sandbox"],
+            )
+            for name, found, number in sides
+        ),
+        Result(
+            *("application", "one application through all its workflows", "ms of CPU", [window[0] + listing[0]]),
+            target=MOST_MS,
+            better="lower",
+            notes=["its window and its list, Temporal server and worker; the year's one workflow is shared by all"],
+            costs={"workflow_cpu_ms": window[0] + listing[0]},
+        ),
+        Result(
+            *("application", "one application's events in all histories", "events", [window[1] + listing[1]]),
+            target=MOST_EVENTS,
+            better="lower",
+            costs={"workflow_events": window[1] + listing[1]},
+        ),
+    ]
+
+
 def main() -> None:
     """Command line."""
     asked = command_line(__doc__, applications=400, windows=10)
     if asked.serve:
         asyncio.run(serve(asked.serve, queue()))
     else:
-        pairs = asyncio.run(measure(Windows(asked.applications, asked.windows), "tests.bench.waits", asked.pairs))
+        pairs = asyncio.run(compare(Windows(asked.applications, asked.windows), "tests.bench.waits", asked.pairs))
         what = f"{asked.windows} windows with {asked.applications} applications"
         tell(pairs, what, "application", asked.applications, asked.windows)
     leave()

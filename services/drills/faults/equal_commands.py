@@ -13,7 +13,7 @@ from services.kit.domain import DomainError
 from services.kit.ids import new_id
 
 AT_ONCE = 30
-REUSED = "IDEMPOTENCY_KEY_REUSED"
+REUSED = "KEY_REUSED"
 
 
 async def run(ground: Ground) -> None:

@@ -209,7 +209,9 @@ async def _set_up(ground: Ground) -> Scene:
         async with slots:
             signed_in = await patiently(enter)
         dossier = make_dossier(person, ground.options.seed, province.year)
-        dossier["basic"]["applicant_type"] = "social"
+        if dossier["basic"]["applicant_type"] == "own_unit":
+            # The employer is no base of the drill, and whoever trains with their own must be employed by it.
+            dossier["basic"]["applicant_type"] = "other_unit"
         return seated(person.login, signed_in, dossier=dossier)
 
     async def staff(number: int, base: BaseEntry, role: str, title: str) -> Actor:

@@ -91,16 +91,19 @@ class Told:
 
 
 @asynccontextmanager
-async def saving(ground: Ground, stage: Scene, *years: Year) -> AsyncIterator[Told]:
-    """Inside, every applicant of the scene corrects their telephone number in each of `years` again and again."""
-    told = Told()
+async def saving(ground: Ground, stage: Scene, *years: Year, told: Told | None = None) -> AsyncIterator[Told]:
+    """Inside, every applicant of the scene corrects their telephone number in each of `years` again and again.
+
+    What they are told goes into `told` where one is given.
+    """
+    told = told or Told()
     writers = [(year, actor) for year in years for actor in stage.applicants]
     await asyncio.gather(*(actor.do(year.start()) for year, actor in writers))
     ending = asyncio.Event()
     chance = random.Random(f"saving/{ground.options.seed}")  # noqa: S311 (reproducible play, not a secret)
     tasks = [asyncio.create_task(_save(told, year, actor, chance, ending)) for year, actor in writers]
     try:
-        await ground.until(lambda: len(told.accepted) >= len(tasks), "everybody has saved once")
+        await ground.until(told.more(len(tasks)), "everybody has saved once")
         yield told
     finally:
         ending.set()

@@ -1,6 +1,6 @@
 """Charts as inline SVG that need neither script nor fonts nor a fixed width, and the tables that say the same.
 
-Only the lines themselves are stretched with the page: a plot is an SVG inside an SVG whose positions are shares of its
+Only the lines themselves are stretched with the page, in an SVG inside the plot's; all else stands at shares of its
 width, so that letters stay as large on a telephone as on a desk. Colours are classes of the style sheet of the report.
 """
 
@@ -10,10 +10,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-HEIGHT = 240
-_TOP, _BOTTOM, _LEFT = 26, 40, 52
+HEIGHT = 176
+"""Pixels of a plot, without what stands around it."""
+_LEFT = 52
 SCALE = 1000
 """Width and height of the coordinates of lines."""
 ROWS = 40
@@ -88,10 +89,15 @@ def bars(rows: Sequence[tuple[str, float, str]], *, limit: float | None = None, 
         Markup(
             '<tr><th scope="row">{}</th><td class="bar"><svg aria-hidden="true"><rect class="{}" y="4" height="14"'
             ' width="{}%"/>{}</svg></td><td class="n">{}</td></tr>'
-        ).format(name, "over" if name in bad else "c0", _digits(100 * max(0.0, value) / top), line, told)
+        ).format(_breakable(name), "over" if name in bad else "c0", _digits(100 * max(0.0, value) / top), line, told)
         for name, value, told in rows
     )
     return Markup('<table class="bars"><tbody>{}</tbody></table>').format(body)
+
+
+def _breakable(name: str) -> Markup:
+    """A long name may be broken where its words meet."""
+    return Markup("_<wbr>").join(escape(part) for part in name.split("_"))
 
 
 def legend(series: Sequence[Series]) -> Markup:
@@ -231,10 +237,9 @@ def _frame(axis: TimeAxis, marks: Sequence[float], unit: str, drawing: Markup) -
         parts.append(Markup('<line class="fault" x1="{0}%" x2="{0}%" y2="100%"/>').format(x))
         parts.append(Markup('<text class="fault" x="{}%" y="12" dx="3">{}</text>').format(x, name))
     return Markup(
-        '<svg class="chart" height="{}" aria-hidden="true"><text x="0" y="12">{}</text>'
-        '<svg class="plot" x="{}" y="{}" height="{}">{}</svg>'
-        '<text x="100%" y="{}" text-anchor="end">{}</text></svg>'
-    ).format(HEIGHT, unit, _LEFT, _TOP, HEIGHT - _TOP - _BOTTOM, Markup("").join(parts), HEIGHT - 4, axis.title)
+        '<div class="chart"><svg class="plot" height="{}" aria-hidden="true"><text x="-{}" y="-14">{}</text>{}'
+        '<text x="100%" y="100%" dy="2.9em" dx="16" text-anchor="end">{}</text></svg></div>'
+    ).format(HEIGHT, _LEFT, unit, Markup("").join(parts), axis.title)
 
 
 def _joined(values: Sequence[Value], total: bool, form: Callable[[float], str]) -> str:

@@ -18,7 +18,7 @@ PUNCTUAL_SECONDS = 2.5
 _TICKS = 6
 _ACTS = 6
 """Of so many acts, the most frequent commands, the latencies are drawn over time; of all, they stand in the table."""
-_BEFORE = 0.5
+_BEFORE = 0.2
 """What came before the first day is drawn up to this share of the season's length."""
 _SHED = ("429", "503")
 
@@ -47,7 +47,7 @@ def time_axis(report: Mapping[str, Any]) -> TimeAxis:
     first = _first_day(phases)
 
     def told(moment: float) -> str:
-        return f"{moment:.0f} s" if moment < 0 else _day_name(first, int(moment // day))
+        return f"{-moment:.0f} s before the first day" if moment < 0 else _day_name(first, int(moment // day))
 
     bands = [
         Band(
@@ -61,6 +61,14 @@ def time_axis(report: Mapping[str, Any]) -> TimeAxis:
     marks = [(fault["at"], str(place)) for place, fault in enumerate(report.get("faults", []), 1)]
     title = f"calendar day; a day lasts {day:g} s"
     return TimeAxis(start, end, title, _day_ticks(first, day, end), bands, marks, told)
+
+
+def cut_off(report: Mapping[str, Any], axis: TimeAxis) -> str:
+    """What lies before the beginning of all charts, in a sentence; empty when nothing does."""
+    at = report.get("course", {}).get("at", [])
+    if not at or at[0] >= axis.start:
+        return ""
+    return f"Preparation began {-at[0]:.0f} s before the first day; charts begin {-axis.start:.0f} s before it."
 
 
 def arrivals(report: Mapping[str, Any], axis: TimeAxis) -> Figure:
@@ -265,9 +273,6 @@ def _timed(
     total: bool,
     stacked: bool = False,
 ) -> Figure:
-    before = sum(1 for moment in at if moment < axis.start)
-    if before:
-        summary += f" {before} points of the preparation lie further back than is drawn."
     return Figure(
         title,
         summary,
@@ -309,4 +314,4 @@ def _milli(seconds: float | None) -> float | None:
 
 def milliseconds(seconds: float) -> str:
     """To two digits, which is as much as is known of a percentile."""
-    return f"{number(float(f'{seconds * 1000:.2g}'))} ms"
+    return f"{seconds:.2g} s" if 1 <= seconds < 10 else f"{number(float(f'{seconds * 1000:.2g}'))} ms"

@@ -46,6 +46,8 @@ class Section:
     tables: Sequence[Rows] = ()
     figures: Sequence[Figure] = ()
     pairs: Sequence[tuple[str, str]] = ()
+    wide: bool = False
+    """Figures one below the other."""
 
     @property
     def shown(self) -> bool:
@@ -102,13 +104,18 @@ def _page(report: Mapping[str, Any]) -> Page:
     sections = [
         Section("invariants", "Invariants", tables=[_invariants(report)]),
         Section("faults", "Faults", tables=_faults(report, axis)),
-        Section("arrivals", "Arrivals", figures=[draw.arrivals(report, axis)] if recorded else []),
+        Section(
+            "arrivals",
+            "Arrivals",
+            draw.cut_off(report, axis),
+            figures=[draw.arrivals(report, axis)] if recorded else [],
+        ),
         Section("queues", "Queues", figures=draw.queues(report, axis)),
         Section("answers", "Answers", figures=[draw.commands(report, axis), *latency] if recorded else []),
         Section("latencies", "Latencies", tables=_latencies(report)),
         Section("phases", "Phases", figures=[draw.punctuality(report)]),
         Section("places", "Places", figures=draw.seats(report, axis), tables=[_outcomes(report)]),
-        Section("refusals", "Refusals", figures=draw.refusals(report)),
+        Section("refusals", "Refusals", figures=draw.refusals(report), wide=True),
         Section("faculty", "Faculty", pairs=_faculty(report)),
         Section("cost", "Cost", figures=_present(draw.processors(report, axis)), tables=_cost(report)),
         Section(

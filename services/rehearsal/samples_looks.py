@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from uuid import UUID
 
@@ -26,6 +26,9 @@ BOUND = 50_000
 """What waits is counted up to here."""
 OURS = "rehearsal"
 """Under this name the rehearsal's own processes are told."""
+_NURSERY = "nursery"
+_KNOWN = ("draft", "pending", "approved", "rejected", "provisional", "admitted", "withdrawn")
+"""States of which there are none at first, which is something to see."""
 _DEAD_LETTERS = "DEADLETTERS"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PATIENCE = 5.0
@@ -122,7 +125,8 @@ class Season:
             return {}
         states = await self._reading.rows("enrollment", _STATES, self.cycle)
         [seats] = await self._reading.rows("enrollment", _SEATS, self.cycle)
-        seen: dict[str, float] = {f"state {row['state']}": row["count"] for row in states}
+        seen: dict[str, float] = dict.fromkeys((f"state {name}" for name in _KNOWN), 0.0)
+        seen |= {f"state {row['state']}": row["count"] for row in states}
         return seen | {f"seats {name}": float(seats[name] or 0) for name in ("planned", "taken")}
 
     async def close(self) -> None:
@@ -181,7 +185,8 @@ class Processors:
         """Sums that only grow: a process that died and came back goes on from there."""
         first = not self._last
         for name, pids in trees(self._data):
-            used = sum(map(processor_seconds, pids))
+            # The nursery's children are told by their own names, also once they have ended.
+            used = sum(processor_seconds(pid, ended=name != _NURSERY) for pid in pids)
             # What a process had used before the first look is not the play's; that of one born since is.
             before = self._last.get(pids[0], used if first else 0.0)
             self._sums[name] = self._sums.get(name, 0.0) + max(0.0, used - before)
@@ -256,30 +261,36 @@ def lag_in(text: str) -> tuple[str, float]:
 
 
 def trees(data: Path) -> Iterator[tuple[str, list[int]]]:
-    """Every process of the stack on `data`, itself and then its children; our own as `rehearsal`."""
-    for name, pid in (*state.load(data).pids.items(), (OURS, os.getpid())):
-        yield name.partition(".")[0], list(_tree(pid))
+    """Every process of the stack on `data`, itself and then its children; our own as `rehearsal`.
+
+    A child that has a name of its own is told under that only: the nursery bears all others.
+    """
+    named = [*((name, pid) for name, pid in state.load(data).pids.items() if pid), (OURS, os.getpid())]
+    others = {pid for _, pid in named}
+    for name, pid in named:
+        yield name.partition(".")[0], list(_tree(pid, others - {pid}))
 
 
-def _tree(pid: int) -> Iterator[int]:
+def _tree(pid: int, others: Set[int]) -> Iterator[int]:
     yield pid
     try:
         threads = list(Path(f"/proc/{pid}/task").iterdir())
         children = [child for thread in threads for child in (thread / "children").read_text().split()]
     except OSError:
         return
-    for child in children:
-        yield from _tree(int(child))
+    for child in map(int, children):
+        if child not in others:
+            yield from _tree(child, others)
 
 
-def processor_seconds(pid: int) -> float:
-    """User and system time of a process and of its children that ended; 0 when it is gone."""
+def processor_seconds(pid: int, *, ended: bool = True) -> float:
+    """User and system time of a process and, with `ended`, of its children that ended; 0 when it is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return 0.0
     # The name in parentheses may hold anything; utime, stime, cutime and cstime are the 12th to 15th after it.
-    return sum(map(int, text.rpartition(")")[2].split()[11:15])) / _TICKS
+    return sum(map(int, text.rpartition(")")[2].split()[11 : 15 if ended else 13])) / _TICKS
 
 
 def memory_bytes(pid: int) -> float:

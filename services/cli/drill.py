@@ -7,13 +7,21 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli import output
 from services.cli.rehearse import DayOption, seconds
 from services.drills import DRILLS
+
+if TYPE_CHECKING:
+    from services.drills.faults.season import Account
+    from services.drills.ground import Options
+    from services.drills.report import Report
+
+FAULTS = "faults"
+"""The name of the drill that does faults of the plan."""
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 
 def drill(
-    name: Annotated[str, typer.Argument(help=f"Which: {', '.join(DRILLS)}.")],
+    name: Annotated[
+        str, typer.Argument(help=f"Which: {', '.join(DRILLS)}; the number of a fault, 1 to 40; or `{FAULTS}` for all.")
+    ],
     applicants: Annotated[int, typer.Option(min=1, max=20_000, help="How many synthetic people apply.")] = 300,
     day: DayOption = "2s",
     seed: Annotated[int, typer.Option(help="The same seed plays the same people.")] = 1,
@@ -31,32 +41,82 @@ def drill(
     release: Annotated[
         str, typer.Option("--from", help="The former release for `upgrade`: a tag or commit; the newest when left out.")
     ] = "",
+    plan: Annotated[
+        Path | None, typer.Option(help="For `faults`: a YAML file that says which faults, and when in the season.")
+    ] = None,
+    only: Annotated[str, typer.Option(help="For `faults`: some of them, as `1,2,5-9`.")] = "",
+    record: Annotated[
+        Path | None, typer.Option(help="For faults: a JSON file to add what came of them to, and its page beside it.")
+    ] = None,
     as_json: output.JsonOption = False,
 ) -> None:
-    """Do to a stack of its own, in a temporary folder, what operators do to a running season, and look at what happens.
+    """Do to a stack of its own, in a temporary folder, what operators and bad luck do to a running season, and look.
 
-    A running stack is not touched. Needs the embedded servers. Exit code 1 when the drill fails.
+    A running stack is not touched. Needs the embedded servers. Exit code 1 when the drill fails or a fault is not
+    survived.
 
-    Example: residency drill rolling --applicants 300 --day 2s
+    Example: residency drill faults --only 1,2,5-9 --applicants 60 --bases 6
     """
-    if name not in DRILLS:
-        output.fail(f"there is no drill {name!r}: {', '.join(DRILLS)}", output.USAGE)
+    if name not in DRILLS and name != FAULTS and not name.isdecimal():
+        known = f"{', '.join(DRILLS)}, {FAULTS}, or the number of a fault"
+        output.fail(f"there is no drill {name!r}: {known}", output.USAGE)
     # Loaded here so that `--help` stays quick.
     from services.drills.ground import Options  # noqa: PLC0415
     from services.stack.problems import StackFailure, StackProblem  # noqa: PLC0415
 
     options = Options(applicants, seconds(day), seed, bases, keep.absolute() if keep else None, release, _hear(as_json))
     try:
-        report = asyncio.run(import_module(DRILLS[name]).run(options))
+        if name in DRILLS:
+            if plan or only or record:
+                output.fail(f"--plan, --only and --record are for faults: `residency drill {FAULTS}`", output.USAGE)
+            _tell(asyncio.run(import_module(DRILLS[name]).run(options)), as_json)
+            return
+        _break(name, options, plan, only, record, as_json)
     except StackProblem as problem:
         output.fail(str(problem), output.USAGE)
     except StackFailure as failure:
         output.fail(str(failure))
+
+
+def _break(name: str, options: Options, plan: Path | None, only: str, record: Path | None, as_json: bool) -> None:
+    """Do one fault, those of a plan, some or all."""
+    from services.drills.faults import plan as plans  # noqa: PLC0415
+    from services.drills.faults import record as records  # noqa: PLC0415
+    from services.drills.faults import season  # noqa: PLC0415
+
+    if plan is not None and (only or name != FAULTS):
+        output.fail("--plan says which faults by itself: leave --only and the number out", output.USAGE)
+    if record is not None:
+        # An unreadable one is found before half an hour of faults, not after.
+        records.read(record)
+    if plan is not None:
+        batches = [season.batch(plans.read(plan))]
+    else:
+        batches = season.spread(plans.numbers(only if name == FAULTS else name))
+    account = asyncio.run(season.run(options, batches))
+    if record is not None:
+        options.hear(f"recorded in {records.write(record, account.outcomes, options.seed)}")
+    _tell_account(account, as_json)
+
+
+def _tell(report: Report, as_json: bool) -> None:
     if as_json:
         output.write_json(report.as_json())
     else:
         output.say("\n".join(report.closing()))
     if not report.ok:
+        raise SystemExit(output.FAILED)
+
+
+def _tell_account(account: Account, as_json: bool) -> None:
+    if as_json:
+        outcomes = [outcome.as_json() for outcome in account.outcomes]
+        output.write_json(account.report.as_json() | {"ok": account.ok, "faults": outcomes})
+    else:
+        lost = [outcome.number for outcome in account.outcomes if not outcome.survived]
+        output.say("\n".join(account.report.closing()))
+        output.say(f"not survived: {', '.join(map(str, lost))}" if lost else "every fault was survived")
+    if not account.ok:
         raise SystemExit(output.FAILED)
 
 

@@ -20,7 +20,7 @@ from services.stack import links
 
 KILLS = 5
 """Of the two hundred of the plan: whoever dies again and again is started after longer and longer pauses."""
-LOST = 60
+LOST = 20
 """Acknowledgements that are lost beside."""
 LINK, PUBLISHED = "enrollment*>nats", "HPUB residency.enrollment."
 

@@ -35,6 +35,8 @@ class Outcome:
     findings: list[dict[str, Any]] = field(default_factory=list)
     """`title`, `seen`, `holds` of everything that was looked at."""
     figures: dict[str, Any] = field(default_factory=dict)
+    scaled: str = ""
+    """In what it was less than the plan asks for, in a few words; empty when in nothing."""
 
     def as_json(self) -> dict[str, Any]:
         """One object with stable keys."""
@@ -67,3 +69,20 @@ def _row(file: Path, number: int, row: Any) -> Planned:
     if isinstance(at, bool) or not isinstance(at, int | float) or not 0 <= at < 1:
         raise StackProblem(f"{file}, row {number}, at: {at!r} is no share of the season from 0 to 1")
     return Planned(FAULTS[row["fault"]], float(at))
+
+
+def numbers(text: str) -> list[int]:
+    """The faults that `text` names (`1,2,5-9`), in their order; all when it names none.
+
+    Raises StackProblem naming the part that is no number or range of the plan.
+    """
+    found: set[int] = set()
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        first, _, last = part.partition("-")
+        if not (first.isdecimal() and (last or first).isdecimal()):
+            raise StackProblem(f"{part!r} is no number of a fault and no range of them: write 1,2,5-9")
+        wanted = range(int(first), int(last or first) + 1)
+        if not wanted or not set(wanted) <= FAULTS.keys():
+            raise StackProblem(f"{part!r}: faults are numbered {min(FAULTS)} to {max(FAULTS)}")
+        found.update(wanted)
+    return sorted(found) or list(FAULTS)

@@ -11,6 +11,7 @@ DRILLS = {
     "rolling": "services.drills.rolling",
     "rotation": "services.drills.rotation",
     "restore": "services.drills.restore",
+    "overload": "services.drills.overload",
     "upgrade": "services.drills.upgrade",
 }
 """Drill → module with `run(options)`."""

@@ -13,6 +13,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from services.kit import overload
 from services.kit.clock import Clock
 from services.kit.domain import DomainError, Kind
 
@@ -97,7 +98,8 @@ class Passwords:
             raise DomainError(Kind.EXHAUSTED, "SIGN_IN_BUSY", "登录人数较多，请稍后再试。", rule="ID-12", until=until)
         self._waiting += 1
         try:
-            await self._turns.acquire()
+            with overload.elsewhere():
+                await self._turns.acquire()
         finally:
             self._waiting -= 1
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
@@ -81,6 +81,8 @@ def to_grpc_status(error: DomainError) -> Any:
             field=error.field, description=error.message, reason=error.rule or error.reason
         )
         details.append(_packed(error_details_pb2.BadRequest(field_violations=[violation])))
+    if error.until and TABLE[error.kind].retryable:
+        details.append(_packed(_retry_info(error.until)))
     code = getattr(code_pb2, TABLE[error.kind].grpc.name)
     return rpc_status.to_status(status_pb2.Status(code=code, message=error.message, details=details))
 
@@ -117,6 +119,13 @@ def to_problem(error: DomainError) -> dict[str, Any]:
     if error.details:
         problem["details"] = error.details
     return problem
+
+
+def _retry_info(until: datetime) -> error_details_pb2.RetryInfo:
+    """What clients of other makes read: how long to wait."""
+    hint = error_details_pb2.RetryInfo()
+    hint.retry_delay.FromTimedelta(max(timedelta(), until - datetime.now(UTC)))
+    return hint
 
 
 def _packed(message: Any) -> any_pb2.Any:

@@ -17,7 +17,7 @@ import grpc
 from grpc_health.v1 import health_pb2
 from opentelemetry.trace import SpanKind
 
-from services.kit import auth, errors, telemetry
+from services.kit import auth, errors, overload, telemetry
 from services.kit.domain import DomainError
 from services.kit.tls import Material, TlsFolder
 
@@ -99,7 +99,8 @@ class Channel:
                 wire.calls += 1
                 running = multi(request, timeout=timeout or seconds, metadata=metadata)
                 try:
-                    return await running
+                    with overload.elsewhere():
+                        return await running
                 except grpc.aio.AioRpcError as error:
                     raise errors.from_rpc_error(error) from None
                 finally:

@@ -1,8 +1,9 @@
 """The gRPC server of a service: health, reflection, and one guard in front of every method.
 
 The guard, in this order: continues the trace, demands a deadline, checks the method's policy against the caller's
-token, validates the request against the contract, runs the handler so that a departing client cannot cut it in the
-middle of a commit, and turns failures into rich statuses by the one error table.
+token, waits for a place or refuses (`overload.py`), validates the request against the contract, runs the handler so
+that a departing client cannot cut it in the middle of a commit, and turns failures into rich statuses by the one error
+table.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from prometheus_client import Histogram
 from services.kit import auth, errors, telemetry
 from services.kit.domain import Caller, DomainError, Kind, Origin
 from services.kit.metrics import GRPC_SERVER_SECONDS, REFUSALS
+from services.kit.overload import Bounds, Gate, Place, Sort
 from services.kit.policy import policy_of, scope_of
 from services.kit.tls import TlsFolder, server_credentials
 from services.kit.unstorable import unstorable
@@ -52,6 +54,11 @@ ADDRESS_KEY = "client-address"
 BROWSER_KEY = "client-browser"
 """Metadata in which the edge says where a call comes from."""
 _NOBODY = Caller("", "")
+_ALWAYS = ("/SignInMachine", "/GetKeySet")
+"""What our own processes ask before they can show who they are."""
+_BOUNDS = Bounds(least=32, begins=128, most=128, burst_seconds=2.0)
+"""More patient than the edge, which has refused already what it has no time for. Most calls wait for the database, of
+which the loop knows nothing: more of them would only wait for a connection."""
 _TOO_LARGE = object()
 """Stands for a request that was not read because it is too large."""
 _UNREADABLE = object()
@@ -183,6 +190,7 @@ class _Guard(grpc.aio.ServerInterceptor):
         self._limits = {f"/{each.descriptor.full_name}/": each.max_bytes for each in servicers}
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
         self._running: set[asyncio.Task[Any]] = set()
+        self._gate = Gate("grpc", _BOUNDS)
         self._log = structlog.get_logger("grpc")
 
     async def intercept_service(
@@ -247,14 +255,26 @@ class _Guard(grpc.aio.ServerInterceptor):
         if request is _UNREADABLE:
             raise DomainError(Kind.INVALID, "MESSAGE_UNREADABLE", "无法读取提交的内容。")
         who = await self._admit(method, metadata)
-        _validate(request)
+        # Half of the time is left to do it in: what nobody waits for any more is not begun.
+        place = await self._gate.enter(self._sort(method, who), (context.time_remaining() or 0.0) / 2)
         origin = Origin(metadata.get(ADDRESS_KEY, ""), metadata.get(BROWSER_KEY, ""))
-        with auth.serving(who), auth.coming_from(origin):
-            task = asyncio.create_task(handler(request, context))
+        try:
+            _validate(request)
+            with auth.serving(who), auth.coming_from(origin), place.marked():
+                task = asyncio.create_task(handler(request, context))
+        except BaseException:
+            place.give_back()
+            raise
         self._running.add(task)
-        task.add_done_callback(self._finished)
+        task.add_done_callback(functools.partial(self._finished, place))
         # A client that leaves cancels only the waiting: the handler is never cut between a commit and its answer.
         return await asyncio.shield(task)
+
+    def _sort(self, method: str, who: Caller) -> Sort:
+        ours = bool(who.person_id) and not who.session and who.scopes is None
+        if ours or method.endswith(_ALWAYS):
+            return Sort.MACHINE
+        return Sort.READ if self._policies[method].reads else Sort.COMMAND
 
     async def _admit(self, method: str, metadata: dict[str, str]) -> Caller:
         policy = self._policies.get(method)
@@ -273,7 +293,8 @@ class _Guard(grpc.aio.ServerInterceptor):
             raise
         return who
 
-    def _finished(self, task: asyncio.Task[Any]) -> None:
+    def _finished(self, place: Place, task: asyncio.Task[Any]) -> None:
+        place.give_back()
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # fetched, so that a handler whose client has left does not warn about it

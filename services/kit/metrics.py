@@ -36,6 +36,12 @@ REFUSALS = Counter("residency_refusals_total", "Calls refused or failed, by kind
 HTTP_SECONDS = Histogram(
     "residency_http_seconds", "Time to answer an HTTP request.", ["route", "method", "status"], buckets=_SECONDS
 )
+ADMISSION = Gauge(
+    "residency_admission", "Work behind a door of the process: allowed now, under way, waiting.", ["door", "state"]
+)
+SHED = Counter(
+    "residency_shed_total", "What was refused at a door because there was no time for it, by sort.", ["door", "sort"]
+)
 LIVE_STREAMS = Gauge("residency_live_streams", "Open live-page streams.")
 SIGN_INS = Counter("residency_sign_ins_total", "Sign-ins by outcome; refusals by their reason.", ["outcome"])
 

@@ -16,6 +16,7 @@ from services.kit.domain import DomainError
 from services.portal import api, callbacks, pages, problems
 from services.portal.api import openapi
 from services.portal.assets import Assets
+from services.portal.edge.admission import Admission
 from services.portal.edge.board_lane import BoardLane
 from services.portal.edge.compression import Compression
 from services.portal.edge.languages import Languages
@@ -98,7 +99,7 @@ def build(portal: Portal, hub: LiveHub, edge: Edge | None = None) -> ASGIApp:
     closing = MaintenanceFile(edge.maintenance)
     open_now = Maintenance(sessions, refuse, closing)
     same_origin = SameOrigin(SmallBodies(open_now, refuse), refuse)
-    pages_and_rest = Compression(Languages(Traced(Whereabouts(same_origin, edge.proxies))))
+    pages_and_rest = Compression(Languages(Traced(Whereabouts(Admission(same_origin, refuse), edge.proxies))))
     whole = SecurityHeaders(BoardLane(pages_and_rest, portal.boards, closing.notice))
     hub.shared = SharedParts(Languages(Sessions(app, portal.verifier, refresher)))
     streams = Whereabouts(Sessions(LiveStreams(hub), portal.verifier, refresher), edge.proxies)

@@ -29,9 +29,16 @@ from services.portal.pages import proving
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger("portal")
 _SOON_SECONDS = "2"
-_TITLES = Words({"NO_CYCLE": "还没有招录日程", "MAINTENANCE": "系统维护中", "TOO_MANY_REQUESTS": "操作过于频繁"})
+_TITLES = Words(
+    {
+        "NO_CYCLE": "还没有招录日程",
+        "MAINTENANCE": "系统维护中",
+        "TOO_MANY_REQUESTS": "操作过于频繁",
+        "OVERLOADED": "办理人数较多",
+    }
+)
 """Titles of pages that say something gentler than the kind of error does."""
-_ALONE = frozenset({"MAINTENANCE", "TOO_MANY_REQUESTS"})
+_ALONE = frozenset({"MAINTENANCE", "TOO_MANY_REQUESTS", "OVERLOADED"})
 """What is told without asking any service: to refuse must cost less than to serve."""
 _OFFERED_AGAIN = frozenset({401, 429, 500, 503})
 """Statuses after which the same form may be sent again: the page that tells them holds it."""

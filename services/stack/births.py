@@ -51,6 +51,7 @@ class Births:
             "process": child.command[-1],
             "environment": dict(child.environment),
             "log": str(child.log),
+            "steps_back": child.steps_back,
         }
         if self._writer is None:
             raise OSError("the nursery is not there")

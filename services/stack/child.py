@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -54,6 +55,8 @@ class Child:
     last: bool = False
     """Stopped only after the others have gone: the servers the processes use."""
     working_directory: Path | None = None
+    steps_back: int = 0
+    """How many steps of `nice` it stands behind the servers where all of them want the processor."""
     launch: Callable[[Child], Awaitable[Life]] = field(default_factory=lambda: execute)
     """How it comes to life. Raises OSError when it cannot."""
 
@@ -67,20 +70,35 @@ async def execute(child: Child) -> Life:
             stdout=log,
             stderr=log,
             env=dict(child.environment),
-            **spawn_options(child.death_signal, child.user, child.working_directory),
+            **spawn_options(child.death_signal, child.user, child.working_directory, child.steps_back),
         )
 
 
 def spawn_options(
-    death_signal: signal.Signals, user: tuple[int, int] | None, working_directory: Path | None
+    death_signal: signal.Signals, user: tuple[int, int] | None, working_directory: Path | None, steps_back: int = 0
 ) -> dict[str, Any]:
     """Keyword arguments for `asyncio.create_subprocess_exec`: own session, own user, dies with its parent."""
     options: dict[str, Any] = {"start_new_session": True, "cwd": working_directory}
     if user is not None:
         options |= {"user": user[0], "group": user[1], "extra_groups": []}
     if _LIBC is not None:
-        options["preexec_fn"] = dies_with_parent(death_signal, os.getpid())
+        request = dies_with_parent(death_signal, os.getpid())
+
+        def begin() -> None:
+            step_back(steps_back)
+            request()
+
+        options["preexec_fn"] = begin
     return options
+
+
+def step_back(steps: int) -> None:
+    """Let others have the processor first: `nice`, also for the whole session, by which Linux shares it out."""
+    if not steps:
+        return
+    os.nice(steps)
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(steps), encoding="ascii")
 
 
 def dies_with_parent(number: signal.Signals, parent: int) -> Callable[[], None]:

@@ -26,7 +26,7 @@ from typing import Any
 
 import residency
 from services.cli import run
-from services.stack.child import dies_with_parent, name_process
+from services.stack.child import dies_with_parent, name_process, step_back
 
 SHARED = (
     "services.kit.process",
@@ -54,6 +54,7 @@ class Order:
     """What it is to be, as `services.cli.run` names it."""
     environment: dict[str, str]
     log: str
+    steps_back: int = 0
 
 
 class Nursery:
@@ -124,6 +125,7 @@ def contracts() -> Iterator[str]:
 def live(order: Order) -> int:
     """Be the process of `order`; returns its exit code."""
     name_process(order.name)
+    step_back(order.steps_back)
     log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for descriptor, place in ((nothing, 0), (log, 1), (log, 2)):

@@ -29,6 +29,9 @@ MACHINES = {"workflows": "worker"}
 
 GRPC_SERVICES = databases.SERVICES
 
+STEPS_BACK = {"portal": 6, "identity": 4, "faculty": 4, "notify": 4}
+"""How far a process stands behind the servers, the workflows and enrollment: phases move in time whatever else is asked."""
+
 DRAIN_SECONDS = 1.5
 """How long a replica that is to stop serves on, so that all others have noticed."""
 
@@ -149,5 +152,11 @@ def child(
 
     command = [sys.executable, "-m", "services.cli.run", service(name)]
     return Child(
-        name=name, command=command, environment=told, log=data / "logs" / f"{name}.log", ready=ready, launch=launch
+        name=name,
+        command=command,
+        environment=told,
+        log=data / "logs" / f"{name}.log",
+        ready=ready,
+        steps_back=STEPS_BACK.get(service(name), 0),
+        launch=launch,
     )

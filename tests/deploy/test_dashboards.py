@@ -121,7 +121,7 @@ def test_ops_70_no_label_is_about_a_person_a_base_or_an_id() -> None:
     assert labels == {
         *("process", "version", "part", "reference", "certificate", "service", "method", "code", "kind", "reason"),
         *("route", "status", "outcome", "lane", "state", "consumer", "stream", "cycle", "phase", "round", "what"),
-        *("workflow", "channel", "priority", "verdict", "how"),
+        *("workflow", "channel", "priority", "verdict", "how", "door", "sort"),
     }
 
 

@@ -68,7 +68,10 @@ EXAMPLES: dict[int, tuple[DomainError, ...]] = {
         DomainError(Kind.INVALID, "INVALID_FIELD", "请求内容与接口约定不符。", field="submission_number"),
         DomainError(Kind.INVALID, "IDEMPOTENCY_KEY_MISSING", "请求头 Idempotency-Key 须为 8 至 64 个字符。"),
     ),
-    429: (DomainError(Kind.EXHAUSTED, "SIGN_IN_BUSY", "请稍后再试。"),),
+    429: (
+        DomainError(Kind.EXHAUSTED, "SIGN_IN_BUSY", "请稍后再试。"),
+        DomainError(Kind.EXHAUSTED, "OVERLOADED", "当前办理人数较多，请稍候再试。您已填写的内容不会丢失。"),
+    ),
     500: (errors.internal_error(),),
     503: (
         DomainError(Kind.UNAVAILABLE, "UPSTREAM_UNAVAILABLE", "服务暂时不可用，请稍后再试。"),

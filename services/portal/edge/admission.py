@@ -1,0 +1,51 @@
+"""OPS-100 at the edge: what the portal has no time for is refused before anything was spent on it.
+
+Commands go before what is read, for somebody has typed them and may be close to a deadline; what a page asks for by
+itself while nobody attends to it goes last. Files, streams and the public board cost next to nothing and stand outside.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.kit.domain import DomainError
+from services.kit.overload import Bounds, Gate, Sort
+from services.portal.edge.middleware import Refuse
+
+_FREE = ("/static/", "/live")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+BOUNDS = Bounds(least=8, begins=64, most=512)
+"""A request that waits for a service takes no place: these are what the portal itself is at."""
+
+
+class Admission:
+    """ASGI: serves what the gate lets in; refuses the rest with EXHAUSTED `OVERLOADED` and a moment to come back."""
+
+    def __init__(self, app: ASGIApp, refuse: Refuse, gate: Gate | None = None) -> None:
+        self._app = app
+        self._refuse = refuse
+        self._gate = gate or Gate("http", BOUNDS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve or refuse one request."""
+        if scope["type"] != "http" or scope["path"].startswith(_FREE):
+            await self._app(scope, receive, send)
+            return
+        try:
+            place = await self._gate.enter(_sort(scope))
+        except DomainError as error:
+            await (await self._refuse(Request(scope, receive), error))(scope, receive, send)
+            return
+        try:
+            with place.marked():
+                await self._app(scope, receive, send)
+        finally:
+            place.give_back()
+
+
+def _sort(scope: Scope) -> Sort:
+    if scope["method"] not in _SAFE:
+        return Sort.COMMAND
+    return Sort.BACKGROUND if Headers(scope=scope).get("x-attended") == "no" else Sort.READ

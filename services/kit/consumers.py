@@ -214,14 +214,14 @@ class Consumer:
         one.open = False
         sequence = one.message.metadata.sequence.stream
         excused = self._excused.get(sequence, 0)
-        if _is_away(error):
+        if is_away(error):
             self._excused[sequence] = excused + 1
             while len(self._excused) > _REMEMBERED:
                 self._excused.popitem(last=False)
         tries = one.delivery.delivered - excused
         reason = f"{type(error).__name__}: {error}"
         hopeless = isinstance(error, Poison | DecodeError)
-        if hopeless or (tries >= self._max_tries and not _is_away(error)):
+        if hopeless or (tries >= self._max_tries and not is_away(error)):
             await self._bury(one.message, reason)
             return
         pause = self._retry_seconds[min(one.delivery.delivered, len(self._retry_seconds)) - 1]
@@ -269,5 +269,6 @@ class Consumer:
         )
 
 
-def _is_away(error: Exception) -> bool:
+def is_away(error: Exception) -> bool:
+    """Whether a dependency is away: no fault of the fact."""
     return isinstance(error, OSError) or (isinstance(error, DomainError) and error.kind is Kind.UNAVAILABLE)

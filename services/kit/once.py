@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import UUID as UuidType
 
 from services.kit import telemetry
 from services.kit.bus import Messaging
-from services.kit.consumers import RETRY_SECONDS, Consumer, Held
+from services.kit.consumers import RETRY_SECONDS, Consumer, Held, is_away
 from services.kit.database import Database, UnitOfWork
 from services.kit.delivery import Delivery
 
@@ -28,8 +28,9 @@ _REMEMBER = text(
 class OnceConsumer(Consumer):
     """A consumer whose effects are in our own database: each fact takes effect once, however often it comes.
 
-    The inbox row and the effect commit together. A fetched batch shares one transaction; when anything in it fails,
-    each fact gets its own. `handle` receives the delivery and the unit of work and must not commit by itself.
+    The inbox row and the effect commit together. A fetched batch shares one transaction; when anything in it fails, its
+    halves get one each, so that poison costs its neighbours little. `handle` receives the delivery and the unit of work
+    and must not commit by itself.
 
     `handle_many` gets the facts of a batch at once, in their order, for whom that is less work; it has the effects of
     `handle` with one after the other.
@@ -60,18 +61,22 @@ class OnceConsumer(Consumer):
         self._database = database
 
     async def handle_all(self, held: Sequence[Held]) -> None:
-        """One transaction for the batch; one each when something in it fails."""
-        if len(held) > 1:
-            try:
-                await self._all_at_once([one.delivery for one in held])
-            except Exception as error:  # noqa: BLE001 (found again, and dealt with, when each is tried by itself)
-                _log.info("batch split", consumer=self.durable, error=type(error).__name__)
-            else:
-                for one in held:
-                    await self.done(one, "handled")
-                return
-        for one in held:
-            await self.try_one(one)
+        """One transaction for the batch; where something in it fails, one for each half, and so on down to that."""
+        if len(held) < 2:
+            for one in held:
+                await self.try_one(one)
+            return
+        try:
+            await self._all_at_once([one.delivery for one in held])
+        except Exception as error:  # noqa: BLE001 (found again, and dealt with, when it is tried by itself)
+            _log.info("batch split", consumer=self.durable, error=type(error).__name__)
+            # What is away is away for all of them: nothing is gained by looking for the one.
+            size = 1 if is_away(error) else (len(held) + 1) // 2
+            for first in range(0, len(held), size):
+                await self.handle_all(held[first : first + size])
+        else:
+            for one in held:
+                await self.done(one, "handled")
 
     async def effect(self, delivery: Delivery) -> None:
         """Inbox row and effect together; nothing when the fact was handled before."""

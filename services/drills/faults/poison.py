@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,7 +21,9 @@ from services.kit import deadletters
 from services.kit.deadletters import DeadLetter
 from services.stack.nats import MAX_PAYLOAD
 
-HEALTHY = 1_000
+HEALTHY = 2_000
+SHARE = 0.9
+"""Of the speed without poison."""
 MOST_TRIES = 5
 HEARERS = ("notify-identity", "enrollment-identity", "faculty-identity")
 """Whoever hears that somebody was erased."""
@@ -75,8 +78,12 @@ async def run(ground: Ground) -> None:
     ground.recovered(time.monotonic() - began)
     async with witness.jetstream() as js:
         await _forget(ground, js, [each for each in letters if each is not mended])
+    share = beside / usual
+    crowded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     ground.report.found(
-        "others are handled beside it", f"{beside:.0f} facts a second, {usual:.0f} without", holds=beside > 0.5 * usual
+        "others are handled beside it",
+        f"{beside:.0f} facts a second, {usual:.0f} without (goal {SHARE:g} of it on a machine with nothing else to do)",
+        holds=share * crowded >= SHARE,
     )
     ground.report.figures |= {
         "facts_per_second": round(usual),

@@ -30,7 +30,7 @@ MACHINES = {"workflows": "worker"}
 GRPC_SERVICES = databases.SERVICES
 
 STEPS_BACK = {"portal": 6, "identity": 4, "faculty": 4, "notify": 4}
-"""How far a process stands behind the servers, the workflows and enrollment: phases move in time whatever else is asked."""
+"""How far a process stands behind the servers, the workflows and enrollment: phases move in time, whatever is asked."""
 
 DRAIN_SECONDS = 1.5
 """How long a replica that is to stop serves on, so that all others have noticed."""

@@ -43,6 +43,7 @@ ENDS_SESSION = frozenset(
         *("CredentialService.RemoveFactor", "PersonService.UnbindRealName"),
     }
 )
+_KINDS = {GenerationMode.POSITIVE: "as the document says", GenerationMode.NEGATIVE: "against the document"}
 _KNOWN_SHARE, _NEGATIVE_SHARE = 0.6, 0.25
 _MOST_KNOWN = 12
 _FRESH_SECONDS = 240.0
@@ -58,6 +59,8 @@ class Found:
     cases: int = 0
     by_role: Counter[str] = field(default_factory=Counter)
     by_status: Counter[int] = field(default_factory=Counter)
+    by_kind: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """By how the case was made, as the document says or against it, and status."""
     faults: dict[str, str] = field(default_factory=dict)
     """By operation and first line: the whole fault."""
     reached: set[str] = field(default_factory=set)
@@ -155,12 +158,12 @@ class Fuzz:
         @given(case=operation.as_strategy(generation_mode=mode))
         def ask(case: Any) -> None:
             if role := next(waiting, ""):
-                self._send(name, case, role, chance)
+                self._send(name, case, role, chance, mode)
 
         if roles:
             ask()
 
-    def _send(self, name: str, case: Any, role: str, chance: random.Random) -> None:
+    def _send(self, name: str, case: Any, role: str, chance: random.Random, mode: GenerationMode) -> None:
         if chance.random() < _KNOWN_SHARE:
             self._put_known(case, chance)
         token, _ = self._held[role]
@@ -177,6 +180,7 @@ class Fuzz:
         self.found.cases += 1
         self.found.by_role[role] += 1
         self.found.by_status[response.status_code] += 1
+        self.found.by_kind[_KINDS[mode], response.status_code] += 1
         if response.status_code < 300:
             self.found.reached.add(name)
             with contextlib.suppress(ValueError):

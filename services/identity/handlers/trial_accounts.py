@@ -26,7 +26,6 @@ from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError
 from services.kit.ids import new_id
 
-
 _TOGETHER = 5
 
 

@@ -13,8 +13,8 @@ from services.cli.stores import database_url
 from services.kit.domain import DomainError, Kind
 
 if TYPE_CHECKING:
-    from services.cli.audit_reading import Report
     from services.kit.seal_copy import SealCopy
+    from services.verifier.audits import Report
 
 SHOWN = 200
 """Most findings said line by line."""
@@ -55,7 +55,7 @@ def verify(
 
     Example: residency audit verify --service identity --json
     """
-    from services.cli.audit_reading import SERVICES  # noqa: PLC0415  (brings the client of PostgreSQL)
+    from services.verifier.audits import SERVICES  # noqa: PLC0415  (brings the client of PostgreSQL)
 
     if service and service not in SERVICES:
         output.fail(f"no audit of {service!r}: {' or '.join(SERVICES)}", output.USAGE)
@@ -75,12 +75,12 @@ def verify(
 def _verify(service: str, url: str, seals: Path | None, data: Path, *, own: bool) -> Report:
     import asyncpg  # noqa: PLC0415
 
-    from services.cli import audit_reading  # noqa: PLC0415
     from services.kit.seal_copy import CopyBroken, SealCopy  # noqa: PLC0415
+    from services.verifier import audits  # noqa: PLC0415
 
     copy = SealCopy(seals or data / "seals", service)
     try:
-        return asyncio.run(audit_reading.verify(service, url, copy, _trusted(service, copy, data, own=own)))
+        return asyncio.run(audits.verify(service, url, copy, trusted(service, copy, data, own=own)))
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         message = f"{service}'s database cannot be read: {type(error).__name__}: {error}"
         raise DomainError(Kind.UNAVAILABLE, "DATABASE_AWAY", message) from error
@@ -88,7 +88,7 @@ def _verify(service: str, url: str, seals: Path | None, data: Path, *, own: bool
         raise DomainError(Kind.INTERNAL, "COPY_BROKEN", str(error)) from error
 
 
-def _trusted(service: str, copy: SealCopy, data: Path, *, own: bool) -> frozenset[str]:
+def trusted(service: str, copy: SealCopy, data: Path, *, own: bool) -> frozenset[str]:
     """Public keys from beside the copy, else from the key document of the stack on `data`, else of the process that
     this is the `own` place of."""
     import json  # noqa: PLC0415
@@ -115,7 +115,7 @@ def stack_url(service: str, data: Path) -> str:
 
 
 def _tell(report: Report) -> None:
-    from services.cli.audit_reading import first  # noqa: PLC0415
+    from services.verifier.audits import first  # noqa: PLC0415
 
     newest = f"{report.newest_seal:%Y-%m-%d %H:%M:%S}Z" if report.newest_seal else "never"
     output.say(

@@ -30,6 +30,7 @@ MODULES = {
     "audit": "services.cli.audit",
     "doctor": "services.cli.doctor",
     "slo": "services.cli.slo",
+    "verify": "services.cli.verify",
     "code": "services.cli.code",
     "keys": "services.cli.keys",
     "people": "services.cli.people",

@@ -32,18 +32,17 @@ async def compare(
     `finals` are the applications as their owners read them after the close, `read_board` reads the public board.
     """
     findings = {finding.name: finding for finding in await verifier.verify(cycle_id)}
+    # The rehearsal knows every number it made up, and looks for those itself, everywhere.
+    findings.pop("I10", None)
     findings["I4"] = await _keys(findings["I4"], verifier, cycle_id, ledger)
     seen = [final for final in finals if final]
     findings["I7"] = findings["I7"].and_also(
         len(finals),
         [f"{final['application_id']} reads {final['state']}" for final in seen if final["state"] not in ENDED],
     )
-    return [
-        *findings.values(),
-        _trespasses(ledger),
-        _board(await verifier.board(cycle_id), await read_board()),
-        _answers(ledger),
-    ]
+    stored = await verifier.board(cycle_id)
+    findings["board"] = findings["board"].and_also(len(stored), _board(stored, await read_board()))
+    return [*findings.values(), _trespasses(ledger), _answers(ledger)]
 
 
 async def _keys(finding: Finding, verifier: Verifier, cycle_id: str, ledger: Ledger) -> Finding:
@@ -68,7 +67,7 @@ async def _lost(verifier: Verifier, ledger: Ledger, missing: Set[str]) -> set[st
     return set(missing) & ledger.keys_between(*restored) if restored else set()
 
 
-def _board(stored: Sequence[Row], shown: Sequence[Row]) -> Finding:
+def _board(stored: Sequence[Row], shown: Sequence[Row]) -> list[str]:
     left = {(row["base_code"], row["specialty_code"]): row for row in shown}
     right = {(row["base_code"], row["specialty_code"]): row for row in stored}
     broken = [f"{'/'.join(place)} is on one side only" for place in left.keys() ^ right.keys()]
@@ -76,7 +75,7 @@ def _board(stored: Sequence[Row], shown: Sequence[Row]) -> Finding:
         shows, has = ([int(row[name]) for name in _COLUMNS] for row in (left[place], right[place]))
         if shows != has:
             broken.append(f"{'/'.join(place)} shows {shows}, the database has {has}")
-    return Finding.of("board", "the board shows what the database holds", len(stored), broken)
+    return broken
 
 
 def _trespasses(ledger: Ledger) -> Finding:

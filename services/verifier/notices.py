@@ -7,8 +7,8 @@ it. Neither knows what the other decided.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from asyncpg import Record
@@ -17,7 +17,9 @@ from residency.enrollment.v1 import events_pb2 as enrollment
 from residency.faculty.v1 import events_pb2 as faculty
 from residency.identity.v1 import events_pb2 as identity
 from services.kit.delivery import order_of
-from services.verifier import queries
+from services.verifier import notice_queries as queries
+from services.verifier.finding import Finding, tell
+from services.verifier.snapshot import Rows
 
 TO_APPLICANTS = frozenset(
     body.DESCRIPTOR.full_name
@@ -73,39 +75,37 @@ OF_FACULTY = frozenset(
     )
 )
 """Facts of which somebody hears, and which no rehearsal of a recruitment brings about: I8 does not count them."""
-LATE_SECONDS = 2.0
-"""How long something may be due before it counts as left behind."""
+ON_ITS_WAY_SECONDS = 2.0
+"""How long something may be due before it is told of at all."""
 NO_REFUSAL = ("security_%", "account_%")
 """Templates about the safety of an account: nobody may do without their text message."""
 
-Rows = Callable[..., Awaitable[Sequence[Record]]]
+TITLE = "every notice due was delivered, or given up with a reason"
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """What was due, what breaks I8, and how many of what there was."""
+async def check(rows: Rows, cycle: UUID | None, late_seconds: float) -> Finding:
+    """I8: compare the books of a cycle, or of all, with notify's.
 
-    due: int
-    broken: Sequence[str]
-    counts: Mapping[str, int]
-
-
-async def check(rows: Rows, cycle: UUID) -> Notices:
-    """Compare the books with notify's; `rows` reads the database of a service."""
+    A fact that notify has not handled yet is no notice due yet: I5 tells of it. What is due for less than
+    `late_seconds` is on its way; for longer, it was left behind.
+    """
     due, untold = await _due(rows, cycle)
-    written = await rows("notify", queries.NOTICES, str(cycle))
-    broken = untold + _compare(due, written)
+    written = await rows("notify", queries.NOTICES, str(cycle) if cycle else "%")
+    broken = untold + _compare(due, written, await _unheard(rows, due, written))
     ways = await rows("notify", queries.WAYS)
+    waits: list[str] = []
     for query in (queries.WAYS_LEFT_BEHIND, queries.MESSAGES_LEFT_BEHIND):
-        broken += [_tell(row) for row in await rows("notify", query, LATE_SECONDS)]
+        for row in await rows("notify", query, ON_ITS_WAY_SECONDS):
+            (broken if row["seconds"] > late_seconds else waits).append(tell(row))
     for query in (queries.WAYS_WITHOUT_REASON, queries.DROPPED_AND_SENT):
-        broken += [_tell(row) for row in await rows("notify", query)]
+        broken += [tell(row) for row in await rows("notify", query)]
     if any(row["channel"] == "sms" for row in ways):
-        broken += [_tell(row) for row in await rows("notify", queries.MANDATORY_MISSING, list(NO_REFUSAL))]
-    return Notices(len(due), broken, _counts(due, written, ways))
+        broken += [tell(row) for row in await rows("notify", queries.MANDATORY_MISSING, list(NO_REFUSAL))]
+    finding = Finding.of("I8", TITLE, len(due), broken, waits)
+    return replace(finding, counts=_counts(due, written, ways))
 
 
-async def _due(rows: Rows, cycle: UUID) -> tuple[dict[str, tuple[str, str]], list[str]]:
+async def _due(rows: Rows, cycle: UUID | None) -> tuple[dict[str, tuple[str, str]], list[str]]:
     """Event or key → its type and who is to hear it (empty: staff); and decisions that became no fact at all."""
     due: dict[str, tuple[str, str]] = {}
     for row in await rows("enrollment", queries.NOTICES_DUE, cycle, list(TO_APPLICANTS)):
@@ -115,11 +115,19 @@ async def _due(rows: Rows, cycle: UUID) -> tuple[dict[str, tuple[str, str]], lis
             due[row["event_id"]] = row["event_type"], row["aggregate_id"] if kinds is TO_OWNERS else ""
     for row in await rows("enrollment", queries.CALENDARS_CHANGED, cycle, list(TO_PROVINCES)):
         version = order_of(row["epoch"], row["version"])
-        due[f"notice/calendar/{cycle}/{version}/{row['province_code']}"] = row["event_type"], ""
-    return due, [_tell(row) for row in await rows("enrollment", queries.DECISIONS_UNTOLD, cycle)]
+        due[f"notice/calendar/{row['cycle_id']}/{version}/{row['province_code']}"] = row["event_type"], ""
+    return due, [tell(row) for row in await rows("enrollment", queries.DECISIONS_UNTOLD, cycle)]
 
 
-def _compare(due: Mapping[str, tuple[str, str]], written: Sequence[Record]) -> list[str]:
+async def _unheard(rows: Rows, due: Mapping[str, object], written: Sequence[Record]) -> set[str]:
+    """Of what is due and was not written, what notify has not handled, so that it cannot have written it."""
+    missing = list(due.keys() - {row["due"] for row in written})
+    facts = [each for each in missing if "/" not in each]
+    heard = {row["event_id"] for row in await rows("notify", queries.HEARD, facts)} if facts else set[str]()
+    return set(facts) - heard
+
+
+def _compare(due: Mapping[str, tuple[str, str]], written: Sequence[Record], unheard: set[str]) -> list[str]:
     """What is due and was not written once, or to somebody else."""
     found: dict[str, list[str]] = {}
     for row in written:
@@ -127,7 +135,7 @@ def _compare(due: Mapping[str, tuple[str, str]], written: Sequence[Record]) -> l
     return [
         f"{kind} {what} became {len(readers)} messages" + (", not to whom it concerns" if readers else "")
         for what, (kind, person_id) in due.items()
-        if (readers := found.get(what, [])) != [person_id]
+        if what not in unheard and (readers := found.get(what, [])) != [person_id]
     ]
 
 
@@ -141,7 +149,3 @@ def _counts(due: Mapping[str, object], written: Sequence[Record], ways: Sequence
         counted[f"{row['channel']} {row['state']}{reason}"] += row["ways"]
         counted["perhaps twice"] += row["doubtful"]
     return dict(counted)
-
-
-def _tell(row: Record) -> str:
-    return ", ".join(f"{key} {value}" for key, value in row.items())

@@ -122,8 +122,11 @@ class Probe:
     async def _histories(self) -> Place:
         reader = Reader(self._needles, "workflow histories")
         slots = asyncio.Semaphore(_AT_ONCE)
+        settings = self._stores.settings
+        if settings is None:
+            return reader.place
         try:
-            client = await Admission.of(self._stores.settings).client(self._stores.settings)
+            client = await Admission.of(settings).client(settings)
 
             async def read(workflow_id: str, run_id: str) -> None:
                 async with slots:
@@ -142,6 +145,8 @@ class Probe:
 
     async def _subjects(self) -> Place:
         reader = Reader(self._needles, "message subjects")
+        if self._stores.nats is None:
+            return reader.place
         try:
             connection = await self._stores.nats.call()
             try:

@@ -1,7 +1,7 @@
-"""All SQL of the verifier. It only reads, and only in the databases' own tables of one cycle.
+"""SQL over enrollment's books: seats, people, windows, the audit, the gate. It only reads.
 
-Column names follow `services/enrollment/migrations`, `services/notify/migrations` and `services.kit.tables`. `$1` is
-the cycle's id wherever a cycle is meant. A query named after what must not be returns one row for each violation.
+Column names follow `services/enrollment/migrations` and `services.kit.tables`. `$1` is the cycle's id.
+A query named after what must not be returns one row for each violation.
 """
 
 from __future__ import annotations
@@ -100,14 +100,60 @@ FROM database_epoch e WHERE e.number > 1
 """I4: when a restored database went on, and the last fact of the epoch before; no row where it was never restored. What
 was accepted before it was noticed is of the epoch after."""
 
-UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
-"""I5: facts still waiting for their relay (every service)."""
+DOUBLED_KEYS = """
+SELECT au.aggregate_id, au.actor, au.idempotency_key, count(*) AS rows
+FROM audit au JOIN application a ON a.id = au.aggregate_id AND a.cycle_id = $1
+WHERE au.idempotency_key <> '' GROUP BY 1, 2, 3 HAVING count(*) > 1
+"""
+"""I4: a command that was carried out again when it was sent again."""
 
-FACTS = "SELECT event_id, event_type FROM outbox"
-"""I5: every fact of a service."""
+STATES_UNLIKE_AUDIT = """
+SELECT aggregate_id, n, command, state_before, previous, state_after, state FROM (
+    SELECT au.aggregate_id, au.n, au.command, au.at, au.state_before, au.state_after, au.gate_sequence,
+        lag(au.state_after) OVER w AS previous, lag(au.at) OVER w AS at_before,
+        lag(au.gate_sequence) OVER w AS gate_before, a.version, a.state
+    FROM audit au JOIN application a ON a.id = au.aggregate_id AND a.cycle_id = $1
+    WINDOW w AS (PARTITION BY au.aggregate_id ORDER BY au.n)
+) told
+WHERE previous <> state_before OR at < at_before OR gate_sequence < gate_before OR n = version AND state_after <> state
+"""
+"""I4: an application that stands otherwise than its audit says, or an audit whose rows do not follow each other."""
 
-HANDLED = "SELECT event_id FROM inbox WHERE consumer = $1"
-"""I5: what a consumer with an inbox has handled."""
+GATE = "SELECT phase, sequence, held_since FROM cycle_gate WHERE cycle_id = $1"
+"""Where the cycle stands."""
+
+GATE_ODD = """
+SELECT g.phase, g.sequence, p.phase AS planned, p.entered_at,
+    (SELECT max(f.sequence) FROM cycle_phase f WHERE f.cycle_id = g.cycle_id AND f.entered_at IS NOT NULL) AS furthest
+FROM cycle_gate g LEFT JOIN cycle_phase p ON p.cycle_id = g.cycle_id AND p.sequence = g.sequence
+WHERE g.cycle_id = $1 AND (p.sequence IS NULL OR p.phase <> g.phase OR p.sequence <> 0 AND p.entered_at IS NULL
+    OR EXISTS (SELECT FROM cycle_phase f WHERE f.cycle_id = g.cycle_id AND f.entered_at IS NOT NULL
+        AND f.sequence > g.sequence))
+"""
+"""I3: a gate that stands in a phase which was never entered, or went back."""
+
+PHASES_OUT_OF_ORDER = """
+SELECT sequence, key, opens_at, entered_at, before FROM (
+    SELECT sequence, key, opens_at, entered_at, max(entered_at) OVER earlier AS before,
+        coalesce(bool_or(entered_at IS NULL AND sequence > 0) OVER earlier, false) AS gap
+    FROM cycle_phase WHERE cycle_id = $1
+    WINDOW earlier AS (ORDER BY sequence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+) entered
+WHERE entered_at IS NOT NULL AND (entered_at < before OR gap OR entered_at < opens_at)
+"""
+"""I3: a phase that was entered before its time, before an earlier one, or though an earlier one never was."""
+
+CYCLES = """
+SELECT c.id::text AS id, c.title, g.phase, c.province_code, g.phase = 'closed' AS closed
+FROM cycle c JOIN cycle_gate g ON g.cycle_id = c.id
+WHERE NOT c.draft AND ($1 = '' OR c.id::text LIKE $1 || '%') ORDER BY c.created_at
+"""
+"""Every cycle that was published, or those whose id begins so."""
+
+WAITING = """
+SELECT count(*) FROM application WHERE cycle_id = $1 AND live AND state NOT IN ('draft', 'admitted')
+"""
+"""I7: how many still wait while the cycle is open."""
 
 STATES = "SELECT state, count(*) FROM application WHERE cycle_id = $1 GROUP BY state"
 """I7: stored states; what is none of the ended ones after the close is derived as closed_unplaced, except places."""
@@ -141,92 +187,69 @@ GROUP BY s.base_code, s.specialty_code, s.planned
 """What the public board must show."""
 
 PHASES = """
-SELECT key, opens_at, entered_at FROM cycle_phase WHERE cycle_id = $1 ORDER BY sequence
+SELECT sequence, key, round, opens_at, entered_at FROM cycle_phase WHERE cycle_id = $1 ORDER BY sequence
 """
 """When each phase was due and when the gate entered it."""
 
-MESSAGES = """
-SELECT split_part(key, '/', 2) AS event_id, count(*) AS messages FROM message WHERE key LIKE 'fact/%' GROUP BY 1
+BOARD_UNLIKE_AUDIT = """
+WITH standing AS (
+    SELECT s.base_code, s.specialty_code, e.state_after FROM application a
+    JOIN audit e ON e.aggregate_id = a.id AND e.n = a.version
+    JOIN submission s ON s.application_id = a.id AND s.number = e.submission_number
+    WHERE a.cycle_id = $1 AND e.state_after NOT IN ('draft', 'withdrawn', 'annulled')
+), told AS (
+    SELECT base_code, specialty_code, count(*) AS applied, count(*) FILTER (WHERE state_after = 'provisional') AS given,
+        count(*) FILTER (WHERE state_after = 'admitted') AS admitted
+    FROM standing GROUP BY 1, 2
+), shown AS (
+    SELECT base_code, specialty_code, count(*) AS applied, count(*) FILTER (WHERE state = 'provisional') AS given,
+        count(*) FILTER (WHERE state = 'admitted') AS admitted
+    FROM application WHERE cycle_id = $1 AND live AND state <> 'draft' GROUP BY 1, 2
+)
+SELECT base_code, specialty_code, s.applied, t.applied AS in_the_books, s.given, t.given AS given_in_the_books,
+    s.admitted, t.admitted AS admitted_in_the_books
+FROM shown s FULL JOIN told t USING (base_code, specialty_code)
+WHERE (s.applied, s.given, s.admitted) IS DISTINCT FROM (t.applied, t.given, t.admitted)
 """
-"""I5: how many messages each fact became; its key begins with the fact. Held and dropped ones count too."""
+"""A place of the board that shows other counts than audit and submissions say."""
 
-NOTICES_DUE = """
-SELECT o.event_id::text AS event_id, o.event_type, a.person_id
-FROM audit au JOIN application a ON a.id = au.aggregate_id AND a.cycle_id = $1
-JOIN outbox o ON o.aggregate_id = au.aggregate_id::text AND o.version = au.n
-WHERE o.event_type = ANY($2)
+OPEN = """
+SELECT 'cycle' AS what, '' AS base_code, '' AS specialty_code, '' AS other, extract(epoch FROM clock_timestamp()
+    - greatest(c.created_at, (SELECT max(v.made_at) FROM calendar_version v WHERE v.cycle_id = c.id)))::float8
+    AS seconds
+FROM cycle c JOIN cycle_gate g ON g.cycle_id = c.id WHERE c.id = $1 AND NOT c.draft AND g.phase <> 'closed'
+UNION ALL
+SELECT 'window', b.code, '', p.round::text, extract(epoch FROM clock_timestamp() - p.entered_at)::float8
+FROM cycle_gate g JOIN cycle_phase p ON p.cycle_id = g.cycle_id AND p.sequence = g.sequence AND p.round > 0
+JOIN base b ON b.cycle_id = g.cycle_id
+LEFT JOIN base_window w ON w.cycle_id = b.cycle_id AND w.base_code = b.code AND w.round = p.round
+WHERE g.cycle_id = $1 AND w.closed_at IS NULL AND g.held_since IS NULL AND clock_timestamp() < g.closes_at
+UNION ALL
+SELECT 'seat', o.base_code, o.specialty_code, o.seat_offer_id::text,
+    extract(epoch FROM clock_timestamp() - o.offered_at)::float8
+FROM place_offer o JOIN cycle_gate g ON g.cycle_id = o.cycle_id
+WHERE o.cycle_id = $1 AND o.outcome = 'open' AND g.phase <> 'closed'
+UNION ALL
+SELECT 'list', l.base_code, '', l.id::text, extract(epoch FROM clock_timestamp() - l.published_at)::float8
+FROM published_list l JOIN cycle_gate g ON g.cycle_id = l.cycle_id
+WHERE l.cycle_id = $1 AND g.phase <> 'closed'
+    AND EXISTS (SELECT FROM list_member m WHERE m.list_id = l.id AND m.state = 'provisional')
 """
-"""I8: accepted commands of which the applicant has to hear, by the facts they became."""
+"""What somebody must wait for: the cycle, the windows of the round that reviews now, open offers, lists with somebody
+provisional on them; and since how many seconds."""
 
-DECISIONS_UNTOLD = """
-SELECT au.aggregate_id, au.n, au.command, au.state_before, au.state_after
-FROM audit au JOIN application a ON a.id = au.aggregate_id AND a.cycle_id = $1
-WHERE au.state_before <> au.state_after
-    AND au.state_after IN ('pending', 'approved', 'rejected', 'provisional', 'admitted', 'withdrawn')
-    AND NOT EXISTS (SELECT FROM outbox o WHERE o.aggregate_id = au.aggregate_id::text AND o.version = au.n)
-"""
-"""I8: a command that changed where somebody stands and became no fact: nobody can have heard of it."""
+BASES = "SELECT count(*) AS bases FROM base WHERE cycle_id = $1"
 
-FACTS_OF = """
-SELECT event_id::text AS event_id, event_type, aggregate_id FROM outbox WHERE event_type = ANY($1)
+LONG_CLOSED = """
+SELECT g.phase = 'closed' AND coalesce(
+    max(p.entered_at) < clock_timestamp() - make_interval(secs => 2 * max(c.day_seconds) + $2), false) AS long_closed
+FROM cycle c JOIN cycle_gate g ON g.cycle_id = c.id JOIN cycle_phase p ON p.cycle_id = c.id
+WHERE c.id = $1 GROUP BY g.phase
 """
-"""I8: facts of some types; those about an account carry its person as their aggregate."""
+"""Whether nothing of the cycle is waited for any more: two calendar days are left for what is said after its end."""
 
-CALENDARS_CHANGED = """
-SELECT o.event_type, o.epoch, o.version, c.province_code
-FROM cycle c JOIN outbox o ON o.aggregate_id = c.id::text || '/calendar'
-WHERE c.id = $1 AND o.event_type = ANY($2)
+WINDOWS_LONG_CLOSED = """
+SELECT base_code, round FROM base_window
+WHERE cycle_id = $1 AND closed_at < clock_timestamp() - make_interval(secs => $2)
 """
-"""I8: versions of the cycle's calendar that its province was told of."""
-
-NOTICES = """
-SELECT CASE WHEN key LIKE 'fact/%' THEN split_part(key, '/', 2) ELSE key END AS due,
-    coalesce(person_id, '') AS person_id, dropped_at IS NOT NULL AS dropped, release_at > now() AS held
-FROM message WHERE key LIKE 'fact/%' OR key LIKE 'notice/calendar/' || $1 || '/%'
-"""
-"""I8: the messages that facts became."""
-
-WAYS = """
-SELECT channel, CASE WHEN state = 'queued' AND not_before > now() THEN 'held' ELSE state END AS state, reason,
-    count(*) AS ways, sum(doubtful) AS doubtful
-FROM delivery GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-"""
-"""I8: what became of the messages on each channel."""
-
-WAYS_LEFT_BEHIND = """
-SELECT d.delivery_id, d.channel, m.template, d.state, d.reason, d.attempts
-FROM delivery d JOIN message m USING (message_id)
-WHERE d.state = 'sending' AND d.claimed_at < now() - make_interval(secs => $1)
-    OR d.state = 'queued' AND d.not_before < now() - make_interval(secs => $1)
-"""
-"""I8: a delivery that is due and has not left."""
-
-MESSAGES_LEFT_BEHIND = """
-SELECT m.message_id, m.template FROM message m
-WHERE m.routed_at IS NULL AND m.sent_at < now() - make_interval(secs => $1)
-    OR NOT m.in_inbox AND m.routed_at < now() - make_interval(secs => $1)
-        AND NOT EXISTS (SELECT FROM delivery d WHERE d.message_id = m.message_id)
-"""
-"""I8: a message that no channel was chosen for, or that stands in no inbox and goes nowhere else."""
-
-WAYS_WITHOUT_REASON = """
-SELECT d.delivery_id, d.channel, m.template, d.state FROM delivery d JOIN message m USING (message_id)
-WHERE d.state IN ('failed', 'suppressed', 'expired') AND (d.reason = '' OR d.finished_at IS NULL)
-    OR d.state = 'delivered' AND d.delivered_at IS NULL
-"""
-"""I8: a delivery that ended, and nobody can say why or when."""
-
-DROPPED_AND_SENT = """
-SELECT d.delivery_id, d.channel, m.template FROM delivery d JOIN message m USING (message_id)
-WHERE d.delivered_at > m.dropped_at
-"""
-"""I8: something that was undone before it was told, and left all the same."""
-
-MANDATORY_MISSING = """
-SELECT m.message_id, m.template FROM message m
-WHERE m.template LIKE ANY($1) AND m.person_id IS NOT NULL AND m.routed_at IS NOT NULL AND m.edition <> ''
-    AND m.dropped_at IS NULL AND NOT EXISTS (
-        SELECT FROM delivery d WHERE d.message_id = m.message_id AND d.channel = 'sms'
-    )
-"""
-"""I8: a notice that nobody may do without, and no text message of it. Where any are sent at all."""
+"""Windows whose books are closed."""

@@ -20,7 +20,6 @@ from residency.enrollment.v1 import support_service_pb2 as pb
 from residency.enrollment.v1.application_service_pb2_grpc import ApplicationServiceStub
 from residency.enrollment.v1.support_service_pb2_grpc import SupportServiceStub
 from residency.identity.v1 import events_pb2
-from services.cli import audit_reading
 from services.enrollment import service as enrollment_service
 from services.enrollment.domain.dossier import Section
 from services.enrollment.domain.phases import P1, P2
@@ -31,6 +30,7 @@ from services.kit.domain import DomainError, Kind, Origin
 from services.kit.grpc_client import Channel
 from services.kit.messaging import Messaging
 from services.kit.seal_copy import SealCopy
+from services.verifier import audits
 from tests.handlers.enrollment.story import DOSSIER, Stage, key
 from tests.support.deliveries import publish
 from tests.support.people import Account, People, identity, running
@@ -177,8 +177,8 @@ async def test_aud_03_the_audit_is_sealed_and_verified_by_the_other_program(plat
     person = await platform.started()
     copy = SealCopy(platform.folder / "seals", "enrollment")
 
-    async def report() -> audit_reading.Report:
-        return await audit_reading.verify("enrollment", platform.url, copy, copy.trusted())
+    async def report() -> audits.Report:
+        return await audits.verify("enrollment", platform.url, copy, copy.trusted())
 
     async def sealed() -> bool:
         found = await report()

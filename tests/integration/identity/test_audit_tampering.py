@@ -16,8 +16,6 @@ import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.cli import audit_reading
-from services.cli.audit_reading import Report
 from services.kit import audit, audit_chain
 from services.kit.clock import SystemClock
 from services.kit.database import Database
@@ -25,6 +23,8 @@ from services.kit.domain import Caller, Fact
 from services.kit.ids import new_id
 from services.kit.seal_copy import SealCopy
 from services.kit.sealer import Sealer
+from services.verifier import audits
+from services.verifier.audits import Report
 from tests.support.postgres import PostgresServer
 
 KINDS = ("changed", "deleted", "inserted", "swapped", "cut_off")
@@ -47,7 +47,7 @@ class Sealed:
     sealer: Sealer
 
     async def verify(self) -> Report:
-        return await audit_reading.verify("identity", self.url, self.copy, self.copy.trusted())
+        return await audits.verify("identity", self.url, self.copy, self.copy.trusted())
 
     async def verify_after(self, statements: Statements) -> Report:
         """What the verifier says once the superuser has run `statements`; they are rolled back then."""
@@ -59,7 +59,7 @@ class Sealed:
             await transaction.start()
             for statement, values in statements:
                 await connection.execute(statement, *values)
-            report = await audit_reading.examine(connection, "identity", list(self.copy.read()), self.copy.trusted())
+            report = await audits.examine(connection, "identity", list(self.copy.read()), self.copy.trusted())
             await transaction.rollback()
             return report
         finally:
@@ -193,7 +193,7 @@ async def test_each_of_a_hundred_tamperings_is_found_and_named(sealed: Sealed) -
     await sealed.sealer.seal()
     await write(sealed.database, people, ACTS - ACTS // 2)
     await sealed.sealer.seal()
-    report = await audit_reading.verify("identity", sealed.url, sealed.copy, sealed.copy.trusted())
+    report = await audits.verify("identity", sealed.url, sealed.copy, sealed.copy.trusted())
     assert (report.rows, report.seals, report.unsealed, report.findings) == (PEOPLE * ACTS, 2, 0, ())
 
     missed = []

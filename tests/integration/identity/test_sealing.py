@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.access import audit_sealed
 from services.cli import audit as command
-from services.cli import audit_reading
 from services.identity.store.tables import METADATA
 from services.kit import audit, audit_chain, sealer, vault
 from services.kit.clock import SystemClock
@@ -27,6 +26,7 @@ from services.kit.seal_copy import CopyBroken, SealCopy
 from services.kit.sealer import Sealer
 from services.kit.settings import Settings
 from services.kit.vault import KeysMissing
+from services.verifier import audits
 from tests.support.postgres import PostgresServer
 from tests.support.wait import eventually
 
@@ -63,9 +63,9 @@ class Sealing:
             for _ in range(rows):
                 await audit.note(uow, SystemClock(), "act", about, who=WHO)
 
-    async def verify(self, copy: SealCopy | None = None) -> audit_reading.Report:
+    async def verify(self, copy: SealCopy | None = None) -> audits.Report:
         copy = copy or self.copy
-        return await audit_reading.verify("identity", self.url, copy, self.copy.trusted())
+        return await audits.verify("identity", self.url, copy, self.copy.trusted())
 
     async def found(self, copy: SealCopy | None = None) -> set[tuple[str, int]]:
         return {(each.what, each.n) for each in (await self.verify(copy)).findings}

@@ -21,10 +21,12 @@ from services.rehearsal.ledger import Act, Ledger, Outcome
 from services.verifier import notices
 from services.verifier.finding import Finding
 from services.verifier.invariants import Verifier
+from services.verifier.stores import Stores
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 PHASES = ("preparation", "registration", "first_choice", "second_choice", "reallocation", "confirmation", "closed")
 DAY = timedelta(days=1)
+HANDLED = "INSERT INTO inbox (consumer, event_id) VALUES ('notify-enrollment', $1), ('webhooks-enrollment', $1)"
 
 
 @dataclass
@@ -89,6 +91,12 @@ class Played:
             person or str(application),
             state,
         )
+        await self.enrollment.execute(
+            "INSERT INTO submission (application_id, number, cycle_id, round, base_code, specialty_code,"
+            " accepts_reallocation, dossier, fingerprint, sealed_with, correction_of, gate_sequence, submitted_at)"
+            " VALUES ($1, 1, $2, 1, 'B', '0100', false, '{}', '', '', 0, 1, $3)",
+            *(application, self.cycle, START + timedelta(hours=1)),
+        )
         if taken:
             await self.enrollment.execute("UPDATE seat SET taken = taken + 1 WHERE cycle_id = $1", self.cycle)
         await self.audit(application, START + timedelta(hours=1), "registration", accepted=True)
@@ -97,21 +105,18 @@ class Played:
 
     async def audit(self, application: UUID, at: datetime, phase: str, *, accepted: bool) -> str:
         """A row in the audit, and the act that caused it, as its sender saw it."""
-        version = await self.enrollment.fetchval(
-            "UPDATE application SET version = version + 1 WHERE id = $1 RETURNING version", application
+        version, state, person = await self.enrollment.fetchrow(
+            "UPDATE application SET version = version + 1 WHERE id = $1 RETURNING version, state, person_id",
+            application,
         )
         key = new_id()
         await self.enrollment.execute(
             "INSERT INTO audit (aggregate_id, n, at, command, actor, role, organisation, rule, phase, gate_sequence,"
             " calendar_version, state_before, state_after, submission_number, detail, idempotency_key, address,"
-            " acted_for, prev_hash, hash) VALUES ($1, $2, $3, 'submit_application', 'p', 'applicant', '', 'r', $4, $5,"
-            " 1, 'draft', 'pending', 1, '{}', $6, '', '', '', '')",
-            application,
-            version,
-            at,
-            phase,
-            PHASES.index(phase),
-            key,
+            " acted_for, prev_hash, hash) VALUES ($1, $2, $3, 'submit_application', $9, 'applicant', '', 'r', $4, $5,"
+            " 1, $7, $8, 1, '{}', $6, '', '', '', '')",
+            *(application, version, at, phase, PHASES.index(phase), key, "draft" if version == 1 else state, state),
+            person,
         )
         await self.tell(application, version)
         self.ledger.add(an_act(key, Outcome.ACCEPTED if accepted else Outcome.REFUSED))
@@ -126,7 +131,7 @@ class Played:
             " VALUES ($1, 's', $2, $3, $4, '', now())",
             *(event, ApplicationSubmitted.DESCRIPTOR.full_name, str(application), version),
         )
-        await self.notify.execute("INSERT INTO inbox (consumer, event_id) VALUES ('notify-enrollment', $1)", event)
+        await self.notify.execute(HANDLED, event)
         await self.notify.execute(
             "INSERT INTO message (message_id, key, person_id, template, title, body, sealed_with, application_id,"
             " sent_at, release_at, routed_at, edition) VALUES ($1, $2, $3, 'application_submitted', 't', 'b', 'k', $4,"
@@ -157,7 +162,7 @@ class Played:
         async def read_board() -> Sequence[Mapping[str, Any]]:
             return self.board
 
-        async with Verifier(self.databases, settle_seconds=0) as verifier:
+        async with Verifier(Stores(self.databases), settle_seconds=0) as verifier:
             findings = await compare(verifier, str(self.cycle), self.ledger, self.finals, read_board)
         return {finding.name: finding for finding in findings}
 
@@ -223,14 +228,15 @@ async def test_i3_outside_the_window(played: Played, at: datetime, phase: str) -
     person = await played.add_person("draft")
     played.finals[-1]["state"] = "closed_unplaced"
     await played.audit(person, at, phase, accepted=True)
-    assert await played.broken() == {"I3"}
+    # What was done before the submission stands behind it in the audit.
+    assert await played.broken() == ({"I3", "I4"} if at < START + timedelta(hours=1) else {"I3"})
 
 
-async def test_i3_an_applicant_in_confirmation(played: Played) -> None:
+async def test_i6_an_applicant_in_confirmation(played: Played) -> None:
     person = await played.add_person("draft")
     played.finals[-1]["state"] = "closed_unplaced"
     await played.audit(person, START + 4 * DAY + timedelta(hours=1), "confirmation", accepted=True)
-    assert await played.broken() == {"I3"}
+    assert await played.broken() == {"I6"}
 
 
 async def test_i4_accepted_and_not_in_the_audit(played: Played) -> None:
@@ -267,12 +273,12 @@ async def test_i5_an_unpublished_and_an_unhandled_fact(played: Played) -> None:
     event = uuid4()
     await played.enrollment.execute(insert, event, None)
     finding = (await played.verify())["I5"]
-    assert finding.broken == 2, finding
+    assert finding.broken == 1, finding
     await played.enrollment.execute("UPDATE outbox SET published_at = now()")
     finding = (await played.verify())["I5"]
-    assert finding.broken == 1
+    assert finding.broken == 2
     assert "notify-enrollment has not handled 1 facts" in finding.examples[0]
-    await played.notify.execute("INSERT INTO inbox (consumer, event_id) VALUES ('notify-enrollment', $1)", event)
+    await played.notify.execute(HANDLED, event)
     assert (await played.verify())["I5"].holds
 
 
@@ -338,7 +344,7 @@ GIVEN_UP = {
 async def test_ops_08_i8_a_notice_not_written_once_to_whom_it_concerns_or_left_behind(played: Played) -> None:
     for name, done in PLANTED.items():
         async with played.for_a_moment(done):
-            assert await played.broken() - {"I5"} == {"I8"}, name
+            assert await played.broken() == {"I8"}, name
     assert await played.broken() == set()
 
 
@@ -362,9 +368,9 @@ async def test_ops_08_i8_what_nobody_may_do_without_left_by_text_message(played:
 
 
 async def test_i7_a_place_never_verified(played: Played) -> None:
-    await played.enrollment.execute("UPDATE application SET state = 'provisional' WHERE cycle_id = $1", played.cycle)
-    played.finals[0]["state"] = "provisional"
-    played.board[0] |= {"provisional": 1, "admitted": 0}
+    await played.enrollment.execute("UPDATE seat SET planned = 2")
+    await played.add_person("provisional", taken=True)
+    played.board[0] |= {"planned": 2, "applied": 2, "provisional": 1}
     assert await played.broken() == {"I7"}
 
 

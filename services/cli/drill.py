@@ -57,7 +57,7 @@ def drill(
 
     Example: residency drill faults --only 1,2,5-9 --applicants 60 --bases 6
     """
-    if name not in DRILLS and name != FAULTS and not name.isdecimal():
+    if name not in DRILLS and name != FAULTS and not name.isdigit():
         known = f"{', '.join(DRILLS)}, {FAULTS}, or the number of a fault"
         output.fail(f"there is no drill {name!r}: {known}", output.USAGE)
     # Loaded here so that `--help` stays quick.
@@ -115,7 +115,8 @@ def _tell_account(account: Account, as_json: bool) -> None:
     else:
         lost = [outcome.number for outcome in account.outcomes if not outcome.survived]
         output.say("\n".join(account.report.closing()))
-        output.say(f"not survived: {', '.join(map(str, lost))}" if lost else "every fault was survived")
+        survived = f"{len(account.outcomes) - len(lost)} of {account.planned} faults survived"
+        output.say(f"{survived}; not survived: {', '.join(map(str, lost))}" if lost else survived)
     if not account.ok:
         raise SystemExit(output.FAILED)
 

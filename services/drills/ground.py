@@ -30,7 +30,7 @@ from services.stack.problems import StackFailure
 from services.stack.state import State
 from services.stack.up import check_wheels
 
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0
 STOP_SECONDS = 25.0
 """Longer than `up` takes to stop replicas that drain."""
 LAST_SECONDS = 3.0

@@ -83,8 +83,10 @@ class Ground:
         self, chosen: str, mode: Mode, *, seconds: float = 0.0, size: int = 0, after: str = "", times: int = 0
     ) -> AsyncIterator[list[str]]:
         """Inside, the links whose names match `chosen` (`*>nats`) behave so; afterwards they pass everything again."""
-        yield await links.behave(self.stack.data, chosen, Behaviour(mode, seconds, size, after, times))
-        await links.behave(self.stack.data, chosen, Behaviour())
+        try:
+            yield await links.behave(self.stack.data, chosen, Behaviour(mode, seconds, size, after, times))
+        finally:
+            await links.behave(self.stack.data, chosen, Behaviour())
 
     async def ready(self, *names: str) -> float:
         """Wait until these processes (all when none is named) say that they are ready; how many seconds it took."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import yaml
 
 from services.drills.faults import FAULTS, Fault
 from services.stack.problems import StackProblem
+
+_RANGE = re.compile(r"(?P<first>[0-9]{1,3})(-(?P<last>[0-9]{1,3}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,10 @@ def numbers(text: str) -> list[int]:
     """
     found: set[int] = set()
     for part in filter(None, (each.strip() for each in text.split(","))):
-        first, _, last = part.partition("-")
-        if not (first.isdecimal() and (last or first).isdecimal()):
+        match = _RANGE.fullmatch(part)
+        if match is None:
             raise StackProblem(f"{part!r} is no number of a fault and no range of them: write 1,2,5-9")
-        wanted = range(int(first), int(last or first) + 1)
+        wanted = range(int(match["first"]), int(match["last"] or match["first"]) + 1)
         if not wanted or not set(wanted) <= FAULTS.keys():
             raise StackProblem(f"{part!r}: faults are numbered {min(FAULTS)} to {max(FAULTS)}")
         found.update(wanted)

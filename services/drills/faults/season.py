@@ -43,12 +43,15 @@ class Account:
     """What came of a run of faults."""
 
     report: Report
+    planned: int
+    """How many faults were to be done."""
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         """Whether every fault was survived, and every season with them."""
-        return self.report.ok and all(outcome.survived for outcome in self.outcomes)
+        survived = sum(outcome.survived for outcome in self.outcomes)
+        return self.report.ok and survived == self.planned
 
 
 def batch(plan: Sequence[Planned]) -> Batch:
@@ -108,8 +111,8 @@ async def run(options: Options, batches: Sequence[Batch]) -> Account:
 
     Raises StackProblem without the embedded servers.
     """
-    account = Account(options.report("faults"))
-    account.report.did(f"seed {options.seed}, {sum(len(batch.plan) for batch in batches)} faults")
+    account = Account(options.report("faults"), sum(len(batch.plan) for batch in batches))
+    account.report.did(f"seed {options.seed}, {account.planned} faults on {len(batches)} stacks")
     for number, batch in enumerate(batches, 1):
         name = f"season {number}" if len(batches) > 1 else "season"
         keep = options.keep / str(number) if options.keep is not None and len(batches) > 1 else options.keep

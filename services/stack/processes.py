@@ -29,7 +29,7 @@ MACHINES = {"workflows": "worker"}
 
 GRPC_SERVICES = databases.SERVICES
 
-STEPS_BACK = {"portal": 6, "identity": 4, "faculty": 4, "notify": 4}
+STEPS_BACK = {"portal": 2, "identity": 2, "faculty": 2, "notify": 2}
 """How far a process stands behind the servers, the workflows and enrollment: phases move in time, whatever is asked."""
 
 DRAIN_SECONDS = 1.5

@@ -29,11 +29,12 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What an applicant enters to register."""
+    """What somebody enters to register: an applicant, or a `faculty` member."""
 
     name: str
     resident_id: str = field(repr=False)
     mobile: str = field(repr=False)
+    role: str = "applicant"
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class Access:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def register(self, papers: Papers, sandbox: Sandbox) -> Answer:
-        """Open an account as an applicant in three steps; it signs in at once. The last answer, a refusal at that."""
+        """Open an account in three steps; it signs in at once. The last answer, a refusal at that."""
         verified = await self._verify(papers, sandbox)
         if not verified.ok:
             return verified
@@ -166,7 +167,7 @@ class Access:
                 return sent.answer
             captcha_id = sent.answer.body["captcha_id"]
             body = {
-                "role": "applicant",
+                "role": papers.role,
                 "name": papers.name,
                 "document_type": "resident_id",
                 "document_number": papers.resident_id,

@@ -63,14 +63,14 @@ async def _database_goes_back(stack: Stack, play: Play, report: Report) -> int:
     """Back up, go on, restore, and begin another epoch; how many facts were lost with the database."""
     dump = stack.data.with_name("enrollment.dump")
     await play.reached(BACKUP_AT)
-    await asyncio.to_thread(_pg, stack, "pg_dump", "--format=custom", f"--file={dump}", databases.database(SERVICE))
+    await asyncio.to_thread(run_pg, stack, "pg_dump", "--format=custom", f"--file={dump}", databases.database(SERVICE))
     report.did(f"backed up {SERVICE}'s database")
     await play.reached(LOSS_AT)
-    await asyncio.to_thread(_restore_beside, stack, dump)
+    await asyncio.to_thread(restore_beside, stack, dump)
     report.did("restored the backup beside the database that runs")
-    gone = await _take_place(stack)
+    gone = await take_place(stack)
     report.did("the backup has taken the database's place; NATS and Temporal went on")
-    told = await eventually(lambda: _says_restored(stack), "enrollment says that it was restored", 30.0)
+    told = await eventually(lambda: says_restored(stack), "enrollment says that it was restored", 30.0)
     report.found("/readyz stays 200 and tells what to run", told, holds="residency restored enrollment" in told)
     report.found("reading goes on", "yes", holds=await asyncio.to_thread(stack.get, "/api/v1/cycles") is not None)
     first = json.loads(await _residency(stack, "restored", SERVICE, "--dry-run", "--json"))
@@ -83,7 +83,7 @@ async def _database_goes_back(stack: Stack, play: Play, report: Report) -> int:
     )
     begun = json.loads(await _residency(stack, "restored", SERVICE, "--yes", "--json"))
     report.found("another epoch has begun", begun["begun"], holds=begun["begun"] == first["epoch"] + 1)
-    await eventually(lambda: not _says_restored(stack), "enrollment accepts commands again", 30.0)
+    await eventually(lambda: not says_restored(stack), "enrollment accepts commands again", 30.0)
     report.did("enrollment accepts commands again")
     await _reconcile(stack, report, "--restored")
     return len(gone)
@@ -140,15 +140,15 @@ async def _residency(stack: Stack, *arguments: str) -> str:
     return await asyncio.to_thread(stack.run, *arguments)
 
 
-def _restore_beside(stack: Stack, dump: Path) -> None:
+def restore_beside(stack: Stack, dump: Path) -> None:
     """Fill a new database from the backup while the old one still runs: the change-over is short then."""
     name = databases.database(SERVICE)
     make = f'CREATE DATABASE "{name}_back" OWNER "{name}" TEMPLATE template0'
-    _pg(stack, "psql", "--command", make, "postgres")
-    _pg(stack, "pg_restore", "--exit-on-error", f"--dbname={_url(stack, f'{name}_back')}", str(dump))
+    run_pg(stack, "psql", "--command", make, "postgres")
+    run_pg(stack, "pg_restore", "--exit-on-error", f"--dbname={_url(stack, f'{name}_back')}", str(dump))
 
 
-async def _take_place(stack: Stack) -> set[str]:
+async def take_place(stack: Stack) -> set[str]:
     """Give the backup the database's name; ids of the facts that others heard and that are lost."""
     name = databases.database(SERVICE)
     admin = await asyncpg.connect(_url(stack, "postgres"))
@@ -167,6 +167,16 @@ async def _take_place(stack: Stack) -> set[str]:
     return heard - await _ids(stack, name, everything)
 
 
+async def drop_lost(stack: Stack) -> None:
+    """Delete the database whose place the backup took, and a backup that never took one; nothing when there is none."""
+    admin = await asyncpg.connect(_url(stack, "postgres"))
+    try:
+        for end in ("lost", "back"):
+            await admin.execute(f'DROP DATABASE IF EXISTS "{databases.database(SERVICE)}_{end}" WITH (FORCE)')
+    finally:
+        await admin.close()
+
+
 async def _ids(stack: Stack, database: str, query: str) -> set[str]:
     connection = await asyncpg.connect(_url(stack, database))
     try:
@@ -175,7 +185,7 @@ async def _ids(stack: Stack, database: str, query: str) -> set[str]:
         await connection.close()
 
 
-def _says_restored(stack: Stack) -> str:
+def says_restored(stack: Stack) -> str:
     """What enrollment's `/readyz` says of a restore; empty when it is not ready, or was not restored."""
     port = stack.state().ports[f"{SERVICE}.metrics"]
     try:
@@ -191,7 +201,7 @@ def _url(stack: Stack, database: str) -> str:
     return urlunsplit(parts._replace(path=f"/{database}"))
 
 
-def _pg(stack: Stack, program: str, *arguments: str) -> None:
+def run_pg(stack: Stack, program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs as administrator; the last argument of `pg_dump` and `psql` is a database."""
     *options, last = arguments
     target = last if program == "pg_restore" else _url(stack, last)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import random
 import statistics
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from residency.identity.v1 import events_pb2
 from services.drills.faults.ground import Ground
-from services.drills.faults.scene import Actor, Scene, scene
+from services.drills.faults.scene import Actor, scene
 from services.drills.faults.traffic import PAUSE_SECONDS, Told
 from services.drills.faults.year import Year
 from services.kit.ids import new_id
@@ -30,17 +30,18 @@ AT_ONCE = 500
 
 @asynccontextmanager
 async def submitting(
-    ground: Ground, people: int = 8, *, year: Year | None = None, each: Callable[[], None] | None = None
+    ground: Ground, people: int = 8, *, year: Year | None = None, entered: bool = False
 ) -> AsyncIterator[Told]:
     """Inside, some applicants of the scene correct and submit again and again; everybody has submitted once before.
 
-    `each` is called after every command.
+    In a year of its own unless one is given, where they have `entered` or not.
     """
     stage = await scene(ground)
     year = year or await stage.year()
     told, ending = Told(), asyncio.Event()
     actors = stage.applicants[:people]
-    await asyncio.gather(*(_enter(stage, year, actor, place) for place, actor in enumerate(actors)))
+    if not entered:
+        await asyncio.gather(*(_enter(year, actor, place) for place, actor in enumerate(actors)))
     chance = random.Random(f"submitting/{ground.options.seed}")  # noqa: S311 (reproducible play, not a secret)
 
     async def go_on(actor: Actor) -> None:
@@ -50,8 +51,6 @@ async def submitting(
             for make in (year.save(actor, number=number, key=(saved := new_id())), None):
                 key = saved if make is not None else new_id()
                 await told.send(actor, make or year.submit(key), key)
-                if each is not None:
-                    each()
             await asyncio.sleep(PAUSE_SECONDS * chance.random())
 
     tasks = [asyncio.create_task(go_on(actor)) for actor in actors]
@@ -94,5 +93,5 @@ def _ended(session_id: str) -> bytes:
     return body.SerializeToString()
 
 
-async def _enter(stage: Scene, year: Year, actor: Actor, number: int) -> None:
+async def _enter(year: Year, actor: Actor, number: int) -> None:
     await year.apply(actor, year.places[number % len(year.places)])

@@ -13,7 +13,7 @@ from pathlib import Path
 from services.drills.faults.boundaries import Boundaries
 from services.drills.faults.ground import Ground
 from services.drills.faults.scene import scene
-from services.drills.faults.temporal_wiped import reconcile
+from services.drills.faults.temporal_wiped import reconcile, still_missing
 from services.drills.faults.witness import Witness, told
 
 DAY_SECONDS = 14.0
@@ -49,8 +49,7 @@ async def run(ground: Ground) -> None:
             ground.report.did(f"Temporal is back with what it knew in phase {stood}; the gate stands in {newer}")
             began = time.monotonic()
             first = await reconcile(ground)
-            second = await reconcile(ground, "--dry-run")
-            left = [each["workflow_id"] for each in second["differences"] if each["what"] == "missing"]
+            left = await still_missing(ground)
             await ground.until(boundaries.caught_up, "the year stands where it is due")
             ground.recovered(time.monotonic() - began)
 

@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 HEIGHT = 176
 """Pixels of a plot, without what stands around it."""
 _LEFT = 52
+_ROOM = ((250, "phase"), (420, "phase wide"), (900, "phase wider"))
+"""Pixels of a plot's width in which a title fits, and the class of those that are shown from there on."""
 SCALE = 1000
 """Width and height of the coordinates of lines."""
 ROWS = 40
@@ -212,11 +214,12 @@ def _frame(axis: TimeAxis, marks: Sequence[float], unit: str, drawing: Markup) -
             )
         )
         # Letters of Chinese titles are as wide as high; what does not fit is told by the phases' own table.
-        room = 12.5 * len(band.title) / ((end - start) or 1)
-        if band.title and room < 1000:
+        room = 12.5 * len(band.title) / (end - start)
+        place = next((name for limit, name in _ROOM if room <= limit), "")
+        if band.title and place:
             parts.append(
                 Markup('<text class="{}" x="{}%" y="-7" text-anchor="middle">{}</text>').format(
-                    "phase" if room < 270 else "phase wide", _digits(50 * (start + end)), band.title
+                    place, _digits(50 * (start + end)), band.title
                 )
             )
     for value in marks:
@@ -237,7 +240,7 @@ def _frame(axis: TimeAxis, marks: Sequence[float], unit: str, drawing: Markup) -
         parts.append(Markup('<line class="fault" x1="{0}%" x2="{0}%" y2="100%"/>').format(x))
         parts.append(Markup('<text class="fault" x="{}%" y="12" dx="3">{}</text>').format(x, name))
     return Markup(
-        '<div class="chart"><svg class="plot" height="{}" aria-hidden="true"><text x="-{}" y="-14">{}</text>{}'
+        '<div class="chart"><svg class="plot" height="{}" aria-hidden="true"><text x="-{}" y="-24">{}</text>{}'
         '<text x="100%" y="100%" dy="2.9em" dx="16" text-anchor="end">{}</text></svg></div>'
     ).format(HEIGHT, _LEFT, unit, Markup("").join(parts), axis.title)
 

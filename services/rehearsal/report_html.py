@@ -34,6 +34,8 @@ class Rows:
     heads: Sequence[Head]
     rows: Sequence[Sequence[str]]
     caption: str = ""
+    stacked: bool = False
+    """On a telephone one cell below the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _invariants(report: Mapping[str, Any]) -> Rows:
         tag = Markup('<span class="tag {}">{}</span>').format(kind, told)
         title = Markup("{}{}").format(each["title"], _examples(each))
         rows.append((name, title, number(each["checked"]), tag))
-    return Rows([Head("invariant"), Head("what it says"), Head("checked", True), Head("")], rows)
+    return Rows([Head("invariant"), Head("what it says"), Head("checked", True), Head("")], rows, stacked=True)
 
 
 def _examples(finding: Mapping[str, Any]) -> Markup:

@@ -62,3 +62,6 @@ WHERE cell.teacher_id IN (SELECT person_id FROM candidacy WHERE batch_id = $1) A
         AND a.from_day <= cell.month AND a.until_day >= cell.month)
 """
 """A month given to somebody who is not appointed in it."""
+
+MONTHS = "SELECT count(*) FROM cell WHERE teacher_id IN (SELECT person_id FROM candidacy WHERE batch_id = $1)"
+"""Months given to people of the batch."""

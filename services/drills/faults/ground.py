@@ -10,12 +10,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 
 from services.drills.ground import Options, Stack
-from services.drills.play import Play
 from services.drills.report import Report
 from services.rehearsal.site import Site, find
 from services.stack import holds, links, probing, processes
@@ -27,6 +26,23 @@ HEAL_SECONDS = 90.0
 """How long anything may take to be whole again before a fault is given up as not survived."""
 
 
+class Season(Protocol):
+    """A season that goes on beside a fault."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        ...
+
+    async def begun(self, phase: str = "registration") -> Any:
+        """Wait until its cycle is in `phase`."""
+        ...
+
+    async def reached(self, share: float) -> None:
+        """Wait until `share` (0 to 1) of the time from registration to closing has passed."""
+        ...
+
+
 @dataclass
 class Ground:
     """A stack started with `--links`, perhaps with a season under way, and the account of one fault on it."""
@@ -34,7 +50,7 @@ class Ground:
     stack: Stack
     report: Report
     options: Options = field(default_factory=Options)
-    season: Play | None = None
+    season: Season | None = None
     """The season that goes on beside the fault; None where only the fault acts."""
     kept: dict[str, Any] = field(default_factory=dict)
     """What the faults on one stack share, such as the people of `scene.py`."""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from services.drills.faults import FAULTS
@@ -78,7 +79,7 @@ def write(file: Path, outcomes: Sequence[Outcome], seed: int) -> Path:
 
 def here(seed: int) -> dict[str, Any]:
     """What the figures of a run depend on."""
-    machine = report_environment.environment(object())
+    machine = report_environment.environment(SimpleNamespace())
     kept = ("processor", "cores", "memory_gib", "python", "versions", "commit")
     return {name: machine[name] for name in kept} | {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",

@@ -12,10 +12,10 @@ from importlib import import_module
 from typing import Any
 
 from services.drills.faults import FAULTS, Fault, aftermath
-from services.drills.faults.ground import Ground
+from services.drills.faults.ground import Ground, Season
 from services.drills.faults.plan import Outcome, Planned
 from services.drills.ground import Options, Stack, running
-from services.drills.play import Play, judge, playing
+from services.drills.play import judge, playing
 from services.drills.report import Report
 from services.stack.problems import StackFailure, StackProblem
 
@@ -141,7 +141,7 @@ async def _batch(options: Options, batch: Batch, name: str, account: Account) ->
 
 
 async def injected(
-    fault: Fault, stack: Stack, options: Options, report: Report, play: Play | None, kept: dict[str, Any]
+    fault: Fault, stack: Stack, options: Options, report: Report, play: Season | None, kept: dict[str, Any]
 ) -> Outcome:
     """`inject`, told to `report` as one finding."""
     report.did(f"fault {fault.number}: {fault.title}")
@@ -153,7 +153,7 @@ async def injected(
 
 
 async def inject(
-    fault: Fault, stack: Stack, options: Options, play: Play | None, kept: dict[str, Any] | None = None
+    fault: Fault, stack: Stack, options: Options, play: Season | None, kept: dict[str, Any] | None = None
 ) -> Outcome:
     """Let one fault happen, and look at what it did; a stack that does not heal, or a drill that breaks, is an outcome.
 

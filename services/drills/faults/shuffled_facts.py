@@ -29,7 +29,6 @@ _TRAINEES = """
 SELECT t.application_id, t.application_version, t.state, t.base_code, t.specialty_code, t.cohort, t.kind
 FROM trainee t WHERE t.application_id = ANY($1)
 """
-_HEARD = "SELECT application_id, application_version FROM heard_application WHERE application_id = ANY($1)"
 
 
 async def run(ground: Ground) -> None:
@@ -95,10 +94,8 @@ async def _publish(ground: Ground, witness: Witness, applications: Sequence[str]
 
 async def _ends(database: asyncpg.Connection[Any], applications: Sequence[str]) -> list[tuple[Any, ...]]:
     """What is known of each of these applications, in their order; empty where nothing is."""
-    found: dict[str, tuple[Any, ...]] = {}
-    for query in (_HEARD, _TRAINEES):
-        for row in await database.fetch(query, list(applications)):
-            found[row["application_id"]] = (*found.get(row["application_id"], ()), *tuple(row)[1:])
+    rows = await database.fetch(_TRAINEES, list(applications))
+    found = {row["application_id"]: tuple(row)[1:] for row in rows}
     return [found.get(application_id, ()) for application_id in applications]
 
 

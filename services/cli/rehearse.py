@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli import output
 from services.kit.shipped import shipped
+
+if TYPE_CHECKING:
+    from services.drills.faults.beside import FaultsBeside
+    from services.rehearsal.run import Order
 
 _DURATION = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -40,6 +46,9 @@ def rehearse(
         Path | None,
         typer.Option("--report", help="Folder for report.html and report.json.", show_default="DATA/rehearsals/TAG"),
     ] = None,
+    faults: Annotated[
+        Path | None, typer.Option(help="Break the stack meanwhile, as this plan says; it has to be `up --links`.")
+    ] = None,
 ) -> None:
     """Play a whole cycle on the running stack through public commands only, then check what must always hold.
 
@@ -61,7 +70,8 @@ def rehearse(
         bases=bases,
         postgres_url=postgres_url,
     )
-    report = run.rehearse(order)
+    beside = _faults(faults, order) if faults is not None else None
+    report = run.rehearse(order, beside)
     if as_json:
         output.write_json(report.as_json())
     else:
@@ -72,8 +82,26 @@ def rehearse(
         output.fail(f"the report cannot be written: {error.filename}: {error.strerror}")
     if not as_json:
         output.say(f"written: {page}, and report.json beside it")
-    if not report.ok:
+    if beside is not None:
+        asyncio.run(beside.look())
+    if not report.ok or (beside is not None and not beside.ok):
         raise SystemExit(output.FAILED)
+
+
+def _faults(plan: Path, order: Order) -> FaultsBeside:
+    """What breaks the stack beside the play; ends the command for a wrong plan, or a stack without links."""
+    from services.drills.faults import plan as plans  # noqa: PLC0415
+    from services.drills.faults.beside import FaultsBeside  # noqa: PLC0415
+    from services.drills.ground import Options  # noqa: PLC0415
+    from services.stack.problems import StackProblem  # noqa: PLC0415
+
+    options = Options(order.applicants, order.day_seconds, order.seed, order.bases, hear=partial(typer.echo, err=True))
+    try:
+        beside = FaultsBeside(order.data, plans.read(plan), options)
+        asyncio.run(beside.check())
+    except StackProblem as problem:
+        output.fail(str(problem), output.USAGE)
+    return beside
 
 
 def seconds(duration: str) -> float:

@@ -24,7 +24,7 @@ from services.rehearsal.people import Arrival, make_people
 from services.rehearsal.plans import Seats, choose_bases, make_plan
 from services.rehearsal.province import BaseEntry, Province
 from services.rehearsal.report import Report
-from services.rehearsal.report_record import Recorder
+from services.rehearsal.report_record import Fault, Recorder
 from services.rehearsal.rest import Rest
 from services.rehearsal.site import Site
 from services.rehearsal.staff import BUSY, LEISURELY, BaseStaff
@@ -57,6 +57,14 @@ class Progress(Protocol):
 
     def note(self, text: str) -> None:
         """Something worth a line of its own has happened."""
+        ...
+
+
+class Beside(Protocol):
+    """Goes on beside the play, such as faults."""
+
+    async def run(self, timetable: Timetable, faults: list[Fault]) -> None:
+        """Begins with the first day and is waited for before anything is verified; `faults` are shown in the report."""
         ...
 
 
@@ -98,7 +106,8 @@ class _Scene:
 class Player:
     """Plays `script` on `site`; `play` returns the report."""
 
-    def __init__(self, site: Site, script: Script, progress: Progress) -> None:
+    def __init__(self, site: Site, script: Script, progress: Progress, beside: Beside | None = None) -> None:
+        self._beside = beside
         self._site = site
         self._script = script
         self._progress = progress
@@ -127,7 +136,12 @@ class Player:
             await verifier.begin()
             stage, applicants, staff, trespassers = await self._prepare(rest, operator)
             recorder.follow(stage.timetable)
+            beside = None
+            if self._beside is not None:
+                beside = asyncio.create_task(self._beside.run(stage.timetable, recorder.faults))
             await self._perform(stage, applicants, staff, trespassers, verifier)
+            if beside is not None:
+                await beside
             await self._look_at_results(applicants)
             await recorder.stop()
             # Codes that were used in between must not be tried again by a later play.

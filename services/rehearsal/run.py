@@ -11,7 +11,7 @@ from rich.console import Console
 from services.kit.domain import DomainError, Kind
 from services.rehearsal import report_files
 from services.rehearsal import site as sites
-from services.rehearsal.player import Player, Script
+from services.rehearsal.player import Beside, Player, Script
 from services.rehearsal.progress import Bar
 from services.rehearsal.province import ProvinceFileError, load_province
 from services.rehearsal.report import STATES, Report
@@ -36,7 +36,7 @@ class Order:
     postgres_url: str = ""
 
 
-def rehearse(order: Order) -> Report:
+def rehearse(order: Order, beside: Beside | None = None) -> Report:
     """Play one rehearsal on the stack of `order.data` and verify it.
 
     Raises DomainError: UNAVAILABLE when no stack runs there or a part stays away, INVALID for a bad province file.
@@ -44,7 +44,7 @@ def rehearse(order: Order) -> Report:
     site = sites.find(order.data)
     if order.postgres_url:
         site = site.with_postgres(order.postgres_url)
-    return _play(site, _script(order))
+    return _play(site, _script(order), beside)
 
 
 def play_season(order: Order) -> Report:
@@ -82,11 +82,11 @@ def _script(order: Order) -> Script:
     return Script(province, order.applicants, order.day_seconds, order.seed, order.bases)
 
 
-def _play(site: Site, script: Script) -> Report:
+def _play(site: Site, script: Script, beside: Beside | None = None) -> Report:
     talk = Console(stderr=True, highlight=False)
     with Bar(talk) as bar:
         try:
-            return asyncio.run(Player(site, script, bar).play())
+            return asyncio.run(Player(site, script, bar, beside).play())
         except KeyboardInterrupt:
             talk.print("stopped: its cycle goes on to the end by itself, without its actors")
             raise

@@ -26,8 +26,6 @@ from services.kit.database import UnitOfWork
 from services.kit.domain import Caller, DomainError
 from services.kit.ids import new_id
 
-_TOGETHER = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
@@ -67,20 +65,19 @@ class TrialAccountHandlers:
         self._opener = opener
 
     async def open_many(self, newcomers: Sequence[Newcomer], *, sign_in: bool) -> list[Outcome]:
-        """One outcome each, in this order; a few share a transaction, so that none is open for long.
+        """One outcome each, in this order; each is opened in a transaction of its own, so that none is open for long.
 
         Reasons are those of a registration (`RegistrationHandlers`), `PERSON_REGISTERED` for a repeated batch among
         them. Raises DomainError only for what concerns no row: EXHAUSTED SIGN_IN_BUSY (ID-12), UNAVAILABLE.
         """
-        outcomes: list[Outcome] = []
-        for begin in range(0, len(newcomers), _TOGETHER):
-            checked = [await self._checked(new) for new in newcomers[begin : begin + _TOGETHER]]
-            async with self._core.database.unit_of_work() as uow:
-                outcomes += [
-                    await self._open(uow, each, sign_in) if isinstance(each, _Checked) else Outcome(each)
-                    for each in checked
-                ]
-        return outcomes
+        return [await self._opened(new, sign_in) for new in newcomers]
+
+    async def _opened(self, new: Newcomer, sign_in: bool) -> Outcome:
+        checked = await self._checked(new)
+        if isinstance(checked, str):
+            return Outcome(checked)
+        async with self._core.database.unit_of_work() as uow:
+            return await self._open(uow, checked, sign_in)
 
     async def _checked(self, new: Newcomer) -> _Checked | str:
         """The newcomer with a hash, or the reason why not. Who is known already costs no hash."""

@@ -13,7 +13,6 @@ from services.cli.stores import database_url
 from services.kit.domain import DomainError, Kind
 
 if TYPE_CHECKING:
-    from services.kit.seal_copy import SealCopy
     from services.verifier.audits import Report
 
 SHOWN = 200
@@ -80,31 +79,12 @@ def _verify(service: str, url: str, seals: Path | None, data: Path, *, own: bool
 
     copy = SealCopy(seals or data / "seals", service)
     try:
-        return asyncio.run(audits.verify(service, url, copy, trusted(service, copy, data, own=own)))
+        return asyncio.run(audits.verify(service, url, copy, audits.trusted(service, copy, data, own=own)))
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         message = f"{service}'s database cannot be read: {type(error).__name__}: {error}"
         raise DomainError(Kind.UNAVAILABLE, "DATABASE_AWAY", message) from error
     except CopyBroken as error:
         raise DomainError(Kind.INTERNAL, "COPY_BROKEN", str(error)) from error
-
-
-def trusted(service: str, copy: SealCopy, data: Path, *, own: bool) -> frozenset[str]:
-    """Public keys from beside the copy, else from the key document of the stack on `data`, else of the process that
-    this is the `own` place of."""
-    import json  # noqa: PLC0415
-
-    from services.kit import audit_chain, vault  # noqa: PLC0415
-    from services.kit.settings import Settings  # noqa: PLC0415
-
-    if keys := copy.trusted():
-        return keys
-    document = vault.file_in(data, service)
-    if own and not document.exists():
-        document = Settings().keys_file or document
-    if not document.exists():
-        message = f"no key to check seals of {service} with: {copy.keys_path} is not there"
-        raise DomainError(Kind.NOT_FOUND, "NO_AUDIT_KEY", message)
-    return frozenset({audit_chain.public_key(vault.audit_key(json.loads(document.read_text(encoding="utf-8"))))})
 
 
 def stack_url(service: str, data: Path) -> str:

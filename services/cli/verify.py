@@ -67,11 +67,11 @@ def verify(
 
 def _stores(data: Path, postgres_url: str) -> Stores:
     """Everything by the environment, else that of the stack on `data`; raises DomainError UNAVAILABLE."""
-    from services.cli.audit import trusted  # noqa: PLC0415
     from services.kit.nats_login import NatsLogin  # noqa: PLC0415
     from services.kit.seal_copy import SealCopy  # noqa: PLC0415
     from services.kit.settings import Settings  # noqa: PLC0415
     from services.stack import databases, servers, state  # noqa: PLC0415
+    from services.verifier.audits import trusted  # noqa: PLC0415
     from services.verifier.stores import Stores  # noqa: PLC0415
 
     given: Settings = Settings()
@@ -86,7 +86,7 @@ def _stores(data: Path, postgres_url: str) -> Stores:
         settings=settings,
         files=data if state.is_up(data) else None,
         seals=seals,
-        trusted=lambda service: trusted(service, SealCopy(seals, service), data, own=False),
+        trusted=lambda service: trusted(service, SealCopy(seals, service), data),
     )
 
 

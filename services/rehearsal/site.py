@@ -10,8 +10,10 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import SecretStr
 
 from services.kit.nats_login import NatsLogin
+from services.kit.seal_copy import SealCopy
 from services.kit.settings import Settings
 from services.stack import databases, processes, servers, state
+from services.verifier import audits
 from services.verifier.stores import Stores
 
 
@@ -42,7 +44,11 @@ class Site:
     @property
     def stores(self) -> Stores:
         """What the verifier reads."""
-        return Stores(self.databases, self.nats, self.settings, self.data, self.metrics_urls)
+        seals = self.data / "seals"
+        return Stores(
+            *(self.databases, self.nats, self.settings, self.data, self.metrics_urls, seals),
+            lambda service: audits.trusted(service, SealCopy(seals, service), self.data),
+        )
 
     def restarts(self) -> dict[str, int]:
         """How often each process has died and come back since the stack started; empty when it cannot be read."""

@@ -5,18 +5,23 @@ It knows each service's table and nothing of how the service writes it, and reco
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from services.kit import audit_chain, vault
 from services.kit.audit_chain import ChainCheck, CopiedSeal, Entry, Finding, HashOf, Leaf, Seal
+from services.kit.domain import DomainError, Kind
 from services.kit.seal_check import SealCheck
 from services.kit.seal_copy import SealCopy
+from services.kit.settings import Settings
 
 SERVICES = ("identity", "enrollment", "faculty")
 """Services that keep an audit."""
@@ -221,3 +226,17 @@ _SOURCES: dict[str, Callable[[], _Source]] = {"identity": _kit, "enrollment": _e
 def first(findings: tuple[Finding, ...], most: int) -> list[Finding]:
     """At most so many findings, each row once."""
     return list(islice(dict.fromkeys(findings), most))
+
+
+def trusted(service: str, copy: SealCopy, data: Path, *, own: bool = False) -> frozenset[str]:
+    """Public keys from beside the copy, else from the key document of the stack on `data`, else of the process that
+    this is the `own` place of. Raises DomainError NOT_FOUND where there are none."""
+    if keys := copy.trusted():
+        return keys
+    document = vault.file_in(data, service)
+    if own and not document.exists():
+        document = Settings().keys_file or document
+    if not document.exists():
+        message = f"no key to check seals of {service} with: {copy.keys_path} is not there"
+        raise DomainError(Kind.NOT_FOUND, "NO_AUDIT_KEY", message)
+    return frozenset({audit_chain.public_key(vault.audit_key(json.loads(document.read_text(encoding="utf-8"))))})

@@ -8,12 +8,13 @@ and not merely on its way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from services.kit.audit_chain import CopiedSeal
 from services.kit.domain import DomainError
 from services.kit.seal_copy import CopyBroken, SealCopy
 from services.verifier import audits, authority, books, facts, histories, notices, privacy, queries, streams, waits
@@ -76,8 +77,12 @@ class Look:
     later: Rows
     last: Rows
     services: Sequence[str]
+    connection: Callable[[str], Awaitable[Any]]
+    """The session behind `later`, in its transaction."""
     account: Account | None = None
     runs: Histories | None = None
+    copies: Mapping[str, Sequence[CopiedSeal] | None] = field(default_factory=dict)
+    """Service → the copy of its seals outside, as it was before `later`; None where there is none."""
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -104,8 +109,14 @@ async def looking(stores: Stores, known_letters: Mapping[str, frozenset[str]] | 
     """Look at what is not a database, between two looks at those."""
     databases = stores.databases
     async with Snapshot(databases) as early, Snapshot(databases) as late, Snapshot(databases) as last:
-        between = stores.nats is not None or stores.settings is not None
-        look = Look(early.rows, late.rows if between else early.rows, last.rows, list(databases))
+        between = stores.nats is not None or stores.settings is not None or stores.seals is not None
+        look = Look(
+            early.rows,
+            late.rows if between else early.rows,
+            last.rows,
+            list(databases),
+            (late if between else early).connection,
+        )
         await early.open()
         with _timed(look.seconds, "jetstream"):
             if stores.nats is not None:
@@ -113,6 +124,7 @@ async def looking(stores: Stores, known_letters: Mapping[str, frozenset[str]] | 
         with _timed(look.seconds, "temporal"):
             if stores.settings is not None:
                 look.runs = await histories.read(stores.settings)
+        look.copies = _copies(stores)
         yield look
         for each in (early, late, last):
             for service, seconds in each.seconds.items():
@@ -178,23 +190,36 @@ async def _of_all(stores: Stores, look: Look, cycle: UUID | None, late_seconds: 
             found.append(await _safely("streams", check))
     if stores.seals is not None:
         with _timed(look.seconds, "audit"):
-            found += [await _safely("I11", _chain(stores, service)) for service in audits.SERVICES]
+            found += [await _safely("I11", _chain(stores, look, service)) for service in audits.SERVICES]
     return found
 
 
-async def _chain(stores: Stores, service: str) -> Finding:
+async def _chain(stores: Stores, look: Look, service: str) -> Finding:
     """I11: what `residency audit verify` finds in the audit of a service."""
-    copy = SealCopy(stores.seals, service) if stores.seals is not None else None
+    if service not in look.copies:
+        return Finding.not_read("I11", CHAINS, f"the copy of {service}'s seals cannot be read")
     try:
         trusted = stores.trusted(service)
-        report = await audits.verify(service, stores.databases[service], copy, trusted)
-    except (CopyBroken, DomainError) as error:
-        return Finding.not_read("I11", CHAINS, str(error))
+    except DomainError as error:
+        return Finding.not_read("I11", CHAINS, error.message)
+    report = await audits.examine(await look.connection(service), service, look.copies[service], trusted)
     broken = [
         f"{service}: {each.what} {each.aggregate_id or 'seal'} {each.n} {each.detail}" for each in report.findings
     ]
     counts = {"seals": report.seals, "rows not sealed yet": report.unsealed}
     return replace(Finding.of("I11", CHAINS, report.rows, broken), counts=counts)
+
+
+def _copies(stores: Stores) -> dict[str, Sequence[CopiedSeal] | None]:
+    """What stands outside, read first: every seal in it is committed, so that the databases, read later, have it."""
+    found: dict[str, Sequence[CopiedSeal] | None] = {}
+    if stores.seals is None:
+        return found
+    for service in audits.SERVICES:
+        copy = SealCopy(stores.seals, service)
+        with suppress(CopyBroken, OSError):
+            found[service] = list(copy.read()) if copy.path.exists() else None
+    return found
 
 
 async def _safely(name: str, check: Any) -> Finding:

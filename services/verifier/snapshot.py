@@ -76,7 +76,7 @@ class Snapshot:
             url = self._databases[service]
             connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=SETTINGS)
             self._connections[service] = connection
-            await connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            await connection.transaction(isolation="repeatable_read", readonly=True).start()
             # The moment is that of the first query, not that of the beginning.
             await connection.fetchval("SELECT 1 FROM database_epoch")
         return self._connections[service]

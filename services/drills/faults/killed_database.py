@@ -9,6 +9,7 @@ from services.drills.faults.ground import Ground
 from services.drills.faults.scene import scene
 from services.drills.faults.traffic import no_open_transactions, saving
 
+SCALED = "4 deaths of 10, and 16 people who save in place of 200 decisions a second"
 KILLS = 4
 """Of the ten of the plan: whoever dies again and again is started after longer and longer pauses."""
 HEAL_SECONDS = 10.0

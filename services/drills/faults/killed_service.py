@@ -9,6 +9,7 @@ from services.drills.faults.ground import Ground
 from services.drills.faults.scene import scene
 from services.drills.faults.traffic import no_open_transactions, saving
 
+SCALED = "6 deaths of 20, and 16 people who save in place of 200 decisions a second"
 KILLS = 6
 """Of the twenty of the plan: whoever dies again and again is started after longer and longer pauses."""
 READY_SECONDS = 5.0

@@ -13,6 +13,7 @@ from services.drills.faults.scene import scene
 from services.drills.faults.year import Year
 from services.kit.domain import DomainError
 
+SCALED = "16 people with 13 commands each make the 208 decisions of a round; as many of the 50 rounds as 35 s hold"
 PLACES, EACH = 5, 13
 ROUNDS, LONGEST_SECONDS = 50, 35.0
 """Fifty rounds, or as many as this length of time holds."""

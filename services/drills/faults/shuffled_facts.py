@@ -19,6 +19,7 @@ from services.drills.faults.scene import scene
 from services.drills.faults.witness import Witness
 from services.kit.delivery import MSG_ID, headers
 
+SCALED = "8 or 9 facts of each of 8 people in one seed"
 TURNS = 4
 """Admissions of each."""
 _WAITING = """

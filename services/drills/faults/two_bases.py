@@ -13,6 +13,7 @@ from services.drills.faults.year import Place, Year
 from services.kit.domain import DomainError
 from services.rehearsal.dossiers import SECTIONS
 
+SCALED = "16 people"
 STARTS = 4
 _TWICE = """
 SELECT person_id FROM application WHERE cycle_id = $1::text::uuid GROUP BY person_id

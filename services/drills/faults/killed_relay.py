@@ -18,10 +18,10 @@ from services.drills.faults.year import Year
 from services.kit.ids import new_id
 from services.stack import links
 
-SCALED = "5 deaths of 200, and 20 acknowledgements lost beside"
+SCALED = "5 deaths of 200, and 8 acknowledgements lost beside"
 KILLS = 5
 """Of the two hundred of the plan: whoever dies again and again is started after longer and longer pauses."""
-LOST = 20
+LOST = 8
 """Acknowledgements that are lost beside."""
 LINK, PUBLISHED = "enrollment*>nats", "HPUB residency.enrollment."
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,9 @@ from services.kit.domain import DomainError
 from services.kit.tls import Material, TlsFolder
 
 DEFAULT_SECONDS = 5.0
+"""How long a call may take. To which its contract gives longer, that waits in a queue of the other side's, and takes no
+place here meanwhile: an answer to any other is soon there, and whether it is heard soon is this process's own matter.
+"""
 
 _OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -99,7 +103,7 @@ class Channel:
                 wire.calls += 1
                 running = multi(request, timeout=timeout or seconds, metadata=metadata)
                 try:
-                    with overload.elsewhere():
+                    with overload.elsewhere() if seconds > DEFAULT_SECONDS else nullcontext():
                         return await running
                 except grpc.aio.AioRpcError as error:
                     raise errors.from_rpc_error(error) from None

@@ -86,6 +86,10 @@ class Actor:
             found: account_pb2.Token = (await self._sessions.StepUp(request)).access
         return found
 
+    def take(self, tokens: account_pb2.Tokens) -> None:
+        """Go on with the tokens of another sign-in."""
+        self._tokens, self._since = tokens, time.monotonic()
+
     async def ask(self, call: Callable[[], Awaitable[Any]]) -> Any:
         """The answer to one try of `call` in this actor's name. Raises DomainError."""
         with act_as(await self.token()):

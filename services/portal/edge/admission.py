@@ -16,8 +16,7 @@ from services.portal.edge.middleware import Refuse
 
 _FREE = ("/static/", "/live")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-BOUNDS = Bounds(least=8, begins=64, most=512)
-"""A request that waits for a service takes no place: these are what the portal itself is at."""
+BOUNDS = Bounds(least=16, begins=64, most=512)
 
 
 class Admission:

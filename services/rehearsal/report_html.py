@@ -15,6 +15,7 @@ from markupsafe import Markup
 from services.rehearsal import report_figures as draw
 from services.rehearsal.charts import number
 from services.rehearsal.report_figures import Figure
+from services.rehearsal.samples_looks import OURS
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -112,6 +113,7 @@ def _page(report: Mapping[str, Any]) -> Page:
             draw.cut_off(report, axis),
             figures=[draw.arrivals(report, axis)] if recorded else [],
         ),
+        Section("attendance", "Attendance", tables=_attendance(report)),
         Section("queues", "Queues", figures=draw.queues(report, axis)),
         Section("answers", "Answers", figures=[draw.commands(report, axis), *latency] if recorded else []),
         Section("latencies", "Latencies", tables=_latencies(report)),
@@ -171,6 +173,14 @@ def _invariants(report: Mapping[str, Any]) -> Rows:
     return Rows([Head("invariant"), Head("what it says"), Head("checked", True), Head("")], rows, stacked=True)
 
 
+def _verdict(finding: Mapping[str, Any]) -> tuple[str, str]:
+    if finding["holds"]:
+        return "holds", "ok"
+    if not finding["broken"]:
+        return "cannot be told", "bad"
+    return ("missing", "warn") if finding["advisory"] else ("broken", "bad")
+
+
 def _examples(finding: Mapping[str, Any]) -> Markup:
     told = [*finding["examples"], *(f"{what}: {number(count)}" for what, count in finding["counts"].items())]
     if not told:
@@ -188,6 +198,22 @@ def _faults(report: Mapping[str, Any], axis: Any) -> list[Rows]:
     ]
     heads = [Head("number"), Head("fault"), Head("when"), Head("outcome"), Head("recovered after", True)]
     return [Rows(heads, rows, "The numbers stand in the charts where each fault began.")] if rows else []
+
+
+def _attendance(report: Mapping[str, Any]) -> list[Rows]:
+    """Who came in time: of each command how it ended, as the play counted it."""
+    came = report.get("attendance")
+    if not came or not came["commands"]:
+        return []
+    kinds = sorted({kind for each in came["commands"].values() for kind in each})
+    rows = [
+        (name, *(number(each[kind]) if kind in each else "" for kind in kinds))
+        for name, each in came["commands"].items()
+    ]
+    people = ", ".join(f"{name.replace('_', ' ')} {number(each)}" for name, each in came["people"].items())
+    never = number(sum(came["never_in"].values()))
+    caption = f"People: {people}. Visits that the end of a phase found still waiting for their turn: {never}."
+    return [Rows([Head("command"), *(Head(kind.replace("_", " "), True) for kind in kinds)], rows, caption)]
 
 
 def _latencies(report: Mapping[str, Any]) -> list[Rows]:
@@ -217,25 +243,45 @@ def _outcomes(report: Mapping[str, Any]) -> Rows:
 
 
 def _cost(report: Mapping[str, Any]) -> list[Rows]:
-    """Processor time of each process as it was sampled."""
+    """Processor time by process: as it was measured between the marks of the play, else as it was sampled."""
+    measured = report.get("cost")
+    if measured:
+        return [_measured(measured)]
     used = draw.processor_seconds(report)
     if not used:
         return []
     people = max(1, report["applicants"])
     rows = [(name, number(each), milliseconds_each(each, people)) for name, each in used.items()]
-    product = {name: each for name, each in used.items() if name != "rehearsal"}
-    rows.append(
-        (
-            "all but the rehearsal itself",
-            number(sum(product.values())),
-            milliseconds_each(sum(product.values()), people),
-        )
-    )
+    product = sum(each for name, each in used.items() if name != OURS)
+    rows.append((f"all but {OURS}", number(product), milliseconds_each(product, people)))
     heads = [Head("process"), Head("core seconds", True), Head("ms an applicant", True)]
-    caption = (
-        "Processor time over the whole play, opening of accounts included; sampled, so the last second may be missing."
-    )
+    caption = "Processor time of the whole play, accounts included; sampled, so that the last second may be missing."
     return [Rows(heads, rows, caption)]
+
+
+def _measured(cost: Mapping[str, Any]) -> Rows:
+    opening, play = cost["opening"], cost["play"]
+    applied, accounts = max(1, cost["applications"]), max(1, cost["accounts"])
+    names = sorted({*opening["seconds"], *play["seconds"]}, key=lambda name: -play["seconds"].get(name, 0.0))
+
+    def row(name: str, opened: float, played: float) -> Sequence[str]:
+        return (
+            name,
+            number(float(f"{opened:.3g}")),
+            milliseconds_each(opened, accounts),
+            number(float(f"{played:.3g}")),
+            milliseconds_each(played, applied),
+        )
+
+    rows = [row(name, opening["seconds"].get(name, 0.0), play["seconds"].get(name, 0.0)) for name in names]
+    rows.append(row("all of these", opening["total_seconds"], play["total_seconds"]))
+    rows.append(row("the rehearsal itself", opening["client_seconds"], play["client_seconds"]))
+    titles = ("opening accounts, core s", "ms an account", "the play, core s", "ms an application")
+    caption = (
+        f"{number(cost['accounts'])} accounts, {number(cost['applications'])} applications,"
+        f" {number(cost['accepted_commands'])} accepted commands."
+    )
+    return Rows([Head("process"), *(Head(title, True) for title in titles)], rows, caption)
 
 
 def milliseconds_each(seconds: float, people: int) -> str:

@@ -16,10 +16,9 @@ from datetime import UTC, datetime
 import structlog
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
-from opentelemetry import propagate, trace
 from opentelemetry.trace import Span, SpanKind
 
-from services.kit import metrics
+from services.kit import metrics, telemetry
 from services.kit.bus import NATS_ERRORS, Messaging
 from services.kit.deadletters import dead_letter
 from services.kit.delivery import REDRIVEN_FOR, Delivery, Poison, read
@@ -35,7 +34,6 @@ BUSY_SECONDS = 2.0
 
 _REMEMBERED = 10_000
 _log = structlog.get_logger("kit.messaging")
-_tracer = trace.get_tracer("residency.messaging")
 
 
 @dataclass(slots=True)
@@ -261,9 +259,9 @@ class Consumer:
 
     def span_of(self, delivery: Delivery) -> AbstractContextManager[Span]:
         """A span around the handling of `delivery`, in the trace of its fact."""
-        return _tracer.start_as_current_span(
+        return telemetry.span(
             f"handle {delivery.event_type}",
-            context=propagate.extract({"traceparent": delivery.traceparent}),
+            parent=delivery.traceparent,
             kind=SpanKind.CONSUMER,
             attributes={"messaging.system": "nats", "messaging.consumer.group.name": self.durable},
         )

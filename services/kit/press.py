@@ -30,6 +30,8 @@ PORTRAIT_PIXELS = (246, 344)
 _UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 _TRIES = 8
+_LONGEST = 8_000
+"""Characters of one text that are printed: PDF/A allows a string 32 767 bytes, and a page is no place for a book."""
 _READING = threading.Lock()
 """Held while a compiler is made: of many threads one reads the font."""
 
@@ -75,7 +77,7 @@ class Press:
     def prepared(self, sheet: Sheet) -> dict[str, Any]:
         """Everything that the template asks for."""
         portrait = None if sheet.portrait is None else list(_small(sheet.portrait))
-        return {**sheet.content, "qr": _qr(sheet.link) if sheet.link else None, "portrait": portrait}
+        return {**_cut(sheet.content), "qr": _qr(sheet.link) if sheet.link else None, "portrait": portrait}
 
     def close(self) -> None:
         """Let the threads go."""
@@ -163,6 +165,14 @@ def characters(value: Any) -> set[str]:
     if isinstance(value, list | tuple):
         return set().union(*(characters(each) for each in value if isinstance(each, str | list | tuple | dict)))
     return characters(list(value.values())) if isinstance(value, dict) else set()
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+    if isinstance(value, list | tuple):
+        return [_cut(each) for each in value]
+    return {key: _cut(each) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def _translated(value: Any, table: Mapping[int, str]) -> Any:

@@ -15,5 +15,10 @@ class _Plain(yaml.SafeLoader):
 
 
 def load(text: str) -> Any:
-    """The data that `text` describes; raises yaml.YAMLError."""
-    return yaml.load(text, Loader=_Plain)  # noqa: S506  (a safe loader that takes even less)
+    """The data that `text` describes; raises yaml.YAMLError, for what is nested beyond all sense too."""
+    try:
+        return yaml.load(text, Loader=_Plain)  # noqa: S506  (a safe loader that takes even less)
+    except RecursionError:
+        raise yaml.YAMLError("nested too deep") from None
+    except ValueError as error:  # a day that no calendar has, a number of thousands of digits
+        raise yaml.YAMLError("a value that is none") from error

@@ -56,8 +56,7 @@ def run(
 ) -> tuple[Book, dict[str, Any]]:
     """Go through the doors `names` of a running stack; what was found, and the same as JSON."""
     book, began = Book(seed), time.monotonic()
-    people = actors.gather(stack.data)  # has a loop of its own
-    before, after = asyncio.run(_run(stack, people, names, book, cases, only))
+    before, after = asyncio.run(_run(stack, names, book, cases, only))
     document = book.document()
     document["seconds"] = round(time.monotonic() - began, 1)
     document["machine"] = {"cores": os.cpu_count(), "load": [round(each, 1) for each in os.getloadavg()]}
@@ -68,12 +67,12 @@ def run(
 
 
 async def _run(
-    stack: Stack, people: actors.Actors, names: list[str], book: Book, cases: int | None, only: int | None
+    stack: Stack, names: list[str], book: Book, cases: int | None, only: int | None
 ) -> tuple[vitals.Vitals, vitals.Vitals]:
     admin = servers.reach("postgres", stack.data)
     found = await vitals.tables(stack.data, stack.state())
-    ground = Ground(stack, people, found, {}, book.seed)
     try:
+        ground = Ground(stack, await actors.gather(stack.data, found), found, {}, book.seed)
         before = await vitals.look(stack.state(), admin)
         await go_through(ground, names, book, cases=cases, only=only, hear=_hear)
         after = await vitals.look(stack.state(), admin)
@@ -103,7 +102,7 @@ def _stack(data: Path | None) -> Iterator[Stack]:
         yield stack
         return
     with grounds.running() as stack:
-        stack.run("sandbox", "--day", "1m")
+        stack.run("sandbox", "--day", "1h")
         yield stack
 
 

@@ -6,6 +6,7 @@ of one's own for each keeps what ends one actor's session from ending another's.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -20,11 +21,11 @@ from joserfc.jwk import OKPKey
 
 from residency.identity.v1 import service_account_service_pb2 as accounts
 from residency.identity.v1.service_account_service_pb2_grpc import ServiceAccountServiceStub
-from services.cli import asking
 from services.kit import auth
+from services.kit.grpc_client import Channel
 from services.kit.ids import new_id
+from services.stack import demo, processes, state
 from tests.authority.state import State as Tables
-from tests.support import rest_roles
 
 LIFE_SECONDS = 3600
 MACHINES = {"operator": "operator", "scheduler": "worker", "service": "enrollment"}
@@ -46,6 +47,7 @@ class Actors:
     claims: dict[str, dict[str, Any]] = field(repr=False)
     """By role: what its token says."""
     _minted: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
+    _beginning: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @property
     def roles(self) -> list[str]:
@@ -68,9 +70,11 @@ class Actors:
         for role in roles or self.roles:
             said = self.claims[role]
             if "sid" in said and not role.startswith("program of "):
-                said["sid"] = new_id()
+                session = new_id()
+                async with self._beginning:
+                    await tables.execute("identity", _SESSION, session, said["sub"], role, said.get("org", ""))
+                said["sid"] = session
                 self._minted.pop(role, None)
-                await tables.execute("identity", _SESSION, said["sid"], said["sub"], role, said.get("org", ""))
 
     def wrong(self, how: str, role: str) -> str:
         """A token of `role` that is wrong in one thing."""
@@ -113,24 +117,33 @@ _SESSION = (
 _STRANGER = OKPKey.generate_key("Ed25519")
 
 
-def gather(data: Path) -> Actors:
-    """Sign everybody in once, open a service account for each hat that may, and keep what their tokens say."""
+async def gather(data: Path, tables: Tables) -> Actors:
+    """The demo's people and the machines, a session for each person, and a service account for each hat that may."""
     signing = json.loads((data / "identity-keys.json").read_text(encoding="utf-8"))["signing"]
     key = OKPKey.import_key({name: value for name, value in signing[-1].items() if name not in ("from", "until")})
-    claims: dict[str, dict[str, Any]] = {}
-    for role, (token, _) in rest_roles.tokens(data).items():
-        if role not in (rest_roles.ANONYMOUS, rest_roles.BAD):
-            claims[role] = _said(token) | {"sid": new_id()}
-    for role, machine in MACHINES.items():
-        claims[role] = {"iss": auth.ISSUER, "aud": auth.AUDIENCE, "sub": f"machine:{machine}", "role": role}
+    usual = {"iss": auth.ISSUER, "aud": auth.AUDIENCE}
+    claims = {role: usual | {"sub": f"machine:{machine}", "role": role} for role, machine in MACHINES.items()}
+    for person in demo.PEOPLE:
+        found = await tables.value("identity", _WORN, person.login, person.role)
+        person_id, _, organisation = found.partition(" ")
+        worn = {"sub": person_id, "role": person.role, "org": organisation, "sid": "", "proved": 0}
+        claims[person.role] = usual | worn
     actors = Actors(key, claims)
-    _open_accounts(data, actors)
+    await actors.begin(tables)
+    await _open_accounts(data, actors)
     return actors
 
 
-def _open_accounts(data: Path, actors: Actors) -> None:
-    async def work(to: Any) -> None:
-        stub = to("identity").stub(ServiceAccountServiceStub)
+_WORN = (
+    "SELECT person_id || ' ' || coalesce(organisation_code, '') FROM person JOIN hat USING (person_id)"
+    " WHERE login = $1 AND role = $2 LIMIT 1"
+)
+
+
+async def _open_accounts(data: Path, actors: Actors) -> None:
+    channel = Channel(processes.address(state.load(data), "identity"))
+    stub = channel.stub(ServiceAccountServiceStub)
+    try:
         for role, worn in OPENERS.items():
             ends = Timestamp()
             ends.FromSeconds(int(time.time()) + 30 * 86400)
@@ -143,8 +156,8 @@ def _open_accounts(data: Path, actors: Actors) -> None:
                 accounts.SignInServiceAccountRequest(account_id=made.account.account_id, secret=made.secret)
             )
             actors.claims[f"program of {role}"] = _said(signed_in.token.value)
-
-    asking.as_operator(data, work)
+    finally:
+        await channel.close()
 
 
 def _scopes(role: str) -> list[str]:

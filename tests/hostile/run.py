@@ -18,7 +18,6 @@ DEADLINE_SECONDS = 60.0
 BATCH = 2000
 """Refused inputs between two comparisons of all tables."""
 MARKS = (words.MARK_NAME, words.MARK_MOBILE, words.MARK_DOCUMENT)
-_WARM_SHARE = 10
 
 
 async def go_through(
@@ -30,62 +29,71 @@ async def go_through(
     only: int | None = None,
     hear: Callable[[str], None] = print,
 ) -> None:
-    """Open each door, send what it is due, close it. `cases` of each at most; `only` one input of each."""
-    for name in names:
-        door = door_called(name)
-        await ground.actors.begin(ground.tables)
-        await door.open(ground)
-        try:
-            await _go_through(ground, door, book, cases, only, hear)
-        finally:
-            await door.close()
+    """Open each door, send what it is due, close it. `cases` of each at most; `only` one input of each.
 
-
-async def _go_through(
-    ground: Ground, door: Door, book: Book, cases: int | None, only: int | None, hear: Callable[[str], None]
-) -> None:
-    ledger = book.doors[door.name] = Ledger(door.through)
-    total = door.whole() if cases is None else min(cases, door.whole())
-    numbers = _spread(door, total) if only is None else [only]
-    harmless = [number for number in numbers if door.plan(number)[1] in door.harmless]
-    others = [number for number in numbers if door.plan(number)[1] not in door.harmless]
-    hear(f"{door.name}: {len(numbers)} inputs, {len(door.targets)} targets × {len(door.kinds)} classes")
-    began = time.monotonic()
+    First what must be refused everywhere, while nothing else goes on that could write; then all the rest.
+    """
     logs = vitals.sizes(ground.data)
+    for refused in (True, False):
+        for name in names:
+            door = door_called(name)
+            if refused and not door.harmless:
+                continue
+            await ground.actors.begin(ground.tables)
+            await door.open(ground)
+            ledger = book.doors.setdefault(name, Ledger(door.through))
+            began = time.monotonic()
+            try:
+                numbers = _due(door, cases, only, refused=refused)
+                hear(f"{name}: {len(numbers)} {'refused ' if refused else ''}inputs")
+                await (_refused if refused else _others)(ground, door, book, numbers, hear)
+            finally:
+                await door.close()
+                ledger.seconds += time.monotonic() - began
+            found = vitals.spoken(ground.data, MARKS, logs)
+            logs = vitals.sizes(ground.data)
+            for fault in found:
+                _fail(book, door, "logs", fault)
+            failed = sum(count for (which, _), count in book.failed.items() if which == name)
+            hear(f"  {ledger.inputs} inputs in {ledger.seconds:.0f} s, {failed} failed")
+
+
+def _due(door: Door, cases: int | None, only: int | None, *, refused: bool) -> list[int]:
+    """Which inputs are sent: those that must be refused, or the others."""
+    numbers = [only] if only is not None else _spread(door, door.whole() if cases is None else min(cases, door.whole()))
+    return [number for number in numbers if (door.plan(number)[1] in door.harmless) is refused]
+
+
+async def _refused(ground: Ground, door: Door, book: Book, numbers: Sequence[int], hear: Callable[[str], None]) -> None:
+    """Inputs that are refused whatever there is: no table may be another afterwards."""
+    for start in range(0, len(numbers), BATCH):
+        batch = numbers[start : start + BATCH]
+        before = await vitals.quiet(ground.tables)
+        await _send_all(door, book, batch)
+        book.doors[door.name].batches += 1
+        for table in await vitals.settled(ground.tables, before):
+            _fail(book, door, "half-written", f"refused inputs changed {table}, numbers {batch[0]} to {batch[-1]}")
+        hear(f"  {start + len(batch)} of {len(numbers)}")
+
+
+async def _others(ground: Ground, door: Door, book: Book, numbers: Sequence[int], hear: Callable[[str], None]) -> None:
+    """All other inputs; memory is looked at once a part of them has warmed everything up."""
     warm = await _look(ground)
     if isinstance(door, Documents):
-        await door.all(book, total, hear)
-        harmless, others = [], []
-    for start in range(0, len(harmless), BATCH):
-        await _batch(ground, door, book, harmless[start : start + BATCH])
-    for start in range(0, len(others), BATCH):
-        await _send_all(door, book, others[start : start + BATCH])
-        if start == 0:
-            warm = await _look(ground)
-        hear(
-            f"  {ledger.inputs} of {len(numbers)}, {time.monotonic() - began:.0f} s, {sum(book.failed.values())} failed"
-        )
-    for fault in [*await door.afterwards(), *vitals.spoken(ground.data, MARKS, logs)]:
+        await door.all(book, len(numbers), hear)
+        numbers = []
+    for start in range(0, len(numbers), BATCH):
+        await _send_all(door, book, numbers[start : start + BATCH])
+        warm = await _look(ground) if start == 0 else warm
+        hear(f"  {min(start + BATCH, len(numbers))} of {len(numbers)}")
+    for fault in await door.afterwards():
         _fail(book, door, "afterwards", fault)
     after = await _look(ground)
-    ledger.memory = max(sum(after.memory.values()) - sum(warm.memory.values()), 0)
-    if after.restarts != warm.restarts:
-        _fail(book, door, "afterwards", f"a process was restarted: {warm.restarts} → {after.restarts}")
-    ledger.seconds = time.monotonic() - began
-    hear(f"  {ledger.inputs} inputs in {ledger.seconds:.0f} s: {ledger.inputs / max(ledger.seconds, 0.001):.0f}/s")
+    book.doors[door.name].memory = max(sum(after.memory.values()) - sum(warm.memory.values()), 0)
 
 
 async def _look(ground: Ground) -> vitals.Vitals:
     return await vitals.look(ground.state, servers.reach("postgres", ground.data))
-
-
-async def _batch(ground: Ground, door: Door, book: Book, numbers: Sequence[int]) -> None:
-    """Inputs that are refused whatever there is: no table may be another afterwards."""
-    before = await vitals.content(ground.tables)
-    await _send_all(door, book, numbers)
-    book.doors[door.name].batches += 1
-    for table in await vitals.settled(ground.tables, before):
-        _fail(book, door, "half-written", f"refused inputs changed {table}, numbers {numbers[0]} to {numbers[-1]}")
 
 
 async def _send_all(door: Door, book: Book, numbers: Iterable[int]) -> None:

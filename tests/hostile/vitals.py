@@ -94,6 +94,17 @@ def written(before: Mapping[str, Fingerprint], after: Mapping[str, Fingerprint])
     )
 
 
+async def quiet(found: Tables, tries: int = 20) -> dict[str, Fingerprint]:
+    """The content once two looks at it agree: what earlier inputs set going has come to its end."""
+    now = await content(found)
+    for _ in range(tries):
+        await asyncio.sleep(0.5)
+        before, now = now, await content(found)
+        if not written(before, now):
+            break
+    return now
+
+
 async def settled(found: Tables, before: Mapping[str, Fingerprint], tries: int = 5) -> list[str]:
     """As `written`, once what was under way has ended: a change that is taken back (a lease, a lock) is none."""
     left: list[str] = []
@@ -113,7 +124,7 @@ def spoken(data: Path, marks: tuple[str, ...], since: Mapping[Path, int]) -> lis
             if named := next((mark for mark in marks if mark in line), ""):
                 place = line.index(named)
                 found.append(f"{file.name} names a marked person\n{line[max(0, place - 800) : place + 200]}")
-            elif bug := _BUG.search(line):
+            elif file.suffix == ".log" and '"level": "warning"' not in line and (bug := _BUG.search(line)):
                 what = " ".join(_WHAT.findall(line)[:2])
                 found.append(f"{file.name} tells of a bug: {bug[0]} {what}\n{line[-2500:]}")
     return found

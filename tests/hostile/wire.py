@@ -117,6 +117,8 @@ async def _write(writer: asyncio.StreamWriter, raw: bytes) -> None:
 async def _read(reader: asyncio.StreamReader, *, head: bool) -> Answer:
     try:
         top = await reader.readuntil(b"\r\n\r\n")
+        while top.startswith(b"HTTP/1.1 1"):  # go on; the answer is still to come
+            top = await reader.readuntil(b"\r\n\r\n")
         lines = top.decode("latin-1").split("\r\n")
         status = int(lines[0].split(" ", 2)[1])
         headers = {

@@ -133,4 +133,7 @@ def _from_here(headers: Headers) -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     origin = headers.get("origin", "")
-    return bool(origin) and urlsplit(origin).netloc == headers.get("host", "")
+    try:
+        return bool(origin) and urlsplit(origin).netloc == headers.get("host", "")
+    except ValueError:  # no address at all, such as `http://[`
+        return False

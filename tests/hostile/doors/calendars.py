@@ -42,7 +42,7 @@ class Calendars(Door):
         *("shuffled", "far years", "holiday", "milestone inside"),
     )
     targets = ("builder", "builder", "builder", "builder", "year", "amendment", "two amendments")
-    rounds = 12
+    rounds = 4
     at_once = 6
 
     async def open(self, ground: Ground) -> None:

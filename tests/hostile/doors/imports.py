@@ -58,7 +58,7 @@ class Imports(Door):
     name = "imports"
     kinds = files.TABLES
     targets = ("rosters", "plans", "sheet (parser)", "staff list (parser)", "year (parser)")
-    rounds = 12
+    rounds = 3
     at_once = 3
 
     async def open(self, ground: Ground) -> None:

@@ -60,7 +60,7 @@ class Pages(Door):
         *("hostile query", "hostile form", "replayed form", "wrong form encoding", "large form", "endless fields"),
     )
     harmless = frozenset(_REFUSED)
-    rounds = 2
+    rounds = 1
     at_once = 10
 
     async def open(self, ground: Ground) -> None:
@@ -98,7 +98,8 @@ class Pages(Door):
             ended = "/live" in path or "/events" in path
             return Sent("stream" if ended else "hang", "" if ended else f"{target.path}: {error}", request=shown)
         if (
-            answer.status in (401, 303)
+            kind not in ("nobody's session", "broken cookie")
+            and answer.status in (401, 303)
             and role in self.ground.actors.claims
             and "/sign-in" in answer.headers.get("location", "")
         ):

@@ -68,7 +68,7 @@ class Rest(Door):
         *("honest", "honest", "program's token"),
     )
     harmless = frozenset({"no token", *_TOKENS, *_BROKEN, "wrong content type"})
-    rounds = 3
+    rounds = 2
     at_once = 12
 
     async def open(self, ground: Ground) -> None:

@@ -46,7 +46,7 @@ class Uploads(Door):
         ),
     )
     targets = ("application", "faculty", "form")
-    rounds = 16
+    rounds = 4
     at_once = 4
 
     async def open(self, ground: Ground) -> None:

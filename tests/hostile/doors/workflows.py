@@ -9,8 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryRejectedError, WorkflowUpdateFailedError
-from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import RawValue
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -44,7 +50,7 @@ class Workflows(Door):
         ),
         *("undecodable query", "second start", "no such workflow", "after its end", "hostile text signal"),
     )
-    rounds = 8
+    rounds = 2
     at_once = 4
 
     async def open(self, ground: Ground) -> None:

@@ -65,6 +65,7 @@ async def test_static_files_are_kept_for_ever_under_their_fingerprint(upstream: 
         {"sec-fetch-site": "same-site", "origin": ORIGIN},
         {"sec-fetch-site": "", "origin": "https://evil.example"},
         {"sec-fetch-site": "", "origin": ""},
+        {"sec-fetch-site": "", "origin": "http://[::1"},  # OPS-97: no address at all
     ],
 )
 async def test_writes_from_elsewhere_are_refused(upstream: Upstream, headers: dict[str, str]) -> None:

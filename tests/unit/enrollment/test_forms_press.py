@@ -93,6 +93,11 @@ def test_form_01_a_character_that_no_font_has_is_named(press: Press) -> None:
     assert "〓" not in _text(press.print_now(_sheet()))
 
 
+def test_ops_97_a_text_as_long_as_a_book_is_cut(press: Press) -> None:
+    text = _text(press.print_now(_sheet(replace(SUBMITTED, name="长" * 40_000))))
+    assert 7_000 < text.count("长") < 9_000
+
+
 def test_form_01_the_file_is_an_archive_pdf_of_a4_with_a_title(press: Press) -> None:
     reader = PdfReader(io.BytesIO(press.print_now(_sheet())))
     xmp = reader.xmp_metadata

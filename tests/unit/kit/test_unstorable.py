@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from google.protobuf.message import Message
 
-from residency.enrollment.v1 import application_service_pb2, decision_service_pb2, paper_service_pb2
+from residency.enrollment.v1 import application_service_pb2, board_service_pb2, decision_service_pb2, paper_service_pb2
 from residency.notify.v1 import campaign_service_pb2
 from services.kit.database_errors import translate_errors
 from services.kit.domain import DomainError, Kind
@@ -59,3 +59,14 @@ def test_a_number_that_no_column_holds_is_the_callers_fault() -> None:
     with pytest.raises(DomainError) as refused, translate_errors():
         raise asyncpg.DataError(told)
     assert (refused.value.kind, refused.value.reason) == (Kind.INVALID, "NUMBER_TOO_LARGE")
+
+
+@pytest.mark.parametrize("seconds", [2**63 - 1, -(2**63), 253_402_300_799, -62_135_596_800])
+def test_ops_97_an_instant_that_no_calendar_has_is_told(seconds: int) -> None:
+    request = board_service_pb2.GetBoardRequest()
+    request.as_of.seconds = seconds
+    assert unstorable(request) == ("as_of", "timestamp.within")
+    request.as_of.seconds, request.as_of.nanos = 0, -1
+    assert unstorable(request) == ("as_of", "timestamp.within")
+    request.as_of.nanos = 5
+    assert unstorable(request) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from residency.enrollment.v1 import cycle_pb2
+from services.kit.domain import DomainError
 from services.portal.calendar import CycleCalendar
 from services.portal.cycle_file import request_from_file
 from services.portal.cycles import CycleView
@@ -56,3 +57,10 @@ def test_a_province_file_may_name_keys_gaps_and_days() -> None:
     assert asked["milestones"] == [
         {"key": "exam", "phase_key": "collected", "name": "笔试", "day": "2026-07-08", "exam": True}
     ]
+
+
+@pytest.mark.parametrize("text", ["- " * 5000, "{" * 5000, "day: 2026-02-30", "year: " + "9" * 5000])
+def test_ops_97_a_file_made_to_break_its_reader_is_refused(text: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        request_from_file(text)
+    assert (refused.value.reason, refused.value.field) == ("CYCLE_FILE", "document")

@@ -80,6 +80,7 @@ _SENTENCES = {
     "double.gte_lte": "数值超出范围。",
     "double.finite": "数值超出范围。",
     "string.nul": "含有不能使用的字符。",
+    "timestamp.within": "数值超出范围。",
     "repeated.min_items": "至少填写一项。",
     "repeated.max_items": "填写的项目太多。",
 }

@@ -5,8 +5,8 @@ loop turns in time it grows, when every turn is late it shrinks. What comes abov
 has been waiting without a break, hardly at all, and the newest first: whoever has waited for long has mostly gone.
 Machines are never kept waiting (a phase has to move in full traffic), and what a person typed goes before what is read.
 
-What waits long in another queue that has an end takes no place meanwhile (`elsewhere`): it stands in that queue only, so
-that a crowd before one door (passwords) does not close all others.
+What waits long in another queue that has an end takes no place meanwhile (`elsewhere`): it stands in that queue only,
+so that a crowd before one door (passwords) does not close all others.
 """
 
 from __future__ import annotations

@@ -13,6 +13,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import structlog
+from temporalio.api.common.v1 import WorkflowExecution as WorkflowExecutionMessage
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -48,6 +51,11 @@ YOUNG = timedelta(seconds=30)
 
 _PATIENCE = timedelta(seconds=5)
 """How long a workflow may take to answer."""
+
+_LAST_EVENTS = 50
+"""Of a history, looked at for what its run came to last; signals and timers may follow that."""
+
+_TORN = "HISTORY_TORN"
 
 _ENDED_WELL = frozenset({WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.RUNNING})
 
@@ -143,8 +151,9 @@ class Reconcile:
         """OPS-04: find what is missing, orphaned or stale, and mend it unless `dry_run`.
 
         A workflow that failed or was terminated by hand is started again; one that ended well stays ended, but for what
-        is open again because a database was `restored` from a backup: it ended in the lost future. Temporal's list of
-        runs lags behind, so each finding is looked at again before anything is done about it.
+        is open again because a database was `restored` from a backup: it ended in the lost future. Where Temporal's own
+        store was, a run whose history was torn apart by that begins anew as well. Temporal's list of runs lags behind,
+        so each finding is looked at again before anything is done about it.
 
         Faculty's come after enrollment's, which do not wait for it. Raises DomainError UNAVAILABLE when a side is
         away; what was mended until then stays mended.
@@ -200,17 +209,45 @@ class Reconcile:
             async with few:
                 return await _orphan(client, run, why, dry_run=how.dry_run)
 
+        if how.restored:
+            running = await self._without_torn(client, waits, running, few, dry_run=how.dry_run)
         found = await asyncio.gather(
             *[missing(wait) for workflow_id, wait in waits.items() if workflow_id not in running],
-            *[orphan(running[workflow_id], why) for workflow_id, why in over.items()],
+            *[orphan(running[workflow_id], why) for workflow_id, why in over.items() if workflow_id in running],
         )
         return [each for each in found if each is not None]
 
+    async def _without_torn(
+        self,
+        client: Client,
+        waits: Mapping[str, Wait],
+        running: dict[str, WorkflowExecution],
+        few: asyncio.Semaphore,
+        *,
+        dry_run: bool,
+    ) -> dict[str, WorkflowExecution]:
+        """Those of `running` that can go on; the others are ended, for nothing will mend their histories."""
+
+        async def torn(run: WorkflowExecution) -> str:
+            async with few:
+                if run.id not in waits or not await _is_torn(client, run):
+                    return ""
+                if not dry_run:
+                    handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+                    with suppress(RPCError):  # it has ended meanwhile
+                        await handle.terminate(reason=f"residency reconcile: {_TORN}")
+                return run.id
+
+        ended = set(await asyncio.gather(*[torn(run) for run in running.values()]))
+        return {workflow_id: run for workflow_id, run in running.items() if workflow_id not in ended}
+
     async def _missing(self, client: Client, wait: Wait, how: _How) -> Difference | None:
         seen = await _described(client, wait.workflow_id)
-        if seen is not None and seen.status in how.left_alone:
+        torn = how.restored and how.dry_run and seen is not None and await _is_torn(client, seen)
+        if seen is not None and seen.status in how.left_alone and not torn:
             return None
         why = "NEVER_STARTED" if seen is None or seen.status is None else f"RUN_{seen.status.name}"
+        why = _TORN if torn else why
         if how.dry_run:
             return Difference(What.MISSING, wait.workflow_id, why, mended=False)
         try:
@@ -259,6 +296,32 @@ async def _described(client: Client, workflow_id: str) -> WorkflowExecutionDescr
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         return None
+
+
+async def _is_torn(client: Client, run: WorkflowExecution) -> bool:
+    """OPS-46: whether the last thing that a run came to is that its history does not fit its code.
+
+    So it is when Temporal was restored from a copy and a worker went on from what it remembered of the lost future. In
+    a store that was not restored it may be a release at fault, and mended by going back to the one before.
+    """
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace,
+        execution=WorkflowExecutionMessage(workflow_id=run.id, run_id=run.run_id),
+        maximum_page_size=_LAST_EVENTS,
+    )
+    try:
+        answer = await client.workflow_service.get_workflow_execution_history_reverse(request)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    for event in answer.history.events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            return False
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            cause = event.workflow_task_failed_event_attributes.cause
+            return cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
+    return False
 
 
 async def _orphan(client: Client, run: WorkflowExecution, why: str, *, dry_run: bool) -> Difference | None:

@@ -25,7 +25,8 @@ def reconcile(
     restored: Annotated[
         bool,
         typer.Option(
-            "--restored", help="After a restore of a database: begin anew also what had ended well before it."
+            "--restored",
+            help="After a restore of a database or of Temporal's store: begin anew also what had ended well or is torn.",
         ),
     ] = False,
     data: output.DataOption = output.DEFAULT_DATA,

@@ -158,6 +158,15 @@ class EndingList:
         await workflow.wait_condition(lambda: start.list_id == "ends")
 
 
+@workflow.defn(name="PublishedList")
+class OtherList:
+    """The same list by code that does something else: histories of the one do not fit the other."""
+
+    @workflow.run
+    async def run(self, _: ListStart) -> None:
+        await workflow.sleep(DAY)
+
+
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[WorkflowEnvironment]:
     path = Path(sys.executable).parent / "temporal"
@@ -280,6 +289,30 @@ async def test_what_failed_is_started_again_and_what_ended_well_stays_ended(benc
     # OPS-46: open again in a database that was restored: it ended in the lost future.
     await bench.settled(3)
     assert await bench.differences(restored=True) == {(What.MISSING, "list/ends", "RUN_COMPLETED")}
+
+
+async def test_ops_46_a_run_with_a_torn_history_begins_anew_when_asked_to(bench: Bench) -> None:
+    """Its code cannot go on from what its history says; it only waits, so nothing is lost with it."""
+    bench.books.lists, bench.books.bases = ["l1"], ()
+    run_id = f"list/{bench.books.cycle_id}/l1"
+    runner = UnsandboxedWorkflowRunner()
+    async with Worker(bench.client, task_queue="torn", workflows=[OtherList], workflow_runner=runner):
+        start = ListStart(bench.books.cycle_id, "A", "l1")
+        torn = await bench.client.start_workflow("PublishedList", start, id=run_id, task_queue="torn")
+        await bench.compare()
+        await bench.settled(2)
+    async with Worker(bench.client, task_queue="torn", workflows=[EndingList], workflow_runner=runner):
+        await torn.signal("anything")
+
+        async def found() -> bool:
+            return (What.MISSING, "list/l1", "HISTORY_TORN") in await bench.differences(dry_run=True, restored=True)
+
+        await eventually(found, "it cannot go on")
+        assert await bench.differences() == set(), "it may be a release at fault"
+        assert await bench.differences(restored=True) == {(What.MISSING, "list/l1", "RUN_TERMINATED")}
+    assert (await bench.handle("list/l1").describe()).run_id != torn.result_run_id
+    await bench.settled(2)
+    assert await bench.differences(restored=True) == set()
 
 
 async def test_what_is_over_is_ended_with_a_reason(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,8 +49,13 @@ async def run(ground: Ground) -> None:
         ground.timely("it stands still after", time.monotonic() - restored, NOTICED_SECONDS)
         ground.report.found("/readyz tells what to run", said[:120], holds="residency restored enrollment" in said)
         actor = stage.applicants[0]
-        reason = await _reason(actor.ask(year.save(actor, number=99)))
-        ground.report.found("a command meanwhile", reason, holds=reason == "RESTORED_READ_ONLY")
+
+        async def refused() -> bool:
+            return await _reason(actor.ask(year.save(actor, number=99))) == "RESTORED_READ_ONLY"
+
+        # What comes in the second before it is noticed is accepted, and told in the next epoch.
+        noticed = await ground.seconds_until(refused, "commands are refused", 30.0)
+        ground.timely("commands are refused after", noticed, NOTICED_SECONDS)
         reading = await asyncio.to_thread(stack.get, "/api/v1/cycles")
         ground.report.found("reading goes on", "yes" if reading is not None else "no", holds=reading is not None)
         begun = await _release(ground, gone)

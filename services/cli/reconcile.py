@@ -26,7 +26,7 @@ def reconcile(
         bool,
         typer.Option(
             "--restored",
-            help="After a restore of a database or of Temporal's store: begin anew also what had ended well or is torn.",
+            help="After a restore of a database or of Temporal's store: begin anew also what had ended, or is torn.",
         ),
     ] = False,
     data: output.DataOption = output.DEFAULT_DATA,

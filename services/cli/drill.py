@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +49,7 @@ def drill(
     record: Annotated[
         Path | None, typer.Option(help="For faults: a JSON file to add what came of them to, and its page beside it.")
     ] = None,
+    season: Annotated[bool, typer.Option(help="For faults: play a season beside them.")] = True,
     as_json: output.JsonOption = False,
 ) -> None:
     """Do to a stack of its own, in a temporary folder, what operators and bad luck do to a running season, and look.
@@ -67,35 +69,52 @@ def drill(
     options = Options(applicants, seconds(day), seed, bases, keep.absolute() if keep else None, release, _hear(as_json))
     try:
         if name in DRILLS:
-            if plan or only or record:
-                output.fail(f"--plan, --only and --record are for faults: `residency drill {FAULTS}`", output.USAGE)
+            if plan or only or record or not season:
+                said = f"--plan, --only, --record and --no-season are for faults: `residency drill {FAULTS}`"
+                output.fail(said, output.USAGE)
             _tell(asyncio.run(import_module(DRILLS[name]).run(options)), as_json)
             return
-        _break(name, options, plan, only, record, as_json)
+        _break(Order(name, plan, only, record, season), options, as_json)
     except StackProblem as problem:
         output.fail(str(problem), output.USAGE)
     except StackFailure as failure:
         output.fail(str(failure))
 
 
-def _break(name: str, options: Options, plan: Path | None, only: str, record: Path | None, as_json: bool) -> None:
-    """Do one fault, those of a plan, some or all."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which faults, beside what, and where what came of them is kept."""
+
+    name: str
+    """The number of one, or `faults`."""
+    plan: Path | None
+    only: str
+    record: Path | None
+    season: bool
+
+
+def _break(order: Order, options: Options, as_json: bool) -> None:
+    """Do one fault, those of a plan, some or all. Raises StackProblem."""
     from services.drills.faults import plan as plans  # noqa: PLC0415
     from services.drills.faults import record as records  # noqa: PLC0415
-    from services.drills.faults import season  # noqa: PLC0415
+    from services.drills.faults import season as seasons  # noqa: PLC0415
 
-    if plan is not None and (only or name != FAULTS):
+    if order.plan is not None and (order.only or order.name != FAULTS):
         output.fail("--plan says which faults by itself: leave --only and the number out", output.USAGE)
-    if record is not None:
+    if order.only and order.name != FAULTS:
+        output.fail(f"--only is for `residency drill {FAULTS}`", output.USAGE)
+    if order.record is not None:
         # An unreadable one is found before half an hour of faults, not after.
-        records.read(record)
-    if plan is not None:
-        batches = [season.batch(plans.read(plan))]
+        records.read(order.record)
+    if order.plan is not None:
+        batches = [seasons.batch(plans.read(order.plan))]
     else:
-        batches = season.spread(plans.numbers(only if name == FAULTS else name))
-    account = asyncio.run(season.run(options, batches))
-    if record is not None:
-        options.hear(f"recorded in {records.write(record, account.outcomes, options.seed)}")
+        batches = seasons.spread(plans.numbers(order.only if order.name == FAULTS else order.name))
+    if not order.season:
+        batches = [replace(batch, season=False) for batch in batches]
+    account = asyncio.run(seasons.run(options, batches))
+    if order.record is not None:
+        options.hear(f"recorded in {records.write(order.record, account.outcomes, options.seed)}")
     _tell_account(account, as_json)
 
 

@@ -13,7 +13,10 @@ from services.rehearsal.ledger import percentile
 WAVES, YEARS = 2, 4
 """So many years at once, and again: a calendar has nine rounds at most."""
 ROUNDS = 8
-DAY_SECONDS = 1.5
+DAY_SECONDS = 0.75
+ROUND_DAYS = 2
+LEAD_SECONDS = 6.0
+"""How long the first round lasts, in which everybody begins; longer on a busy machine."""
 P99_SECONDS, LONGEST_SECONDS = 0.5, 2.0
 _MOVED = "SELECT count(*) FROM cycle_phase WHERE cycle_id = ANY($1::text[]::uuid[]) AND entered_at IS NOT NULL"
 _OUTSIDE = """
@@ -35,8 +38,12 @@ async def run(ground: Ground) -> None:
     flips, told = 0, Told()
     cycles: list[str] = []
     for _ in range(WAVES):
+        lead_days = round(LEAD_SECONDS * ground.crowded / DAY_SECONDS)
         years = await asyncio.gather(
-            *(stage.year(rounds=ROUNDS, round_days=1, day_seconds=DAY_SECONDS) for _ in range(YEARS))
+            *(
+                stage.year(rounds=ROUNDS, round_days=ROUND_DAYS, lead_days=lead_days, day_seconds=DAY_SECONDS)
+                for _ in range(YEARS)
+            )
         )
         wave = [year.cycle_id for year in years]
         async with ground.database("enrollment") as database, saving(ground, stage, *years, told=told):

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from services.drills.faults.ground import Ground
 from services.drills.faults.scene import scene
 from services.drills.faults.traffic import saving
+from services.stack.problems import StackFailure
 
 HOLDER = """
 import asyncio, sys, asyncpg
@@ -37,8 +38,9 @@ async def hold(url, lock_key, application_id):
 asyncio.run(hold(*sys.argv[1:]))
 """
 DAY_SECONDS = 40.0
-BEFORE_SECONDS = 12.0
-"""How long before the end of a round the year begins for us: its workflow has to start, and people to save."""
+BEFORE_SECONDS, LONGEST_SECONDS = 8.0, 35.0
+"""How long before the end of a round the year begins for us: its workflow has to start, and people to save. Longer on
+a busy machine, up to nearly a day."""
 LEAD_SECONDS = 0.5
 """So long before that end the lock is taken."""
 BOUNDARY = 4
@@ -58,9 +60,8 @@ _APPLICATION = "SELECT id::text FROM application WHERE cycle_id = $1::text::uuid
 async def run(ground: Ground) -> None:
     """Stop the holder just before a round ends, and see when the next one begins."""
     stage = await scene(ground)
-    year = await stage.year(
-        rounds=2, round_days=1, day_seconds=DAY_SECONDS, begun_days=3 - BEFORE_SECONDS / DAY_SECONDS
-    )
+    before = min(BEFORE_SECONDS * ground.crowded**0.5, LONGEST_SECONDS)
+    year = await stage.year(rounds=2, round_days=1, day_seconds=DAY_SECONDS, begun_days=3 - before / DAY_SECONDS)
     async with saving(ground, stage, year) as told, ground.database("enrollment") as database:
         limit = await database.fetchval(_LIMIT)
         lock_key = await database.fetchval(_GATE, year.cycle_id)
@@ -74,6 +75,8 @@ async def run(ground: Ground) -> None:
             await _say(holder, "held")
             os.kill(holder.pid, signal.SIGSTOP)
             ground.report.did("stopped a session that holds the gate")
+            if await database.fetchval(_LATE, year.cycle_id, BOUNDARY) is not None:
+                raise StackFailure("the next round had begun before anybody held the gate: too busy a machine")
             late = await ground.until(
                 lambda: database.fetchval(_LATE, year.cycle_id, BOUNDARY), "the next round has begun"
             )

@@ -148,6 +148,11 @@ class Ground:
         """What a command on this stack printed. Raises StackFailure when it fails."""
         return await asyncio.to_thread(partial(self.stack.run, *arguments, seconds=seconds))
 
+    @property
+    def crowded(self) -> float:
+        """How many times longer than by itself something may take now: 1 where nothing else runs on the machine."""
+        return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
     def timely(self, title: str, seconds: float, goal: float) -> None:
         """Write down that something took `seconds`, and whether that is as promised.
 

@@ -121,17 +121,18 @@ class Scene:
         day_seconds: float = 60.0,
         rounds: int = 1,
         round_days: int = 5,
+        lead_days: int = 0,
         begun_days: float = 2.02,
     ) -> Year:
         """A new year of `rounds` review rounds after the first, in which applicants submit and bases decide at once.
 
         Registration and the first round last a day each; it began `begun_days` ago, so that as it stands the first of
-        these rounds is under way. `places` for each of the first three specialties at each base. What is decided may be
+        these rounds is under way. That one lasts `lead_days` when given. `places` for each of the first three specialties at each base. What is decided may be
         undone for a day.
         """
         codes = [each.code for each in self.province.specialties[:3]]
         plan = [Seats(base.code, code, places) for base in self.bases for code in codes]
-        phases = _phases(self.province.year, rounds, round_days)
+        phases = _phases(self.province.year, [lead_days or round_days, *([round_days] * (rounds - 1))])
         cycle_id = await self.operator.create_cycle(
             replace(self.province, phases=phases, milestones=(), policy={"undo_minutes": 1440}),
             self.bases,
@@ -251,14 +252,10 @@ def _dossier(person: Person, year: int) -> dict[str, dict[str, Any]]:
     return next(each for each in tries if each["basic"]["applicant_type"] == "social")
 
 
-def _phases(year: int, rounds: int, round_days: int) -> tuple[PhaseDates, ...]:
-    """Registration, first round, `rounds` more and confirmation, one after another."""
-    lengths = [
-        ("registration", 1),
-        ("first_choice", 1),
-        *([("second_choice", round_days)] * rounds),
-        ("confirmation", 1),
-    ]
+def _phases(year: int, rounds: Sequence[int]) -> tuple[PhaseDates, ...]:
+    """Registration, first round, rounds of so many days and confirmation, one after another."""
+    later = [("second_choice", days) for days in rounds]
+    lengths = [("registration", 1), ("first_choice", 1), *later, ("confirmation", 1)]
     found, day = [], date(year, 1, 1)
     for number, (phase, days) in enumerate(lengths):
         found.append(PhaseDates(phase, f"第{number + 1}段", day, day + timedelta(days=days - 1), key=f"p{number}"))

@@ -127,8 +127,8 @@ class Scene:
         """A new year of `rounds` review rounds after the first, in which applicants submit and bases decide at once.
 
         Registration and the first round last a day each; it began `begun_days` ago, so that as it stands the first of
-        these rounds is under way. That one lasts `lead_days` when given. `places` for each of the first three specialties at each base. What is decided may be
-        undone for a day.
+        these rounds is under way, which lasts `lead_days` where that is given. `places` for each of the first three
+        specialties at each base. What is decided may be undone for a day.
         """
         codes = [each.code for each in self.province.specialties[:3]]
         plan = [Seats(base.code, code, places) for base in self.bases for code in codes]

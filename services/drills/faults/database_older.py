@@ -17,6 +17,8 @@ from services.drills.ground import Stack
 from services.kit.domain import DomainError
 from services.stack import databases
 
+ALONE, SEASON = True, False
+"""What people were promised between backup and restore is lost: a season beside it could not be judged."""
 SUBMISSIONS = 60
 """Commands before the backup, between it and the restore, and after that."""
 NOTICED_SECONDS = 10.0

@@ -43,7 +43,7 @@ async def run(ground: Ground) -> None:
         await _add(ground, unreadable, "person.erased", events_pb2.PersonErased.DESCRIPTOR.full_name, b"\xff\xff\xff")
         await _add(ground, unknown, "nothing.known", "residency.identity.v1.NothingKnown", b"")
         notice = events_pb2.SecurityNoticed(person_id=person, what="password_changed").SerializeToString()
-        await _add(ground, failing, "security.noticed", events_pb2.SecurityNoticed.DESCRIPTOR.full_name, notice)
+        await _add(ground, failing, "security.noticed", events_pb2.SecurityNoticed.DESCRIPTOR.full_name, notice, person)
         async with witness.jetstream() as js:
             await js.publish("residency.identity.v1.session.ended", b"no header at all")
         ground.report.did("committed and published poison of four kinds")
@@ -106,11 +106,11 @@ async def _speed(ground: Ground, witness: Witness) -> float:
     return HEALTHY / (time.monotonic() - began)
 
 
-async def _add(ground: Ground, event_id: UUID, subject: str, event_type: str, body: bytes) -> None:
+async def _add(
+    ground: Ground, event_id: UUID, subject: str, event_type: str, body: bytes, about: str = "drill"
+) -> None:
     async with ground.database("identity") as connection:
-        await connection.execute(
-            _INSERT, event_id, f"residency.identity.v1.{subject}", event_type, f"drill/{event_id}", body
-        )
+        await connection.execute(_INSERT, event_id, f"residency.identity.v1.{subject}", event_type, about, body)
 
 
 @asynccontextmanager

@@ -16,6 +16,8 @@ from services.drills.faults.scene import scene
 from services.drills.faults.temporal_wiped import reconcile, still_missing
 from services.drills.faults.witness import Witness, told
 
+ALONE = True
+"""Histories of every year on the stack lose a piece."""
 DAY_SECONDS = 14.0
 PEOPLE = 4
 

@@ -17,6 +17,7 @@ from services.cli.rehearse import DayOption, seconds
 from services.drills import DRILLS
 
 if TYPE_CHECKING:
+    from services.drills.faults.plan import Outcome
     from services.drills.faults.season import Account
     from services.drills.ground import Options
     from services.drills.report import Report
@@ -112,9 +113,13 @@ def _break(order: Order, options: Options, as_json: bool) -> None:
         batches = seasons.spread(plans.numbers(order.only if order.name == FAULTS else order.name))
     if not order.season:
         batches = [replace(batch, season=False) for batch in batches]
-    account = asyncio.run(seasons.run(options, batches))
-    if order.record is not None:
-        options.hear(f"recorded in {records.write(order.record, account.outcomes, options.seed)}")
+
+    def came_of(outcome: Outcome) -> None:
+        # One after another: an end before the last one loses nothing.
+        if order.record is not None:
+            records.write(order.record, [outcome], options.seed)
+
+    account = asyncio.run(seasons.run(options, batches, came_of))
     _tell_account(account, as_json)
 
 

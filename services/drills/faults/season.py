@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -45,6 +45,7 @@ class Account:
     report: Report
     planned: int
     """How many faults were to be done."""
+    came_of: Callable[[Outcome], None] = _nothing
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
@@ -106,12 +107,18 @@ def spread(numbers: Sequence[int]) -> list[Batch]:
     return [*batches, *alone]
 
 
-async def run(options: Options, batches: Sequence[Batch]) -> Account:
+def _nothing(_outcome: Outcome) -> None:
+    """Nobody wants to know."""
+
+
+async def run(options: Options, batches: Sequence[Batch], came_of: Callable[[Outcome], None] = _nothing) -> Account:
     """Play each batch on a stack of its own; one that gives way does not hide the others.
+
+    `came_of` gets what became of each fault as soon as it is known.
 
     Raises StackProblem without the embedded servers.
     """
-    account = Account(options.report("faults"), sum(len(batch.plan) for batch in batches))
+    account = Account(options.report("faults"), sum(len(batch.plan) for batch in batches), came_of)
     account.report.did(f"seed {options.seed}, {account.planned} faults on {len(batches)} stacks")
     for number, batch in enumerate(batches, 1):
         name = f"season {number}" if len(batches) > 1 else "season"
@@ -132,7 +139,9 @@ async def _batch(options: Options, batch: Batch, name: str, account: Account) ->
             for planned in batch.plan:
                 if play is not None:
                     await play.reached(planned.at)
-                account.outcomes.append(await injected(planned.fault, stack, options, report, play, kept))
+                outcome = await injected(planned.fault, stack, options, report, play, kept)
+                account.outcomes.append(outcome)
+                account.came_of(outcome)
             told = await play.report() if play is not None else None
         if told is not None:
             # Whoever is killed on purpose has died: what counts is that nothing was lost and nobody was told nonsense.

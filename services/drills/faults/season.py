@@ -38,6 +38,10 @@ class Batch:
     """Whether a season is played beside them."""
 
 
+def _nothing(_outcome: Outcome) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(slots=True)
 class Account:
     """What came of a run of faults."""
@@ -105,10 +109,6 @@ def spread(numbers: Sequence[int]) -> list[Batch]:
             plan = tuple(Planned(fault, round(FIRST + step * place, 3)) for place, fault in enumerate(part))
             batches.append(Batch(plan, arguments, season))
     return [*batches, *alone]
-
-
-def _nothing(_outcome: Outcome) -> None:
-    """Nobody wants to know."""
 
 
 async def run(options: Options, batches: Sequence[Batch], came_of: Callable[[Outcome], None] = _nothing) -> Account:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from nats.aio.msg import Msg
 from opentelemetry import trace
 from sqlalchemy import text
 
+from services.kit.consumers import Held
 from services.kit.database import Database, UnitOfWork
 from services.kit.deadletters import list_letters
+from services.kit.delivery import read
 from services.kit.messaging import Delivery, Messaging
 from services.kit.once import OnceConsumer
 from tests.support import bus
@@ -95,3 +98,24 @@ async def test_one_bad_fact_in_a_batch_handed_over_at_once_is_buried_alone(
     assert (len(found), set(found)) == (FACTS - 1, expected)
     [letter] = [letter async for letter in list_letters(things.js)]
     assert letter.reason == "RuntimeError: cannot be done"
+
+
+async def test_a_bad_fact_costs_its_neighbours_a_few_transactions(things: Messaging, database: Database) -> None:
+    """Halves, and their halves, down to the one: five neighbourhoods of 32, not 31 single facts."""
+    for number in range(32):
+        await bus.publish(things, bus.thing(str(number).encode()))
+    hand = await things.js.pull_subscribe_bind(stream=bus.THINGS, consumer="first")
+    messages: list[Msg] = []
+    while len(messages) < 32:
+        messages += await hand.fetch(32 - len(messages), timeout=10)
+    held = [
+        Held(each, read(each.subject, each.headers, each.data, each.metadata.num_delivered))
+        for each in sorted(messages, key=lambda each: each.metadata.sequence.stream)
+    ]
+    handler = Handler(bad=b"13")
+    consumer = OnceConsumer(
+        *(things, bus.THINGS, "first", handler.one), database=database, handle_many=handler.many, retry_seconds=(60.0,)
+    )
+    await consumer.handle_all(held)
+    assert [len(batch) for batch in handler.batches] == [8, 4, 2, 16]
+    assert len(await effects(database)) == 31

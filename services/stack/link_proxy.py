@@ -34,7 +34,7 @@ class Counts:
 
 
 class Link:
-    """One link: listens on `port`, passes on to `target`, and behaves as it was told last."""
+    """One link: listens on `port` (0: any that is free), passes on to `target`, and behaves as it was told last."""
 
     def __init__(self, name: str, port: int, target: int) -> None:
         self.name = name
@@ -49,6 +49,7 @@ class Link:
         """Take connections. Raises OSError when the port is taken."""
         if self._server is None:
             self._server = await asyncio.start_server(self._enter, HOST, self.port, backlog=1024)
+            self.port = self._server.sockets[0].getsockname()[1]
 
     async def behave(self, behaviour: Behaviour) -> None:
         """Behave so from now on, also towards connections that are there."""

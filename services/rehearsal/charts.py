@@ -15,13 +15,13 @@ from markupsafe import Markup, escape
 HEIGHT = 176
 """Pixels of a plot, without what stands around it."""
 _LEFT = 52
-_ROOM = ((250, "phase"), (420, "phase wide"), (900, "phase wider"))
+_ROOM = ((250, "phase"), (420, "phase wide"), (940, "phase wider"))
 """Pixels of a plot's width in which a title fits, and the class of those that are shown from there on."""
 SCALE = 1000
 """Width and height of the coordinates of lines."""
 ROWS = 40
 """A table beside a chart has at most so many rows."""
-COLOURS = 10
+COLOURS = 12
 
 Value = float | None
 
@@ -67,7 +67,8 @@ def lines(axis: TimeAxis, at: Sequence[float], series: Sequence[Series], *, unit
     shown = _within(axis, at)
     drawn = [(each, stack) for each, stack in zip(series, _stack(series) if stacked else series, strict=True)]
     top = max((value for _, each in drawn for place in shown if (value := each.values[place]) is not None), default=0.0)
-    marks = steps(top)
+    whole = all(value is None or value == int(value) for _, each in drawn for value in each.values)
+    marks = steps(top, whole=whole)
     xs = [axis.share(at[place]) * SCALE for place in shown]
     parts = []
     for index, (_, each) in reversed(list(enumerate(drawn))):
@@ -155,13 +156,15 @@ def number(value: float) -> str:
     return told.rstrip("0").rstrip(".") if "." in told else told
 
 
-def steps(top: float) -> list[float]:
-    """Round marks of a vertical axis from 0 to at least `top`, three to five of them."""
+def steps(top: float, *, whole: bool = False) -> list[float]:
+    """Round marks of a vertical axis from 0 to at least `top`, five or six at most; of whole things whole ones."""
     if top <= 0:
         return [0.0, 1.0]
     raw = top / 4
     size = 10.0 ** math.floor(math.log10(raw))
     step = next(size * each for each in (1, 2, 2.5, 5, 10) if size * each >= raw * 0.999)
+    if whole and step != int(step):
+        step = 1.0 if step < 1 else 5.0
     return [float(f"{step * place:.6g}") for place in range(math.ceil(top / step - 1e-9) + 1)]
 
 
@@ -214,7 +217,7 @@ def _frame(axis: TimeAxis, marks: Sequence[float], unit: str, drawing: Markup) -
             )
         )
         # Letters of Chinese titles are as wide as high; what does not fit is told by the phases' own table.
-        room = 12.5 * len(band.title) / (end - start)
+        room = 12 * len(band.title) / (end - start)
         place = next((name for limit, name in _ROOM if room <= limit), "")
         if band.title and place:
             parts.append(

@@ -110,8 +110,8 @@ class Actors:
 
 
 _SESSION = (
-    "INSERT INTO session (session_id, person_id, hat_id, role, organisation_code, rotated_at, began_at, idle_at, ends_at,"
-    " proved_at) SELECT $1, person_id, hat_id, $3, $4, now(), now(), now() + interval '2 hours',"
+    "INSERT INTO session (session_id, person_id, hat_id, role, organisation_code, rotated_at, began_at, idle_at,"
+    " ends_at, proved_at) SELECT $1, person_id, hat_id, $3, $4, now(), now(), now() + interval '2 hours',"
     " now() + interval '12 hours', now() FROM hat WHERE person_id = $2 AND role = $3 LIMIT 1"
 )
 _STRANGER = OKPKey.generate_key("Ed25519")
@@ -122,7 +122,9 @@ async def gather(data: Path, tables: Tables) -> Actors:
     signing = json.loads((data / "identity-keys.json").read_text(encoding="utf-8"))["signing"]
     key = OKPKey.import_key({name: value for name, value in signing[-1].items() if name not in ("from", "until")})
     usual = {"iss": auth.ISSUER, "aud": auth.AUDIENCE}
-    claims = {role: usual | {"sub": f"machine:{machine}", "role": role} for role, machine in MACHINES.items()}
+    claims: dict[str, dict[str, Any]] = {
+        role: usual | {"sub": f"machine:{machine}", "role": role} for role, machine in MACHINES.items()
+    }
     for person in demo.PEOPLE:
         found = await tables.value("identity", _WORN, person.login, person.role)
         person_id, _, organisation = found.partition(" ")

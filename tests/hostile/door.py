@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.drills.ground import Stack
 from services.stack.state import State
@@ -51,7 +51,7 @@ class Door(ABC):
     """Classes of input, in turn for each target."""
     harmless: frozenset[str] = frozenset()
     """Classes that are refused whatever stands in the database: after a batch of them no table may have changed."""
-    targets: Sequence[object] = (None,)
+    targets: Sequence[Any] = (None,)
     rounds: int = 1
     """How often each target gets each class in a whole run."""
     at_once: int = 8
@@ -60,11 +60,11 @@ class Door(ABC):
         """Get ready; targets are known afterwards."""
         self.ground = ground
 
-    async def close(self) -> None:
+    async def close(self) -> None:  # noqa: B027  (some doors hold nothing)
         """Let go."""
 
     @abstractmethod
-    async def send(self, target: object, kind: str, chance: random.Random) -> Sent:
+    async def send(self, target: Any, kind: str, chance: random.Random) -> Sent:
         """Send one input and judge what came of it."""
 
     async def afterwards(self) -> list[str]:
@@ -75,7 +75,7 @@ class Door(ABC):
         """Inputs of a whole run."""
         return len(self.targets) * len(self.kinds) * self.rounds
 
-    def plan(self, number: int) -> tuple[object, str]:
+    def plan(self, number: int) -> tuple[Any, str]:
         """Target and class of an input."""
         targets, kinds = len(self.targets), len(self.kinds)
         return self.targets[number % targets], self.kinds[number // targets % kinds]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
@@ -88,7 +88,7 @@ class Maker:
                 honest if how == "plausible" else chance.choice((0, -(2**63), 2**63 - 1, 253402300800, honest))
             )
             stamp.nanos = 0 if how == "plausible" else chance.choice((0, -1, 2**31 - 1))
-            return stamp
+            return cast("Message", stamp)
         if of.full_name in ("google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue"):
             return self._struct(of, chance)
         return self.message(of, chance, how, depth - 1)
@@ -102,7 +102,7 @@ class Maker:
                 )
         elif of.full_name == "google.protobuf.Value":
             struct.string_value = words.text(chance)
-        return struct
+        return cast("Message", struct)
 
     def _scalar(self, each: FieldDescriptor, chance: random.Random, how: str) -> Any:
         kind = each.cpp_type
@@ -164,7 +164,7 @@ def remember(known: dict[str, list[str]], value: Any, name: str = "") -> None:
     elif isinstance(value, list):
         for each in value[:5]:
             remember(known, each, name)
-    elif isinstance(value, str) and value and name not in _NEVER and (name.endswith("_id") or name.endswith("_code")):
+    elif isinstance(value, str) and value and name not in _NEVER and name.endswith(("_id", "_code")):
         kept = known.setdefault(name, [])
         if value not in kept:
             kept.append(value)

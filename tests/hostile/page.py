@@ -21,8 +21,9 @@ people, no process is started again, no connection, lock or file stays open.
 def page(document: dict[str, Any]) -> str:
     """The whole page."""
     machine = document["machine"]
+    rate = document["inputs"] / max(document["seconds"], 0.1)
     said = (
-        f"{document['inputs']} inputs in {document['seconds']:.0f} s ({document['inputs'] / document['seconds']:.0f}/s), "
+        f"{document['inputs']} inputs in {document['seconds']:.0f} s ({rate:.0f}/s), "
         f"seed {document['seed']}, {machine['cores']} cores, load at the end "
         f"{', '.join(map(str, machine['load']))}. {document['failed']} were not answered as they should be.\n"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from services.stack import servers
 from tests.hostile import judge, vitals, words
@@ -39,16 +40,19 @@ async def go_through(
             door = door_called(name)
             if refused and not door.harmless:
                 continue
-            await ground.actors.begin(ground.tables)
-            await door.open(ground)
             ledger = book.doors.setdefault(name, Ledger(door.through))
             began = time.monotonic()
             try:
+                await ground.actors.begin(ground.tables)
+                await door.open(ground)
                 numbers = _due(door, cases, only, refused=refused)
                 hear(f"{name}: {len(numbers)} {'refused ' if refused else ''}inputs")
                 await (_refused if refused else _others)(ground, door, book, numbers, hear)
+            except Exception as error:  # noqa: BLE001  (a door that cannot be gone through must not end the run)
+                _fail(book, door, "door", f"the door failed: {type(error).__name__}: {error!s:.500}")
             finally:
-                await door.close()
+                with suppress(AttributeError):  # it was never opened
+                    await door.close()
                 ledger.seconds += time.monotonic() - began
             found = vitals.spoken(ground.data, MARKS, logs)
             logs = vitals.sizes(ground.data)

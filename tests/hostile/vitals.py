@@ -30,7 +30,10 @@ GROWN_FILES, GROWN_LOCKS = 60, 8
 _LOCKS = (
     "SELECT count(*) FROM pg_locks WHERE locktype IN ('advisory', 'tuple', 'transactionid') AND pid <> pg_backend_pid()"
 )
-_STUCK = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND state_change < now() - interval '5 s'"
+_STUCK = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE state LIKE 'idle in transaction%' AND state_change < now() - interval '5 s'"
+)
 _OPEN = "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'residency%'"
 
 
@@ -131,7 +134,8 @@ def spoken(data: Path, marks: tuple[str, ...], since: Mapping[Path, int]) -> lis
 
 
 _BUG = re.compile(
-    r"handler failed|page failed|Traceback|exception was never|was never awaited|consumer starts over|raised by servicer"
+    r"handler failed|page failed|Traceback|exception was never|was never awaited|consumer starts over"
+    r"|raised by servicer"
 )
 _WHAT = re.compile(r'"(?:method|error_type|name|exception.type)": "([^"]+)"')
 

@@ -42,7 +42,7 @@ class Calendars(Door):
         *("shuffled", "far years", "holiday", "milestone inside"),
     )
     targets = ("builder", "builder", "builder", "builder", "year", "amendment", "two amendments")
-    rounds = 4
+    rounds = 2
     at_once = 6
 
     async def open(self, ground: Ground) -> None:
@@ -210,12 +210,10 @@ def _dates(kind: str, chance: random.Random) -> tuple[list[PhaseDates], list[Mil
             chance.shuffle(found)
     milestones = []
     if kind in ("milestone outside", "milestone inside", "holiday"):
-        place = found[0].first_day if kind != "milestone outside" else found[-1].last_day + timedelta(days=9)
-        milestones = [
-            MilestoneDate(
-                "m1", found[0].key if chance.random() < 0.7 or kind != "milestone outside" else "nowhere", "节点", place
-            )
-        ]
+        outside = kind == "milestone outside"
+        on = _later(found[-1].last_day, 9) if outside else found[0].first_day
+        key = "nowhere" if outside and chance.random() < 0.3 else found[0].key
+        milestones = [MilestoneDate("m1", key, "节点", on)]
     return found, milestones
 
 

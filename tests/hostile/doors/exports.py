@@ -32,7 +32,7 @@ class Exports(Door):
         "headings",
     )
     targets = ("csv", "xlsx")
-    rounds = 40
+    rounds = 12
     at_once = 2
 
     async def send(self, target: object, kind: str, chance: random.Random) -> Sent:

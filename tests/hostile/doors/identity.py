@@ -89,7 +89,8 @@ class Identity(Door):
             "mobile written oddly",
         ),
     )
-    targets = tuple(range(200))
+    targets = tuple(range(900))
+    at_once = 1
 
     async def send(self, target: object, kind: str, chance: random.Random) -> Sent:
         """One parse, or two that must agree."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from services.kit.ids import new_id
@@ -12,6 +13,7 @@ from services.portal import pages
 from tests.hostile import words
 from tests.hostile.book import Sent
 from tests.hostile.door import Door, Ground
+from tests.hostile.doors.rest import evenly
 from tests.hostile.wire import Answer, Hung, Wire, request
 
 PROBE = '"><script>alert("hostile")</script>'
@@ -60,8 +62,15 @@ class Pages(Door):
         *("hostile query", "hostile form", "replayed form", "wrong form encoding", "large form", "endless fields"),
     )
     harmless = frozenset(_REFUSED)
-    rounds = 1
     at_once = 10
+
+    def whole(self) -> int:
+        """Inputs of a whole run."""
+        return 8 * len(self.targets)
+
+    def plan(self, number: int) -> tuple[Any, str]:
+        """As `evenly`."""
+        return evenly(number, self.targets, self.kinds)
 
     async def open(self, ground: Ground) -> None:
         """All routes of pages."""

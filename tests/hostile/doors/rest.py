@@ -1,10 +1,11 @@
-"""REST: every operation of the OpenAPI document, its own example bent in one way at a time, as everybody with a token."""
+"""REST: every operation of the OpenAPI document, its own example bent in one way, as everybody with a token."""
 
 from __future__ import annotations
 
 import copy
 import json
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from tests.hostile.wire import Answer, Hung, Wire, request
 
 PROBLEM = "application/problem+json"
 _TOKENS = tuple(f"token: {how}" for how in WRONG)
-_BROKEN = {
+_BROKEN: dict[str, Callable[[bytes, random.Random], bytes]] = {
     "half a document": lambda raw, chance: raw[: max(1, len(raw) // 2)] if len(raw) > 2 else b"{",
     "bad UTF-8": lambda raw, chance: raw[:-1] + b',"x":"\xff\xfe\xc3\x28"}',
     "byte order mark": lambda raw, chance: b"\xef\xbb\xbf" + raw,
@@ -68,8 +69,15 @@ class Rest(Door):
         *("honest", "honest", "program's token"),
     )
     harmless = frozenset({"no token", *_TOKENS, *_BROKEN, "wrong content type"})
-    rounds = 2
     at_once = 12
+
+    def whole(self) -> int:
+        """Inputs of a whole run."""
+        return 20 * len(self.targets)
+
+    def plan(self, number: int) -> tuple[Any, str]:
+        """As `evenly`."""
+        return evenly(number, self.targets, self.kinds)
 
     async def open(self, ground: Ground) -> None:
         """Read the document; what ends sessions comes last."""
@@ -213,6 +221,12 @@ class Rest(Door):
         return chance.choice(known) if isinstance(value, str) and known and chance.random() < 0.7 else value
 
 
+def evenly(number: int, targets: Sequence[Any], kinds: Sequence[str]) -> tuple[Any, str]:
+    """Target and class of an input, so that any run of numbers has all targets and all classes about equally often."""
+    row, place = divmod(number, len(targets))
+    return targets[place], kinds[(row + place) % len(kinds)]
+
+
 def judged(answer: Answer, kind: str) -> str:
     """What is wrong with an answer as such; empty for nothing."""
     if answer.status == 0:
@@ -278,7 +292,7 @@ def _operations(document: dict[str, Any]) -> list[Operation]:
             told = each[method.lower()]
             body = told.get("requestBody", {}).get("content", {}).get("application/json")
             example = None if body is None else body.get("example", {})
-            parameters = tuple((*each.get("parameters", ()), *told.get("parameters", ())))
+            parameters = (*each.get("parameters", ()), *told.get("parameters", ()))
             name = told.get("operationId", f"{method} {path}")
             found.append(Operation(name, method, path, tuple(told.get("x-roles", ())), parameters, example, methods))
     return found
@@ -289,31 +303,32 @@ def _header_safe(value: str) -> str:
 
 
 def _odd(chance: random.Random) -> dict[str, str | bytes]:
-    return chance.choice(
-        (
-            {"authorization": "Bearer"},
-            {"authorization": "Basic YTpi"},
-            {"authorization": b"Bearer \xff\xfe"},
-            {"x-large": "a" * 70_000},
-            {"accept": "text/html;q=9999999999999999999,*/*;q=x"},
-            {"accept-language": "zh;q=nan," + "en;q=1," * 500},
-            {"accept-encoding": "gzip;q=-1, br;q=1e400, *"},
-            {"if-match": '"' * 200},
-            {"if-none-match": "W/" * 100},
-            {"range": "bytes=0-0,1-1,2-2,-99999999999999999999"},
-            {"host": "evil.example"},
-            {"host": ""},
-            {"x-forwarded-for": "1.2.3.4, " * 500},
-            {"x-forwarded-proto": "gopher"},
-            {"traceparent": "00-" + "z" * 60},
-            {"cookie": "residency_session=" + "a=b; " * 300},
-            {"expect": "100-continue"},
-            {"content-encoding": "gzip"},
-            {"transfer-encoding": "gzip, chunked"},
-            {"origin": "null", "sec-fetch-site": "cross-site"},
-            {"upgrade": "websocket", "connection": "upgrade"},
-        )
-    )
+    return chance.choice(_ODD)
+
+
+_ODD: tuple[dict[str, str | bytes], ...] = (
+    {"authorization": "Bearer"},
+    {"authorization": "Basic YTpi"},
+    {"authorization": b"Bearer \xff\xfe"},
+    {"x-large": "a" * 70_000},
+    {"accept": "text/html;q=9999999999999999999,*/*;q=x"},
+    {"accept-language": "zh;q=nan," + "en;q=1," * 500},
+    {"accept-encoding": "gzip;q=-1, br;q=1e400, *"},
+    {"if-match": '"' * 200},
+    {"if-none-match": "W/" * 100},
+    {"range": "bytes=0-0,1-1,2-2,-99999999999999999999"},
+    {"host": "evil.example"},
+    {"host": ""},
+    {"x-forwarded-for": "1.2.3.4, " * 500},
+    {"x-forwarded-proto": "gopher"},
+    {"traceparent": "00-" + "z" * 60},
+    {"cookie": "residency_session=" + "a=b; " * 300},
+    {"expect": "100-continue"},
+    {"content-encoding": "gzip"},
+    {"transfer-encoding": "gzip, chunked"},
+    {"origin": "null", "sec-fetch-site": "cross-site"},
+    {"upgrade": "websocket", "connection": "upgrade"},
+)
 
 
 def _smuggled(method: str, path: str, headers: dict[str, str | bytes], body: bytes, chance: random.Random) -> bytes:

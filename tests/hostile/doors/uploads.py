@@ -46,7 +46,7 @@ class Uploads(Door):
         ),
     )
     targets = ("application", "faculty", "form")
-    rounds = 4
+    rounds = 2
     at_once = 4
 
     async def open(self, ground: Ground) -> None:
@@ -152,7 +152,8 @@ class Uploads(Door):
 def _multipart(kind: str, content: bytes, how: str, chance: random.Random) -> bytes:
     name = chance.choice(_NAMES) if how == "hostile file name" else "a.jpg"
     media = "text/html" if how == "MIME lie" else "image/jpeg"
-    head = f'--xxBxx\r\nContent-Disposition: form-data; name="file.{kind}"; filename="{name}"\r\nContent-Type: {media}\r\n\r\n'
+    head = f'--xxBxx\r\nContent-Disposition: form-data; name="file.{kind}"; filename="{name}"\r\n'
+    head += f"Content-Type: {media}\r\n\r\n"
     part = head.encode("utf-8", "surrogatepass") + content + b"\r\n"
     key = f'--xxBxx\r\nContent-Disposition: form-data; name="idempotency_key"\r\n\r\n{new_id()}\r\n'.encode()
     odd = f'--xxBxx\r\nContent-Disposition: form-data; name="note"\r\n\r\n{words.text(chance)[:200]}\r\n'

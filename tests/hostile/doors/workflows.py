@@ -50,7 +50,7 @@ class Workflows(Door):
         ),
         *("undecodable query", "second start", "no such workflow", "after its end", "hostile text signal"),
     )
-    rounds = 2
+    rounds = 1
     at_once = 4
 
     async def open(self, ground: Ground) -> None:

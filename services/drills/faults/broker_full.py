@@ -50,7 +50,7 @@ async def run(ground: Ground) -> None:
         )
         ground.report.found("people went on submitting meanwhile", len(people.accepted), holds=mark())
         waiting = len(await _unpublished(witness, await witness.facts()))
-        held = sum((await witness.copies("identity")).values())
+        held = await witness.held("identity")
         ballast.unlink()
         made_room = time.monotonic()
         facts = await witness.facts()
@@ -60,7 +60,7 @@ async def run(ground: Ground) -> None:
             ground.report.did("started NATS again: with room alone it goes on refusing")
         await witness.settled(facts, 180.0)
         recovered = time.monotonic() - made_room
-        kept = sum((await witness.copies("identity")).values())
+        kept = await witness.held("identity")
     everything = await witness.facts()
     await witness.settled(everything, 120.0)
     ground.recovered(recovered)

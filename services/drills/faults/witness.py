@@ -145,6 +145,11 @@ class Witness:
                 counted.update(UUID(fact.event_id) for _, fact in found)
         return counted
 
+    async def held(self, service: str) -> int:
+        """How many messages the stream of a service holds."""
+        async with self.jetstream() as js:
+            return (await js.stream_info(service.upper())).state.messages
+
     async def consumers(self) -> dict[str, ConsumerInfo]:
         """What the server says of every declared consumer, by name. Raises NotFoundError where one is missing."""
         async with self.jetstream() as js:

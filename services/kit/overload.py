@@ -1,7 +1,7 @@
 """OPS-100: what a process has no time for it refuses soon, naming a moment to come back, instead of being late for all.
 
 A gate stands before the work of a process. How much may be under way behind it is not set but found: while the event
-loop turns in time it grows, when every turn is late it shrinks. What comes above that waits a little; once somebody
+loop turns in time it grows, when most turns are late it shrinks. What comes above that waits a little; once somebody
 has been waiting without a break, hardly at all, and the newest first: whoever has waited for long has mostly gone.
 Machines are never kept waiting (a phase has to move in full traffic), and what a person typed goes before what is read.
 
@@ -20,6 +20,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from statistics import median
 
 from services.kit.domain import DomainError, Kind
 from services.kit.metrics import ADMISSION, SHED
@@ -27,8 +28,8 @@ from services.kit.metrics import ADMISSION, SHED
 BEAT_SECONDS = 0.05
 """How often the loop is looked at while there is work."""
 BEATS = 5
-"""The allowance is thought over after so many looks; the loop is late when it was at each of them."""
-LATE_SECONDS = 0.03
+"""The allowance is thought over after so many looks: less when the loop was late at most of them, more at none."""
+LATE_SECONDS = 0.02
 """A turn of the loop that takes longer than this is late: an answer takes ten turns or so."""
 STANDING_SECONDS = 0.5
 """A queue that has not been empty for so long is no burst."""
@@ -50,7 +51,7 @@ class Sort(StrEnum):
     READ = "read"
     """What a person wants to see."""
     BACKGROUND = "background"
-    """What a page asks for by itself: the first to be refused."""
+    """What a page asks for by itself: refused at once where a queue stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Bounds:
     least: int = 32
     begins: int = 64
     most: int = 1024
-    burst_seconds: float = 0.5
+    burst_seconds: float = 2.0
     """While the queue is a burst."""
     standing_seconds: float = 0.1
     """Once it stands."""
@@ -82,9 +83,9 @@ class Allowance:
         if len(self._beats) < BEATS:
             return
         bounds, busiest = self._bounds, self._busiest
-        if min(self._beats) > LATE_SECONDS:
+        if median(self._beats) > LATE_SECONDS:
             self.now = max(bounds.least, int(min(self.now, busiest) * _SHRINKS))
-        elif busiest >= self.now:
+        elif busiest >= self.now and max(self._beats) <= LATE_SECONDS:
             self.now = min(bounds.most, self.now + max(1, self.now // _GROWS))
         self._beats.clear()
         self._busiest = 0
@@ -159,7 +160,7 @@ class Gate:
 
     async def _wait(self, sort: Sort, patience: float) -> None:
         """Until a place is given; raises when none is."""
-        if sort is Sort.BACKGROUND:
+        if sort is Sort.BACKGROUND and self.standing:
             raise self._refusal(sort)
         longest = self._bounds.standing_seconds if self.standing else self._bounds.burst_seconds
         loop = asyncio.get_running_loop()
@@ -167,7 +168,7 @@ class Gate:
         timer = loop.call_later(min(patience, longest), _give_up, waiter)
         if self._since is None:
             self._since = self._now()
-        queue = self._waiting[sort]
+        queue = self._waiting[Sort.COMMAND if sort is Sort.COMMAND else Sort.READ]
         queue.append(waiter)
         self._watch()
         try:

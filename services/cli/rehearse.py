@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from services.rehearsal.run import Order
 
 _DURATION = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h)")
+_CAST = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PROVINCE = shipped("deploy/provinces/shandong-2023.yaml")
 
@@ -37,11 +38,24 @@ def rehearse(
     seed: Annotated[int, typer.Option(help="The same seed plays the same people with the same plan.")] = 1,
     as_json: output.JsonOption = False,
     data: output.DataOption = output.DEFAULT_DATA,
-    bases: Annotated[int | None, typer.Option(min=1, help="Only the first so many bases of the province.")] = None,
+    bases: Annotated[
+        int | None, typer.Option(min=1, max=999, help="So many bases: the first of the province, then invented ones.")
+    ] = None,
+    curve: Annotated[str, typer.Option(help="When people come: `even`, `province`, `opening`.")] = "province",
+    cast: Annotated[
+        str,
+        typer.Option(help="Name of the people: who played under it before, by the same seed, has an account already."),
+    ] = "",
     province: ProvinceOption = DEFAULT_PROVINCE,
     postgres_url: Annotated[
         str, typer.Option(help="Read the databases there instead, `postgresql://user:password@host:port`.")
     ] = "",
+    faculty: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=2000, help="So many teachers beside it; one for 100 applicants, 300 at most, if not told."
+        ),
+    ] = None,
     report_to: Annotated[
         Path | None,
         typer.Option("--report", help="Folder for report.html and report.json.", show_default="DATA/rehearsals/TAG"),
@@ -56,11 +70,19 @@ def rehearse(
     act outside their window and must be refused. Exit code 1 when an invariant is broken. A page with charts is written
     in any case, and the same figures as JSON.
 
-    Example: residency rehearse --applicants 500 --day 2s --seed 7
+    A day may be too short for so many people on this machine. That is an overload: some come too late or never get in,
+    which is counted, and breaks nothing. Ctrl-C prints what is known so far.
+
+    Example: residency rehearse --applicants 20000 --day 4s --curve opening --cast big
     """
     # Loaded here so that `--help` stays quick.
     from services.rehearsal import run  # noqa: PLC0415
+    from services.rehearsal.curves import CURVES  # noqa: PLC0415
 
+    if curve not in CURVES:
+        output.fail(f"--curve {curve}: there is no such curve; there are {', '.join(CURVES)}", output.USAGE)
+    if cast and not _CAST.fullmatch(cast):
+        output.fail("--cast: 1 to 20 lower-case letters, digits or hyphens, a letter first", output.USAGE)
     order = run.Order(
         data=data.absolute(),
         province=province,
@@ -69,6 +91,9 @@ def rehearse(
         seed=seed,
         bases=bases,
         postgres_url=postgres_url,
+        faculty=faculty,
+        curve=curve,
+        cast=cast,
     )
     beside = _faults(faults, order) if faults is not None else None
     report = run.rehearse(order, beside)

@@ -19,7 +19,7 @@ from services.kit.settings import Settings
 from services.rehearsal.cycle_order import cycle_request
 from services.rehearsal.plans import Seats
 from services.rehearsal.province import BaseEntry, Province
-from services.stack.accounts import Accounts, Post
+from services.stack.accounts import Accounts, Newcomer, Post
 from services.stack.authenticator import Authenticator
 from services.stack.load import organisations
 
@@ -73,6 +73,11 @@ class Operator:
     async def newest_code(self, mobile: str, purpose: str) -> str:
         """The code in the newest text of `purpose`, from the sandbox."""
         return await _patiently(lambda: self._accounts.newest_code(mobile, purpose))
+
+    async def open_accounts(self, newcomers: Sequence[Newcomer], *, sign_in: bool) -> list[account_pb2.SignedIn | str]:
+        """Open the accounts of at most a hundred applicants at once; of each its first session, or why there is none:
+        the reason of a refusal, empty where no session was asked for."""
+        return await _patiently(lambda: self._accounts.open_many(newcomers, sign_in=sign_in))
 
     async def create_cycle(
         self,

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.kit.codes import unified_check
 from services.rehearsal.province import BaseEntry, Province
 
 PROVINCE_PLACES = 9_000
@@ -27,10 +28,22 @@ class Seats:
 
 
 def choose_bases(province: Province, count: int | None) -> tuple[BaseEntry, ...]:
-    """The first `count` bases of the province in file order (all when None); at least one."""
+    """The first `count` bases of the province in file order (all when None); at least one.
+
+    Above those that the file names come invented ones, the same each time: their names say so, and their credit codes
+    are right by their check character and of a division that is not assigned (379951).
+    """
     if count is None:
         return province.bases
-    return province.bases[: max(1, count)]
+    invented = (synthetic_base(number) for number in range(1, count - len(province.bases) + 1))
+    return (*province.bases[: max(1, count)], *invented)
+
+
+def synthetic_base(number: int) -> BaseEntry:
+    """The invented base of this number, from 1."""
+    head = f"12379951{number:09d}"
+    name = f"合成示例医院第{number}号（虚构）"
+    return BaseEntry(f"SYN-{number:03d}", name, {}, credit_code=head + unified_check(head))
 
 
 def make_plan(province: Province, seed: int, bases: Sequence[BaseEntry], applicants: int | None) -> tuple[Seats, ...]:

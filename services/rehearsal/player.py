@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
 from typing import Any, Protocol
@@ -14,10 +15,16 @@ from uuid import uuid4
 
 from services.kit.clock import SystemClock
 from services.kit.domain import DomainError, Kind
+from services.rehearsal import attendance, curves
 from services.rehearsal.account import compare
 from services.rehearsal.applicants import Applicant
-from services.rehearsal.cast import appoint_staff, open_accounts, staff_mobiles
+from services.rehearsal.authority import Authority
+from services.rehearsal.cast import BaseSessions, a_few_at_once, appoint_staff, open_accounts, staff_mobiles
+from services.rehearsal.cost import Meter
+from services.rehearsal.crowd import Crowd
 from services.rehearsal.dossiers import numbers_of
+from services.rehearsal.faculty_people import how_many
+from services.rehearsal.faculty_play import FacultyPlay
 from services.rehearsal.ledger import Ledger
 from services.rehearsal.operator import Operator
 from services.rehearsal.people import Arrival, make_people
@@ -26,11 +33,13 @@ from services.rehearsal.province import BaseEntry, Province
 from services.rehearsal.report import Report
 from services.rehearsal.report_record import Fault, Recorder
 from services.rehearsal.rest import Rest
+from services.rehearsal.session import Session
 from services.rehearsal.site import Site
 from services.rehearsal.staff import BUSY, LEISURELY, BaseStaff
 from services.rehearsal.stage import Stage
 from services.rehearsal.timetable import Timetable
 from services.rehearsal.trespassers import Trespassers
+from services.stack import demo, state
 from services.stack.authenticator import Keyring
 from services.verifier.invariants import Verifier
 from services.verifier.needles import Needles
@@ -39,9 +48,17 @@ from services.verifier.probe import Probe
 _LEAD_SECONDS = 4.0
 """Between creating the cycle and its first day: the cycle's workflow has to start."""
 _OUTSIDERS = 3
-_CURTAIN_SECONDS = 60.0
+_CURTAIN_SECONDS = 120.0
 """How long after its planned end the cycle may close before the play is given up."""
 _SAMPLE_SECONDS = 1.0
+_PLACES = (24, 128)
+"""How many applicants act at a time: at least, and at most."""
+_PEOPLE_A_PLACE = 100
+_STAFF_CONNECTIONS = (8, 32)
+_RESULTS_READ = 20_000
+"""So many people at most read their result in the end, evenly chosen; the verifier reads everybody's itself."""
+_PLAYED_POLICY = {"give_up_provisional": True, "offer_hours": 72}
+"""So that places become free in a round and are offered down the waiting lists (B7 29, OFF-02)."""
 
 
 class Progress(Protocol):
@@ -88,6 +105,12 @@ class Script:
     """Play with the quotas of the whole province instead of a plan that is scaled down to the applicants."""
     leisurely_base: str = ""
     """A base whose staff work late in each phase, so that somebody at a screen may do it first."""
+    curve: str = curves.DEFAULT
+    """Name of the curve by which people come (`curves.CURVES`)."""
+    cast: str = ""
+    """Name of the people who play: the same again when it was played before; own ones of this play when empty."""
+    faculty: int | None = None
+    """How many teachers play a batch of faculty beside it; by the number of applicants when None."""
     resume: bool = False
     """Join an unfinished cycle with this title instead of creating one."""
 
@@ -116,6 +139,11 @@ class Player:
         self._needles = Needles(())
         self._keyring = Keyring(site.data / "rehearsal-factors.json")
         self._tag = script.tag or f"r{int(time.time() * 10):x}"
+        self._cast = script.cast or self._tag
+        self._meter = Meter(site.data)
+        self._crowd: Crowd | None = None
+        self._timetable: Timetable | None = None
+        self._faculty = self._teachers()
         self._default_title = f"{script.province.title}（演练 {self._tag}）"
 
     async def play(self) -> Report:
@@ -126,32 +154,39 @@ class Player:
         """
         began = time.monotonic()
         async with AsyncExitStack() as stack:
-            rest = Rest(self._site.portal_url, self._ledger, run=uuid4(), seed=self._script.seed)
+            self._meter.mark("begin")
+            rest, desk = self._door(self._places() + _STAFF_CONNECTIONS[0]), self._door(self._desks())
             stack.push_async_callback(rest.close)
+            stack.push_async_callback(desk.close)
+            # Codes that were used must not be tried again by a later play, however this one ends.
+            stack.callback(self._keyring.save)
             operator = await stack.enter_async_context(Operator(self._site.settings))
             verifier = await stack.enter_async_context(Verifier.of(self._site.stores))
             recorder = Recorder(self._site, self._script, self._script.day_seconds, self._tag)
             await stack.enter_async_context(recorder)
             restarts_before = self._site.restarts()
             await verifier.begin()
-            stage, applicants, staff, trespassers = await self._prepare(rest, operator)
+            stage, applicants, plays = await self._prepare(rest, desk, operator)
             recorder.follow(stage.timetable)
             beside = None
             if self._beside is not None:
                 beside = asyncio.create_task(self._beside.run(stage.timetable, recorder.faults))
-            await self._perform(stage, applicants, staff, trespassers, verifier)
+            await self._perform(stage, applicants, plays, verifier)
             if beside is not None:
                 await beside
+            self._meter.mark("closed")
             await self._look_at_results(applicants)
             await recorder.stop()
-            # Codes that were used in between must not be tried again by a later play.
-            self._keyring.save()
             self._progress.stage("verifying", 1)
             finals = [applicant.final for applicant in applicants]
             findings = await compare(verifier, stage.cycle_id, self._ledger, finals, lambda: _board(stage))
+            # By now every fact has arrived and every notice has left.
+            self._meter.mark("settled")
+            findings += await self._faculty.findings()
             findings.append(await Probe(self._site.stores, self._needles).finding())
             lateness = await verifier.lateness(stage.cycle_id)
-            record = recorder.record(self._ledger.course, await verifier.board(stage.cycle_id))
+            places = await verifier.board(stage.cycle_id)
+            record = recorder.record(self._ledger.course, places) | self._told(places)
             self._progress.step()
         restarts = {
             name: count - restarts_before.get(name, 0)
@@ -163,7 +198,7 @@ class Player:
             title=self._script.title or self._default_title,
             seed=self._script.seed,
             applicants=len(applicants),
-            bases=len(staff),
+            bases=len(stage.base_names),
             day_seconds=self._script.day_seconds,
             seconds=time.monotonic() - began,
             finals=finals,
@@ -175,21 +210,66 @@ class Player:
             record=record,
         )
 
+    def known(self) -> list[str]:
+        """What is known so far, in lines: for who ends a play before its time."""
+        counted = Counter(act.outcome.value for act in self._ledger.acts)
+        lines = [", ".join(f"{count} {what}" for what, count in sorted(counted.items())) or "nothing was asked yet"]
+        for phase in self._timetable.phases if self._timetable else ():
+            if phase.entered_at and phase.opens_at:
+                lines.append(f"{phase.name} entered {(phase.entered_at - phase.opens_at).total_seconds():.2f} s late")
+        return lines + [f"unexpected: {what} × {n}" for what, n in self._ledger.refusals(expected=False).items()]
+
+    def _told(self, places: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """What the report has from here: the cost, and who came when."""
+        acts, people = self._ledger.acts, self._script.applicants
+        came = attendance.attendance(acts, self._crowd.missed if self._crowd else {}, places, people)
+        accepted = len(self._ledger.accepted_keys())
+        for line in [*attendance.told(came), *filter(None, [self._meter.advice(people)])]:
+            self._progress.note(line)
+        return {"attendance": came, "cost": self._meter.as_json(people, came["people"]["applied"], accepted)} | (
+            self._faculty.as_json()
+        )
+
+    def _teachers(self) -> FacultyPlay:
+        script = self._script
+        count = how_many(script.applicants) if script.faculty is None else script.faculty
+        bases = choose_bases(script.province, script.bases)
+        return FacultyPlay(self._site, script.seed, self._tag, 0 if script.resume else count, bases)
+
+    def _door(self, connections: int) -> Rest:
+        return Rest(self._site.portal_url, self._ledger, run=uuid4(), seed=self._script.seed, in_flight=connections)
+
+    def _places(self) -> int:
+        least, most = _PLACES
+        return min(most, max(least, self._script.applicants // _PEOPLE_A_PLACE))
+
+    def _desks(self) -> int:
+        """Connections of the staff: they have computers of their own, however many people queue outside."""
+        least, most = _STAFF_CONNECTIONS
+        return min(most, max(least, (self._script.bases or len(self._script.province.bases)) // 4))
+
     async def _prepare(
-        self, rest: Rest, operator: Operator
-    ) -> tuple[Stage, list[Applicant], list[BaseStaff], Trespassers | None]:
+        self, rest: Rest, desk: Rest, operator: Operator
+    ) -> tuple[Stage, list[Applicant], list[Callable[[], Awaitable[None]]]]:
+        """The stage, the applicants, and what everybody else plays."""
         script = self._script
         bases = choose_bases(script.province, script.bases)
-        people = make_people(script.applicants + _OUTSIDERS, script.seed, self._tag)
-        self._needles = Needles([*chain.from_iterable(map(numbers_of, people)), *staff_mobiles(bases)])
+        people = make_people(script.applicants + _OUTSIDERS, script.seed, self._cast)
+        self._needles = Needles(
+            [*chain.from_iterable(map(numbers_of, people)), *staff_mobiles(bases), *self._faculty.numbers()]
+        )
         self._progress.stage("opening accounts", len(people) + len(bases))
         await operator.import_organisations(script.province, bases)
         secret, done = self._site.secret, self._progress.step
-        sessions = await appoint_staff(rest, operator, script.province, bases, self._keyring, secret, done)
+        sessions = await appoint_staff(desk, operator, script.province, bases, self._keyring, secret, done)
         cast = await open_accounts(rest, people, operator, secret, done)
-        scene = await self._scene(rest, operator, bases)
+        await self._faculty.prepare(desk, operator, script.province, self._keyring)
+        authority = await self._authority(desk)
+        self._meter.mark("curtain")
+        scene = await self._scene(desk, operator, bases)
+        self._timetable = scene.timetable
         stage = Stage(
-            rest=rest,
+            rest=desk,
             timetable=scene.timetable,
             seed=script.seed,
             year=script.province.year,
@@ -198,19 +278,52 @@ class Player:
             base_codes={base.code: base.credit_code for base in scene.bases},
             joined=scene.joined,
             pace=min(1.0, 100 * script.day_seconds / script.applicants),
+            curve=curves.CURVES[script.curve],
+            day_seconds=script.day_seconds,
+            reviews_a_look=max(40, 2 * script.applicants // (5 * len(bases))),
+            contested=script.trespass and not script.resume,
+            objections=authority is not None,
         )
-        applicants = [Applicant(stage, person, session) for person, session in cast[: script.applicants]]
+        applicants = [
+            Applicant(stage, person, session)
+            for person, session in zip(people[: script.applicants], cast, strict=False)
+        ]
+        return stage, applicants, self._others(stage, applicants, sessions, cast[script.applicants :], authority)
+
+    def _others(
+        self,
+        stage: Stage,
+        applicants: Sequence[Applicant],
+        sessions: Sequence[BaseSessions],
+        outsiders: Sequence[Session],
+        authority: Session | None,
+    ) -> list[Callable[[], Awaitable[None]]]:
         staff = [
             BaseStaff(
                 *(stage, one.base_code, one.reviewer, one.administrator),
-                LEISURELY if one.base_code == script.leisurely_base else BUSY,
+                LEISURELY if one.base_code == self._script.leisurely_base else BUSY,
             )
             for one in sessions
         ]
-        outsiders = [session for _, session in cast[script.applicants :]]
+        plays: list[Callable[[], Awaitable[None]]] = [one.run for one in staff]
+        plays.append(lambda: self._faculty.run(stage.timetable))
         early = [one for one in applicants if one.arrival is Arrival.REGISTRATION]
-        trespassers = Trespassers(stage, early, staff, outsiders) if script.trespass else None
-        return stage, applicants, staff, trespassers
+        if self._script.trespass:
+            plays.append(Trespassers(stage, early, staff, outsiders).run)
+        if authority is not None:
+            plays.append(Authority(stage, authority, {one.base_code: one.administrator for one in sessions}).run)
+        return plays
+
+    async def _authority(self, desk: Rest) -> Session | None:
+        """The demo's administrator of the province, where there is one; in the sample season people may be that."""
+        factors = Keyring(demo.factors_file(self._site.data))
+        login = demo.PROVINCE
+        if self._script.resume or login not in factors:
+            return None
+        session = Session(desk, login, login, demo.password(state.load(self._site.data)), factors[login])
+        signed_in = await session.sign_in(doubtful=True)
+        factors.save()
+        return session if signed_in else None
 
     async def _scene(self, rest: Rest, operator: Operator, bases: Sequence[BaseEntry]) -> _Scene:
         """The cycle to play: the unfinished one of this title when resuming, else a new one about to begin."""
@@ -219,8 +332,11 @@ class Player:
         joined = cycle is not None
         if cycle is None:
             plan = make_plan(script.province, script.seed, bases, None if script.whole_plan else script.applicants)
+            province = script.province
+            if not script.resume:
+                province = replace(province, policy={**province.policy, **_PLAYED_POLICY})
             cycle_id = await operator.create_cycle(
-                script.province,
+                province,
                 bases,
                 plan,
                 title=script.title or self._default_title,
@@ -247,8 +363,7 @@ class Player:
         self,
         stage: Stage,
         applicants: Sequence[Applicant],
-        staff: Sequence[BaseStaff],
-        trespassers: Trespassers | None,
+        plays: Sequence[Callable[[], Awaitable[None]]],
         verifier: Verifier,
     ) -> None:
         """Everybody plays at once, until all are done and the cycle has closed."""
@@ -263,11 +378,10 @@ class Player:
         ]
         try:
             async with asyncio.timeout(max(0.0, ahead) + _CURTAIN_SECONDS):
+                crowd = self._crowd = Crowd(stage.timetable, applicants, self._places())
                 async with asyncio.TaskGroup() as group:
-                    for play in [*(one.run for one in applicants), *(one.run for one in staff)]:
-                        group.create_task(play())
-                    if trespassers is not None:
-                        group.create_task(trespassers.run())
+                    for play in (crowd.run, *plays):
+                        group.create_task(_as_coroutine(play))
                 await stage.timetable.entered("closed")
         except TimeoutError:
             late = [phase.name for phase in stage.timetable.phases if phase.entered_at is None and phase.sequence]
@@ -293,15 +407,21 @@ class Player:
             )
 
     async def _look_at_results(self, applicants: Sequence[Applicant]) -> None:
-        self._progress.stage("reading results", len(applicants))
+        """Everybody who applied looks at their result; of very many every so manieth."""
+        came = [one for one in applicants if one.came]
+        every = -(-len(came) // _RESULTS_READ) or 1
+        some = came[::every]
+        self._progress.stage("reading results", len(some))
 
         async def look(applicant: Applicant) -> None:
             await applicant.read_final()
             self._progress.step()
 
-        async with asyncio.TaskGroup() as group:
-            for applicant in applicants:
-                group.create_task(look(applicant))
+        await a_few_at_once([look(applicant) for applicant in some], self._places())
+
+
+async def _as_coroutine(play: Callable[[], Awaitable[None]]) -> None:
+    await play()
 
 
 async def _read(rest: Rest, path: str, part: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +23,7 @@ class Bar:
         self._total = 1.0
         self._done = 0.0
         self._told = 0.0
+        self._began = time.monotonic()
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -45,6 +47,7 @@ class Bar:
     def stage(self, text: str, total: float) -> None:
         """A new stage of `total` steps begins; the one before is done."""
         self._text, self._total, self._done, self._told = text, max(total, 1.0), 0.0, 0.0
+        self._began = time.monotonic()
         if self._bar is None:
             self._console.print(f"{text} …")
             return
@@ -65,4 +68,5 @@ class Bar:
         share = self._done / self._total
         if self._total > 1 and share - self._told >= _LINE_EVERY:
             self._told = share
-            self._console.print(f"{self._text}: {share:.0%}")
+            left = (time.monotonic() - self._began) * (1 - share) / share
+            self._console.print(f"{self._text}: {share:.0%}" + (f", about {left:.0f} s left" if left >= 1 else ""))

@@ -147,7 +147,7 @@ class Rest:
         """Seconds until the next try: what the door asked for, or doubling; spread, so that not all come at once."""
         if retry_after:
             return retry_after * self._backoff.uniform(1.0, 1.5)
-        return min(2.0, 0.05 * 2 ** min(tries, 6)) * self._backoff.uniform(0.5, 1.0)
+        return min(2.0, 0.05 * 2.0 ** min(tries, 6)) * self._backoff.uniform(0.5, 1.0)
 
     async def _once(
         self, wire: Wire, method: str, target: str, headers: Mapping[str, str], content: bytes | None

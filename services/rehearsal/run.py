@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from services.kit.domain import DomainError, Kind
-from services.rehearsal import report_files
+from services.rehearsal import curves, report_files
 from services.rehearsal import site as sites
 from services.rehearsal.player import Beside, Player, Script
 from services.rehearsal.progress import Bar
@@ -34,6 +34,9 @@ class Order:
     seed: int
     bases: int | None = None
     postgres_url: str = ""
+    faculty: int | None = None
+    curve: str = curves.DEFAULT
+    cast: str = ""
 
 
 def rehearse(order: Order, beside: Beside | None = None) -> Report:
@@ -79,14 +82,22 @@ def _script(order: Order) -> Script:
         province = load_province(order.province)
     except ProvinceFileError as error:
         raise DomainError(Kind.INVALID, "PROVINCE_FILE", str(error)) from error
-    return Script(province, order.applicants, order.day_seconds, order.seed, order.bases)
+    return Script(
+        *(province, order.applicants, order.day_seconds, order.seed, order.bases),
+        curve=order.curve,
+        cast=order.cast,
+        faculty=order.faculty,
+    )
 
 
 def _play(site: Site, script: Script, beside: Beside | None = None) -> Report:
     talk = Console(stderr=True, highlight=False)
     with Bar(talk) as bar:
+        player = Player(site, script, bar, beside)
         try:
-            return asyncio.run(Player(site, script, bar, beside).play())
+            return asyncio.run(player.play())
         except KeyboardInterrupt:
-            talk.print("stopped: its cycle goes on to the end by itself, without its actors")
+            talk.print("stopped: its cycle goes on to the end by itself, without its actors; known so far:")
+            for line in player.known():
+                talk.print(f"  {line}", markup=False)
             raise

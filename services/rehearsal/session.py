@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,14 +32,60 @@ class Session(Access):
         *,
         tolerated: Collection[str] = (),
         late: datetime | None = None,
+        audited: bool = True,
     ) -> Answer:
-        """Send a command that the rules allow now.
+        """Send a command that the rules allow now; `audited` when accepting it leaves a row with its key in the audit.
 
         A refusal with a reason in `tolerated` is an honest race; a refusal answered at or after `late` (when the window
         closes) is what the rules ask for; being turned away at a door that was too busy all the while is nobody's
         verdict. Any other refusal is noted as unexpected.
         """
-        return await self._act(name, method, path, body, tolerated=tolerated, late=late, write=True)
+        return await self._act(name, method, path, body, tolerated=tolerated, late=late, write=True, audited=audited)
+
+    async def batch(
+        self,
+        name: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        tolerated: Collection[str] = (),
+        late: datetime | None = None,
+    ) -> Mapping[str, str]:
+        """Send a command about many rows (PLC-05); each row is an act of its own. Application id → reason of a refusal,
+        empty for a row that was accepted; rows of a batch that was refused as a whole are not told.
+
+        `tolerated` and `late` are as for `command`.
+        """
+        key = self.rest.key(self.actor)
+        sent = await self._send("POST", path, key, body)
+        answered_at = self.rest.clock.now()
+        over = late is not None and answered_at >= late
+        if not sent.answer.ok:
+            expected = sent.answer.shed or sent.answer.reason in tolerated or over
+            self.note(f"{name}_many", key, sent, expected=expected, audited=False)
+            return {}
+        told: dict[str, str] = {}
+        for result in sent.answer.body["results"]:
+            reason = told[result["application_id"]] = str(result["reason"])
+            row = Sent(Answer(409, {"reason": reason}) if reason else Answer(200, {}), sent.tries, sent.sent_at)
+            expected = not reason or reason in tolerated or over
+            self.note(f"{name}_many", row_key(key, result["application_id"]), row, expected=expected, audited=True)
+        if self.rest.wants_repeat():
+            await self._batch_again(name, path, key, body, told)
+        return told
+
+    async def _batch_again(
+        self, name: str, path: str, key: str, body: Mapping[str, Any], first: Mapping[str, str]
+    ) -> None:
+        """What was accepted is answered as accepted again; what was refused may be decided anew, so it is left out."""
+        self.rest.ledger.repeats += 1
+        rows = [row for row in body["rows"] if not first.get(row["application_id"])]
+        if not rows:
+            return
+        second = (await self._send("POST", path, key, {**body, "rows": rows})).answer
+        if second.ok:
+            differ = [each for each in second.body["results"] if each["reason"]]
+            self.rest.ledger.repeats_different += [f"{name}_many: accepted, then {each['reason']}" for each in differ]
 
     async def trespass(self, name: str, method: str, path: str, body: Any = None, *, still: Any = None) -> Answer:
         """Send a command that must be refused; acceptance is noted as a broken invariant.
@@ -78,12 +125,13 @@ class Session(Access):
         tolerated: Collection[str] = (),
         late: datetime | None = None,
         write: bool = False,
+        audited: bool = True,
     ) -> Answer:
         key = self.rest.key(self.actor) if write else ""
         sent = await self._send(method, path, key, body, query)
         answer, answered_at = sent.answer, self.rest.clock.now()
         expected = answer.ok or answer.shed or answer.reason in tolerated or (late is not None and answered_at >= late)
-        self.note(name, key, sent, expected=expected, audited=write)
+        self.note(name, key, sent, expected=expected, audited=write and audited)
         if write and answer.ok and self.rest.wants_repeat():
             await self._again(name, method, path, key, body, answer)
         return answer
@@ -97,6 +145,8 @@ class Session(Access):
     async def _send(self, method: str, path: str, key: str, body: Any, query: Any = None) -> Sent:
         """Send with the token at hand; a refused one is replaced, a proof that is asked for is given, the key stays."""
         exchanges: list[Sent] = []
+        if not self.token:
+            await self.renew("")
         for left in reversed(range(_ENTRIES)):
             token = self.token
             exchanges.append(await self.rest.send(method, path, token=token, key=key, body=body, query=query))
@@ -106,6 +156,11 @@ class Session(Access):
             if not (stale or owed):
                 break
         return Sent(exchanges[-1].answer, sum(each.tries for each in exchanges), exchanges[0].sent_at)
+
+
+def row_key(batch_key: str, application_id: str) -> str:
+    """Under which key a row of a batch stands in the audit, as enrollment makes it."""
+    return "batch-" + hashlib.sha256(f"{batch_key}/{application_id}".encode()).hexdigest()[:40]
 
 
 def _essence(answer: Answer) -> tuple[Any, ...]:

@@ -113,14 +113,21 @@ class Timetable:
         over = phase.closes_at is not None and self._clock.now() >= phase.closes_at
         return phase.sequence == self.sequence and not over
 
+    def ahead(self, name: str, share: float) -> float:
+        """Seconds until `share` (0 to 1) of what the late entry left of an entered phase has passed; 0 when it has."""
+        phase = self._phases[name]
+        begins = phase.entered_at or phase.opens_at or self._clock.now()
+        if phase.closes_at is None:
+            return 0.0
+        moment = begins + (phase.closes_at - begins) * share
+        return max(0.0, (moment - self._clock.now()).total_seconds())
+
     async def reach(self, name: str, share: float) -> bool:
         """Wait until `share` (0 to 1) of what the phase's late entry left of it has passed; False when it is over."""
         phase = await self.entered(name)
-        begins = phase.entered_at or phase.opens_at or self._clock.now()
         if phase.closes_at is None:
             return True
-        moment = begins + (phase.closes_at - begins) * share
-        await asyncio.sleep(max(0.0, (moment - self._clock.now()).total_seconds()))
+        await asyncio.sleep(self.ahead(name, share))
         return self.is_open(name)
 
 

@@ -173,7 +173,7 @@ async def _of_cycle(stores: Stores, look: Look, cycle: UUID) -> list[Finding]:
     found.append(await _safely("I9", authority.check(look.rows, look.later, cycle)))
     if look.runs is not None:
         found.append(await _safely("waits", waits.check_waits(look.later, cycle, look.runs, stores.settings)))
-        found.append(await _safely("histories", waits.check_histories(look.later, cycle, look.runs)))
+        found.append(await _safely("histories", waits.check_histories(look.rows, look.later, cycle, look.runs)))
     return found
 
 

@@ -187,9 +187,10 @@ GROUP BY s.base_code, s.specialty_code, s.planned
 """What the public board must show."""
 
 PHASES = """
-SELECT sequence, key, round, opens_at, entered_at FROM cycle_phase WHERE cycle_id = $1 ORDER BY sequence
+SELECT sequence, key, opens_at, entered_at, extract(epoch FROM now() - entered_at)::float8 AS seconds
+FROM cycle_phase WHERE cycle_id = $1 ORDER BY sequence
 """
-"""When each phase was due and when the gate entered it."""
+"""When each phase was due, when the gate entered it, and how many seconds before the snapshot that was."""
 
 BOARD_UNLIKE_AUDIT = """
 WITH standing AS (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
@@ -57,16 +58,18 @@ async def check_waits(rows: Rows, cycle: UUID, found: Histories, settings: Setti
     return replace(Finding.of("waits", WAITS, len(open_ones) + len(running), broken, waits), unreadable=found.trouble)
 
 
-async def check_histories(rows: Rows, cycle: UUID, found: Histories) -> Finding:
+async def check_histories(rows: Rows, later: Rows, cycle: UUID, found: Histories) -> Finding:
     """No history is too long, undecodable or stuck, and the phases that it entered are those of the books."""
     if found.trouble and not found.runs:
         return Finding.not_read("histories", HISTORIES, found.trouble)
     runs = _of_cycle(found, cycle)
     bases = (await rows("enrollment", queries.BASES, cycle))[0]["bases"]
     broken = [line for run in runs for line in _amiss(run, bases)]
-    phases = await rows("enrollment", queries.PHASES, cycle)
+    before = {row["sequence"]: row for row in await rows("enrollment", queries.PHASES, cycle)}
+    after = {row["sequence"]: row for row in await later("enrollment", queries.PHASES, cycle)}
     own = [run for run in runs if run.workflow_id == recruitment_cycle.workflow_id(str(cycle))]
-    broken += _phases(own, {row["sequence"]: row["entered_at"] for row in phases})
+    settled = {n: row["entered_at"] for n, row in before.items() if (row["seconds"] or 0.0) > YOUNG_SECONDS}
+    broken += phases_amiss(own, settled, {n for n, row in after.items() if row["entered_at"] is not None})
     counts = {
         "longest, events": max((run.events for run in runs), default=0),
         "largest, bytes": max((run.size for run in runs), default=0),
@@ -126,24 +129,19 @@ def _amiss(run: Run, bases: int) -> list[str]:
     return lines
 
 
-def _phases(runs: Sequence[Run], entered: Mapping[int, object]) -> list[str]:
-    """What a cycle's runs entered, one after the other, against the books."""
+def phases_amiss(runs: Sequence[Run], settled: Mapping[int, datetime], entered: Collection[int]) -> list[str]:
+    """What a cycle's runs entered, one after the other, against the books.
+
+    Args:
+        runs: Of one cycle, in the order in which they began.
+        settled: Phases → when they were entered, as the books had it a good while before the runs were read.
+        entered: Phases that were entered, as the books had it afterwards.
+    """
     if not runs:
         return []
-    order = [sequence for run in runs for sequence in run.entered]
-    lines = [
-        f"{runs[0].workflow_id} entered phase {after} after phase {before}"
-        for before, after in pairwise(order)
-        if after < before
-    ]
-    lines += [
-        f"{runs[0].workflow_id} entered phase {each}, the books did not"
-        for each in dict.fromkeys(order)
-        if entered.get(each) is None
-    ]
-    first = min(run.began for run in runs)
-    return lines + [
-        f"phase {sequence} was entered, and not by {runs[0].workflow_id}"
-        for sequence, at in entered.items()
-        if sequence > 0 and at is not None and at > first and sequence not in order  # type: ignore[operator]
-    ]
+    name, order = runs[0].workflow_id, [sequence for run in runs for sequence in run.entered]
+    lines = [f"{name} entered phase {then} after phase {first}" for first, then in pairwise(order) if then < first]
+    lines += [f"{name} entered phase {each}, the books did not" for each in dict.fromkeys(order) if each not in entered]
+    began = min(run.began for run in runs)
+    strange = [each for each, at in settled.items() if each > 0 and at > began and each not in order]
+    return lines + [f"phase {each} was entered, and not by {name}" for each in strange]

@@ -135,7 +135,8 @@ CORRUPTIONS = [
     planted(
         "a doubled idempotency key",
         "enrollment",
-        "ALTER TABLE audit DROP CONSTRAINT uq_audit_actor_key; UPDATE audit l SET idempotency_key = f.idempotency_key FROM audit f WHERE f.aggregate_id = l.aggregate_id"
+        "DROP INDEX uq_audit_actor_key;"
+        " UPDATE audit l SET idempotency_key = f.idempotency_key FROM audit f WHERE f.aggregate_id = l.aggregate_id"
         " AND f.n = 2 AND l.n = 3 AND l.actor = f.actor AND l.aggregate_id = ("
         + ONE
         + " state = 'admitted' ORDER BY id LIMIT 1)",

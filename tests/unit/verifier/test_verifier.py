@@ -105,10 +105,12 @@ class Played:
 
     async def audit(self, application: UUID, at: datetime, phase: str, *, accepted: bool) -> str:
         """A row in the audit, and the act that caused it, as its sender saw it."""
-        version, state, person = await self.enrollment.fetchrow(
+        row = await self.enrollment.fetchrow(
             "UPDATE application SET version = version + 1 WHERE id = $1 RETURNING version, state, person_id",
             application,
         )
+        assert row is not None
+        version, state, person = row
         key = new_id()
         await self.enrollment.execute(
             "INSERT INTO audit (aggregate_id, n, at, command, actor, role, organisation, rule, phase, gate_sequence,"

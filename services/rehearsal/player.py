@@ -7,10 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from services.kit.clock import SystemClock
@@ -28,11 +26,12 @@ from services.rehearsal.faculty_play import FacultyPlay
 from services.rehearsal.ledger import Ledger
 from services.rehearsal.operator import Operator
 from services.rehearsal.people import Arrival, make_people
-from services.rehearsal.plans import Seats, choose_bases, make_plan
-from services.rehearsal.province import BaseEntry, Province
+from services.rehearsal.plans import choose_bases
 from services.rehearsal.report import Report
-from services.rehearsal.report_record import Fault, Recorder
+from services.rehearsal.report_record import Recorder
 from services.rehearsal.rest import Rest
+from services.rehearsal.scene import read, set_scene
+from services.rehearsal.script import Beside, Progress, Script
 from services.rehearsal.session import Session
 from services.rehearsal.site import Site
 from services.rehearsal.staff import BUSY, LEISURELY, BaseStaff
@@ -45,85 +44,18 @@ from services.verifier.invariants import Verifier
 from services.verifier.needles import Needles
 from services.verifier.probe import Probe
 
-_LEAD_SECONDS = 4.0
-"""Between creating the cycle and its first day: the cycle's workflow has to start."""
 _OUTSIDERS = 3
 _CURTAIN_SECONDS = 120.0
 """How long after its planned end the cycle may close before the play is given up."""
 _SAMPLE_SECONDS = 1.0
+_PEOPLE_A_SAMPLE = 5_000
+"""A sample reads every application: of so many people each second, of more the less often."""
 _PLACES = (24, 128)
 """How many applicants act at a time: at least, and at most."""
 _PEOPLE_A_PLACE = 100
 _STAFF_CONNECTIONS = (8, 32)
 _RESULTS_READ = 20_000
 """So many people at most read their result in the end, evenly chosen; the verifier reads everybody's itself."""
-_PLAYED_POLICY = {"give_up_provisional": True, "offer_hours": 72}
-"""So that places become free in a round and are offered down the waiting lists (B7 29, OFF-02)."""
-
-
-class Progress(Protocol):
-    """Shows how far the rehearsal is."""
-
-    def stage(self, text: str, total: float) -> None:
-        """A new stage of `total` steps begins."""
-        ...
-
-    def step(self, steps: float = 1.0) -> None:
-        """Some steps of the stage are done."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Something worth a line of its own has happened."""
-        ...
-
-
-class Beside(Protocol):
-    """Goes on beside the play, such as faults."""
-
-    async def run(self, timetable: Timetable, faults: list[Fault]) -> None:
-        """Begins with the first day and is waited for before anything is verified; `faults` are shown in the report."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What is to be played."""
-
-    province: Province
-    applicants: int
-    day_seconds: float
-    seed: int
-    bases: int | None = None
-    """Only the first so many bases of the province; all when None."""
-    title: str = ""
-    """Title of the cycle; the province's own with a mark when empty."""
-    tag: str = ""
-    """First part of the applicants' logins; one per rehearsal when empty."""
-    trespass: bool = True
-    """Whether some act outside their window or rights."""
-    whole_plan: bool = False
-    """Play with the quotas of the whole province instead of a plan that is scaled down to the applicants."""
-    leisurely_base: str = ""
-    """A base whose staff work late in each phase, so that somebody at a screen may do it first."""
-    curve: str = curves.DEFAULT
-    """Name of the curve by which people come (`curves.CURVES`)."""
-    cast: str = ""
-    """Name of the people who play: the same again when it was played before; own ones of this play when empty."""
-    faculty: int | None = None
-    """How many teachers play a batch of faculty beside it; by the number of applicants when None."""
-    resume: bool = False
-    """Join an unfinished cycle with this title instead of creating one."""
-
-
-@dataclass(slots=True)
-class _Scene:
-    """What was prepared before the curtain."""
-
-    bases: Sequence[BaseEntry]
-    plan: Sequence[Seats]
-    timetable: Timetable
-    base_names: Mapping[str, str]
-    joined: bool
 
 
 class Player:
@@ -266,7 +198,7 @@ class Player:
         await self._faculty.prepare(desk, operator, script.province, self._keyring)
         authority = await self._authority(desk)
         self._meter.mark("curtain")
-        scene = await self._scene(desk, operator, bases)
+        scene = await set_scene(script, script.title or self._default_title, desk, operator, bases, self._clock)
         self._timetable = scene.timetable
         stage = Stage(
             rest=desk,
@@ -325,40 +257,6 @@ class Player:
         factors.save()
         return session if signed_in else None
 
-    async def _scene(self, rest: Rest, operator: Operator, bases: Sequence[BaseEntry]) -> _Scene:
-        """The cycle to play: the unfinished one of this title when resuming, else a new one about to begin."""
-        script = self._script
-        cycle = await self._unfinished(rest) if script.resume else None
-        joined = cycle is not None
-        if cycle is None:
-            plan = make_plan(script.province, script.seed, bases, None if script.whole_plan else script.applicants)
-            province = script.province
-            if not script.resume:
-                province = replace(province, policy={**province.policy, **_PLAYED_POLICY})
-            cycle_id = await operator.create_cycle(
-                province,
-                bases,
-                plan,
-                title=script.title or self._default_title,
-                starts_at=self._clock.now() + timedelta(seconds=_LEAD_SECONDS),
-                day_seconds=script.day_seconds,
-            )
-            cycle = await _read(rest, f"/cycles/{cycle_id}", "cycle")
-        catalogue = await _read(rest, f"/cycles/{cycle['cycle_id']}/catalogue", "")
-        plan = tuple(Seats(row["base_code"], row["specialty_code"], int(row["planned"])) for row in catalogue["plan"])
-        cycle_id = str(cycle["cycle_id"])
-
-        async def read_cycle() -> Mapping[str, Any] | None:
-            answer = (await rest.send("GET", f"/cycles/{cycle_id}")).answer
-            return answer.body["cycle"] if answer.ok else None
-
-        names = {base["code"]: str(base["name"]) for base in catalogue["bases"]}
-        return _Scene(bases, plan, Timetable(cycle, read_cycle), names, joined)
-
-    async def _unfinished(self, rest: Rest) -> Mapping[str, Any] | None:
-        cycles = await _read(rest, "/cycles?open_only=true", "cycles")
-        return next((cycle for cycle in cycles if cycle["title"] == self._script.title), None)
-
     async def _perform(
         self,
         stage: Stage,
@@ -372,7 +270,9 @@ class Player:
         self._progress.stage("playing", max(1.0, ahead))
         background = [
             asyncio.create_task(stage.timetable.follow()),
-            asyncio.create_task(verifier.watch(stage.cycle_id, _SAMPLE_SECONDS)),
+            asyncio.create_task(
+                verifier.watch(stage.cycle_id, _SAMPLE_SECONDS * max(1.0, len(applicants) / _PEOPLE_A_SAMPLE))
+            ),
             asyncio.create_task(self._tick()),
             asyncio.create_task(self._announce(stage.timetable)),
         ]
@@ -424,12 +324,5 @@ async def _as_coroutine(play: Callable[[], Awaitable[None]]) -> None:
     await play()
 
 
-async def _read(rest: Rest, path: str, part: str) -> Any:
-    answer = (await rest.send("GET", path)).answer
-    if not answer.ok:
-        raise DomainError(Kind.UNAVAILABLE, answer.reason or "NO_ANSWER", f"GET {path} was answered {answer.status}")
-    return answer.body[part] if part else answer.body
-
-
 async def _board(stage: Stage) -> Any:
-    return await _read(stage.rest, stage.path("board"), "rows")
+    return await read(stage.rest, stage.path("board"), "rows")

@@ -11,10 +11,11 @@ from rich.console import Console
 from services.kit.domain import DomainError, Kind
 from services.rehearsal import curves, report_files
 from services.rehearsal import site as sites
-from services.rehearsal.player import Beside, Player, Script
+from services.rehearsal.player import Player
 from services.rehearsal.progress import Bar
 from services.rehearsal.province import ProvinceFileError, load_province
 from services.rehearsal.report import STATES, Report
+from services.rehearsal.script import Beside, Script
 from services.rehearsal.site import Site
 
 DEMO_BASE = "SD-QILU"

@@ -16,8 +16,8 @@ from services.rehearsal.province import BaseEntry, Department
 MOST = 300
 APPLICANTS_EACH = 100
 """By default there is a teacher for so many applicants, and never more than `MOST`."""
-_DIVISION, _MOBILES = "3798", "144"
-"""Assigned to no place, and to cards of machines: these numbers are nobody's, and no applicant's either."""
+_DIVISION, _MOBILES = "3798", "147"
+"""Assigned to no place, and to data cards behind which there is no telephone; no applicant has such numbers."""
 
 
 @dataclass(frozen=True, slots=True)

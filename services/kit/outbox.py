@@ -17,7 +17,7 @@ from nats.js.errors import NoStreamResponseError
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind
 
-from services.kit import metrics
+from services.kit import metrics, telemetry
 from services.kit.bus import NATS_ERRORS, Messaging
 from services.kit.database import Database
 from services.kit.delivery import headers
@@ -171,7 +171,9 @@ class Relay:
             version=row["version"],
             occurred_at=row["created_at"],
         )
-        if not row["traceparent"]:
+        if not telemetry.is_recorded(row["traceparent"]):
+            # Its own span would be recorded by nobody either: the consumer goes on where the command was.
+            content |= {"traceparent": row["traceparent"]} if row["traceparent"] else {}
             await self._messaging.publish(row["subject"], row["body"], content)
             return
         with _tracer.start_as_current_span(

@@ -45,6 +45,7 @@ TRACE_BYTES = 32 * 1024 * 1024
 """A local trace file is begun anew at this size, and the one before it is kept."""
 
 _VALUES = re.compile(r"^(DETAIL:|.*for query argument \$\d+:).*$", re.MULTILINE)
+_TRACEPARENT_LENGTH = 55
 _PROPAGATOR = TraceContextTextMapPropagator()
 _TRACER = trace.get_tracer("residency")
 _provider: TracerProvider | None = None
@@ -68,6 +69,11 @@ def traceparent() -> str:
     """The current span's W3C `traceparent`, empty outside any span."""
     at = trace.get_current_span().get_span_context()
     return f"00-{at.trace_id:032x}-{at.span_id:016x}-{at.trace_flags:02x}" if at.is_valid else ""
+
+
+def is_recorded(parent: str) -> bool:
+    """Whether the trace of a W3C `traceparent` is recorded; false for an empty one and one that is not well formed."""
+    return len(parent) == _TRACEPARENT_LENGTH and parent[-1] in "13579bdf"
 
 
 @contextmanager
@@ -107,6 +113,8 @@ def span(
 
 def _links(parents: tuple[str, ...]) -> Iterator[Link]:
     for parent in parents:
+        if not is_recorded(parent):
+            continue  # nobody will ever find it, and most are such
         linked = trace.get_current_span(_PROPAGATOR.extract({"traceparent": parent})).get_span_context()
         if linked.is_valid:
             yield Link(linked)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import cProfile
 import gc
 import os
 import random
@@ -47,6 +48,8 @@ FILL = """
     FROM generate_series(1, $4::int) n
 """
 TARGET, STRETCH = 0.5, 0.6
+PROFILE = "BENCH_PROFILE"
+"""Environment variable: a file that receives the profile of ours (cProfile), which slows it down."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +123,15 @@ async def bare(nats_url: str, facts: int) -> float:
 def carry(arm: str, facts: int, urls: Sequence[str]) -> None:
     """Run one arm in this process; prints seconds, and processor seconds. Imported code is frozen."""
     gc.freeze()
+    profile = cProfile.Profile() if arm == "ours" and PROFILE in os.environ else None
+    if profile is not None:
+        profile.enable()
     spent = time.process_time()
     seconds = uvloop.run(ours(urls, facts) if arm == "ours" else bare(urls[-1], facts))
     print(seconds, time.process_time() - spent, flush=True)
+    if profile is not None:
+        profile.disable()
+        profile.dump_stats(os.environ[PROFILE])
 
 
 async def compare(facts: int, pairs: int) -> dict[str, list[Round]]:

@@ -26,6 +26,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "grant": ("tests.bench.decision", "--rounds", "2", "--arms", "grant"),
     "hot_seat": ("tests.bench.decision", "--rounds", "2", "--arms", "hot seat"),
     "queue": ("tests.bench.queue", "--applications", "10000", "--pages", "100"),
+    "facts": ("tests.bench.facts", "--pairs", "1"),
     "inbox": ("tests.bench.inbox", "--pairs", "1", "--arms", "ours"),
     "board": ("tests.bench.portal", "board", "--pairs", "1"),
 }

@@ -23,6 +23,8 @@ _KINDS = {
     "photo": dossiers.PAPER_KIND_PHOTO,
     "qualification_scan": dossiers.PAPER_KIND_QUALIFICATION_SCAN,
 }
+_BY_ROW = "decide_"
+"""Commands about several candidacies: each row is taken under a key that faculty makes of theirs."""
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class Deeds:
     """What the people of a faculty season did."""
 
     accepted: dict[str, str] = field(default_factory=dict)
-    """Idempotency key → command, of every accepted one."""
+    """Idempotency key → command, of every accepted one that is taken under that key."""
     done: Counter[str] = field(default_factory=Counter)
     """Accepted commands by name."""
 
@@ -44,8 +46,9 @@ class FacultySession(Session):
     def note(self, name: str, key: str, sent: Sent, *, expected: bool, audited: bool, trespass: bool = False) -> None:
         """Write an exchange into the ledger, and what was accepted down for the audit of faculty."""
         if sent.answer.ok and key and audited:
-            self.deeds.accepted[key] = name
             self.deeds.done[name] += 1
+            if not name.startswith(_BY_ROW):
+                self.deeds.accepted[key] = name
         Session.note(self, name, key, sent, expected=expected, audited=False, trespass=trespass)
 
 

@@ -52,8 +52,13 @@ WHERE c.batch_id = $1 AND NOT EXISTS (SELECT FROM audit au WHERE au.aggregate_id
 """
 """A candidacy of which the audit says nothing."""
 
-KEYS = "SELECT key, count(*) AS times FROM idempotency WHERE key = ANY($1::text[]) GROUP BY key"
-"""Which of these keys of commands were taken."""
+KEYS = """
+SELECT key, count(*) AS times FROM (
+    SELECT key FROM idempotency WHERE key = ANY($1::text[])
+    UNION ALL SELECT idempotency_key FROM command WHERE idempotency_key = ANY($1::text[])) AS taken
+GROUP BY key
+"""
+"""Which of these keys of commands were taken, those of saved sections among them."""
 
 TAUGHT_UNAPPOINTED = """
 SELECT cell.trainee_id, cell.department_code, cell.month, cell.teacher_id FROM cell

@@ -72,7 +72,8 @@ class Course:
 
     def tried_again(self, what: str, at: datetime) -> None:
         """Count a try that has to be repeated: `what` is a status such as `429`, or what broke."""
-        self.bins[self._bin(at)][f"again {what}"] += 1
+        place = self._bin(at)  # first: it may put other bins in the place of these
+        self.bins[place][f"again {what}"] += 1
 
     def add(self, other: Course) -> None:
         """Take over what another process counted."""

@@ -33,13 +33,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status 0 for none; `seconds` from when it was to be sent."""
+    """What came back: status 0 for none."""
 
     request: Request
     status: int
     retry_after: str
     body: bytes = field(repr=False)
     seconds: float
+    """From when it left; `late` is how much later that was than it should have."""
+    late: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -65,14 +67,15 @@ class Client:
 
     async def send(self, request: Request, due: float | None = None) -> Answer:
         """One try; `due` is when it was to leave, by the monotonic clock (now when None)."""
-        began = time.monotonic() if due is None else due
+        began = time.monotonic()
         status, after, body = 0, "", b""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 status, after, body = await self._exchange(_spelled(request))
         except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError):
             status = 0
-        return Answer(request, status, after, body, time.monotonic() - began)
+        late = max(0.0, began - due) if due is not None else 0.0
+        return Answer(request, status, after, body, time.monotonic() - began, late)
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -146,6 +149,9 @@ class Offered:
             "accepted_per_second": round(self.rate, 1),
             "p50": round(self.p(0.5), 3),
             "p99": round(self.p(0.99), 3),
+            "client_late_p99": round(sorted(each.late for each in self.answers)[int(0.99 * len(self.answers))], 3)
+            if self.answers
+            else 0.0,
             "statuses": {str(status): count for status, count in self.statuses.items()},
             "reasons": self.reasons,
         }

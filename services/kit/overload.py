@@ -1,8 +1,9 @@
 """OPS-100: what a process has no time for it refuses soon, naming a moment to come back, instead of being late for all.
 
 A gate stands before the work of a process. How much may be under way behind it is not set but found: while the event
-loop turns in time it grows, when most turns are late it shrinks. What comes above that waits a little; once somebody
-has been waiting without a break, hardly at all, and the newest first: whoever has waited for long has mostly gone.
+loop turns in time it grows, when most turns are late it shrinks. What comes above that waits a little, or hardly at all
+once somebody has been waiting without a break. The newest goes first: whoever has waited for long has mostly gone, and
+of a crowd that cannot all be served in time some are.
 Machines are never kept waiting (a phase has to move in full traffic), and what a person typed goes before what is read.
 
 What waits long in another queue that has an end takes no place meanwhile (`elsewhere`): it stands in that queue only,
@@ -32,7 +33,7 @@ BEATS = 5
 LATE_SECONDS = 0.02
 """A turn of the loop that takes longer than this is late: an answer takes ten turns or so."""
 STANDING_SECONDS = 0.5
-"""A queue that has not been empty for so long is no burst."""
+"""A queue that was not empty for so long stands, and is no burst; until it has been empty for so long."""
 AGAIN_SECONDS = (1.0, 4.0)
 """Whoever is refused is told to come back after so long: each at a moment of its own."""
 _SHRINKS, _GROWS = 0.8, 8
@@ -101,7 +102,7 @@ class Gate:
         self._clock = clock
         self._allowance = Allowance(self._bounds)
         self._waiting: dict[Sort, deque[asyncio.Future[None]]] = {Sort.COMMAND: deque(), Sort.READ: deque()}
-        self._since: float | None = None
+        self._since = self._empty_since = float("-inf")
         self._beat: asyncio.TimerHandle | None = None
         self.under_way = 0
         for state, count in (
@@ -123,8 +124,10 @@ class Gate:
 
     @property
     def standing(self) -> bool:
-        """Whether somebody has been waiting without a break for so long that it is no burst."""
-        return self._since is not None and self._now() - self._since >= STANDING_SECONDS
+        """Whether somebody has been waiting, with no break worth the name, for so long that it is no burst."""
+        now = self._now()
+        broken = not self.waiting and now - self._empty_since >= STANDING_SECONDS
+        return not broken and now - self._since >= STANDING_SECONDS
 
     async def enter(self, sort: Sort, patience: float = float("inf")) -> Place:
         """Wait for a place, `patience` seconds at most; whoever has one gives it back.
@@ -166,8 +169,9 @@ class Gate:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
         timer = loop.call_later(min(patience, longest), _give_up, waiter)
-        if self._since is None:
-            self._since = self._now()
+        now = self._now()
+        if not self.waiting and now - self._empty_since >= STANDING_SECONDS:
+            self._since = now
         queue = self._waiting[Sort.COMMAND if sort is Sort.COMMAND else Sort.READ]
         queue.append(waiter)
         self._watch()
@@ -184,18 +188,17 @@ class Gate:
             if waiter in queue:
                 queue.remove(waiter)
             if not self.waiting:
-                self._since = None
+                self._empty_since = self._now()
 
     def _refusal(self, sort: Sort) -> DomainError:
         SHED.labels(self._door, sort.value).inc()
         return overloaded()
 
     def _let_in(self) -> None:
-        """Give free places away: commands before reads, and the newest first where the queue stands."""
-        newest_first = self.standing
+        """Give free places away: commands before reads, and the newest first."""
         for queue in self._waiting.values():
             while queue and self.under_way < self._allowance.now:
-                waiter = queue.pop() if newest_first else queue.popleft()
+                waiter = queue.pop()
                 if not waiter.done():
                     self.under_way += 1
                     waiter.set_result(None)

@@ -50,6 +50,9 @@ class Crowd:
         await self.tasks[name]
         await turns()
 
+    def stands(self) -> bool:
+        return self.gate.standing
+
     async def _one(self, name: str, sort: Sort, patience: float) -> None:
         try:
             async with self.gate.inside(sort, patience):
@@ -94,9 +97,9 @@ async def test_whoever_comes_above_the_allowance_waits_and_gets_the_next_place()
         await crowd.comes(name)
     assert (crowd.let_in, crowd.gate.waiting) == (["a", "b"], 2)
     await crowd.goes("a")
-    assert crowd.let_in == ["a", "b", "c"]
+    assert crowd.let_in == ["a", "b", "d"], "the newest first"
     await crowd.goes("b")
-    assert (crowd.let_in[-1], crowd.gate.waiting, crowd.gate.under_way) == ("d", 0, 2)
+    assert (crowd.let_in[-1], crowd.gate.waiting, crowd.gate.under_way) == ("c", 0, 2)
     await crowd.goes("c")
     await crowd.goes("d")
     assert (crowd.gate.under_way, crowd.refused) == (0, {})
@@ -138,19 +141,25 @@ async def test_what_nobody_attends_to_never_waits_in_a_queue_that_stands() -> No
     await crowd.goes("page again")
 
 
-async def test_a_standing_queue_is_served_newest_first() -> None:
+async def test_a_queue_stands_until_it_has_been_empty_for_a_while() -> None:
     now = 0.0
     crowd = Crowd(Gate("test", FEW, lambda: now))
-    for name in "abcde":
+    for name in "abc":
         await crowd.comes(name)
-    await crowd.goes("a")
-    assert crowd.let_in[-1] == "c", "a burst: in turn"
+    assert not crowd.stands(), "a burst"
     now += STANDING_SECONDS
+    assert crowd.stands()
+    await crowd.goes("a")
+    assert (crowd.gate.waiting, crowd.stands()) == (0, True), "a short break is none"
+    await crowd.comes("d")
+    assert crowd.stands()
     await crowd.goes("b")
-    assert crowd.let_in[-1] == "e"
-    for name in "ced":
+    now += STANDING_SECONDS
+    assert not crowd.stands()
+    await crowd.comes("e")
+    assert not crowd.stands(), "another burst"
+    for name in "cde":
         await crowd.goes(name)
-    assert not crowd.gate.standing
 
 
 async def test_whoever_waited_in_vain_is_told_when_to_come_back() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
@@ -34,7 +34,8 @@ _UNSEALED = "SELECT count(*) FROM audit LEFT JOIN audit_leaf l USING (aggregate_
 _ROWS = "SELECT * FROM audit WHERE aggregate_id::text = $1 ORDER BY n"
 
 Row = dict[str, Any]
-Connection = asyncpg.Connection[asyncpg.Record]
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
 
 
 async def run(ground: Ground) -> None:

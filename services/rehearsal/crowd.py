@@ -18,6 +18,8 @@ from typing import Protocol
 
 from services.rehearsal.timetable import PhaseWindow, Timetable
 
+_ASKED_AT_ONCE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -65,8 +67,12 @@ class Crowd:
 
     async def _phase(self, phase: PhaseWindow) -> None:
         order = count()
-        # Seldom more than a few milliseconds: tens of thousands are asked, one after the other.
-        agenda = [(visit.share, next(order), visit) for each in self.visitors for visit in each.visits(phase)]
+        agenda: list[tuple[float, int, Visit]] = []
+        for begin in range(0, len(self.visitors), _ASKED_AT_ONCE):
+            # A hundred thousand are asked for some seconds: whoever else plays has to get on meanwhile.
+            await asyncio.sleep(0)
+            for each in self.visitors[begin : begin + _ASKED_AT_ONCE]:
+                agenda += [(visit.share, next(order), visit) for visit in each.visits(phase)]
         heapq.heapify(agenda)
         more = asyncio.Event()
         active = 0

@@ -23,7 +23,7 @@ from services.rehearsal.dossiers import amend
 
 CALLS, AT_ONCE = 1000, 8
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.001, 0.05
-"""On a machine where a command takes longer than half of that, up to twice as long as it takes: to be cut everywhere."""
+"""Where a command takes longer than half of that, up to twice as long as it takes: to be cut everywhere in it."""
 HEALS_SECONDS = 5.0
 _LOCKS = """
 SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)

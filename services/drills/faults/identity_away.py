@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 
 from services.drills.faults.ground import Ground
-from services.drills.faults.scene import scene
+from services.drills.faults.scene import scene, sign_in_again
 from services.drills.offering import Answer, Client, Request
 from services.kit.ids import new_id
 from services.rehearsal.dossiers import amend
@@ -56,6 +56,7 @@ async def run(ground: Ground) -> None:
         back = await ground.seconds_until(lambda: _signs_in(ask), "identity answers again")
     finally:
         await client.close()
+        await sign_in_again(ground, other)
     ground.report.did(f"identity was away while {ROUNDS} times {len(seen)} things were asked")
     needs = {name: seen[name] for name in ("sign in", "register", "prove again")}
     bad = {name: dict(each) for name, each in needs.items() if set(each) - {429, 503}}

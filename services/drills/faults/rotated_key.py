@@ -11,17 +11,14 @@ import time
 from base64 import urlsafe_b64decode
 from collections import Counter
 
-from residency.identity.v1 import session_service_pb2, support_service_pb2
-from residency.identity.v1.session_service_pb2_grpc import SessionServiceStub
+from residency.identity.v1 import support_service_pb2
 from residency.identity.v1.support_service_pb2_grpc import SupportServiceStub
 from services.access import channel_to, machine_token
 from services.drills.faults.ground import Ground
-from services.drills.faults.scene import Actor, Scene, scene
+from services.drills.faults.scene import Scene, scene, sign_in_again
 from services.drills.faults.traffic import Told, saving
 from services.drills.offering import Client, Request
-from services.kit.domain import DomainError
 from services.kit.ids import new_id
-from services.rehearsal.operator import derived_password
 
 SIGNS_SECONDS = 90.0
 """A fresh key signs within this: a minute, and what a process takes to notice."""
@@ -50,18 +47,9 @@ async def run(ground: Ground) -> None:
 
 async def _signs(ground: Ground, stage: Scene, key: str) -> bool:
     """Whether somebody who signs in now gets a token signed with `key`."""
-    actor = stage.applicants[1]
-    channel = channel_to("identity", ground.site.settings)
-    request = session_service_pb2.SignInRequest(
-        login=actor.name, password=derived_password(ground.site.secret, actor.name)
-    )
     try:
-        answer = await channel.stub(SessionServiceStub).SignIn(request)
-        return _key_of(answer.signed_in.tokens.access.value) == key
-    except DomainError:
-        return False
+        return _key_of((await sign_in_again(ground, stage.applicants[1])).access.value) == key
     finally:
-        await channel.close()
         await asyncio.sleep(1.0)  # each look costs a password hash
 
 
@@ -99,20 +87,7 @@ async def _suspend(ground: Ground, stage: Scene) -> None:
             )
         )
         await operator.close()
-    await _signed_in_again(ground, victim)
-
-
-async def _signed_in_again(ground: Ground, actor: Actor) -> None:
-    """The restored one gets a session again, for the faults that follow."""
-    channel = channel_to("identity", ground.site.settings)
-    request = session_service_pb2.SignInRequest(
-        login=actor.name, password=derived_password(ground.site.secret, actor.name)
-    )
-    try:
-        answer = await channel.stub(SessionServiceStub).SignIn(request)
-    finally:
-        await channel.close()
-    actor.take(answer.signed_in.tokens)
+    await sign_in_again(ground, victim)
 
 
 def _key_of(token: str) -> str:

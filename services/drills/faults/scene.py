@@ -162,6 +162,21 @@ async def scene(ground: Ground) -> Scene:
     return found
 
 
+async def sign_in_again(ground: Ground, actor: Actor) -> account_pb2.Tokens:
+    """Another session for an applicant, with the password they registered with; kept by `actor` and returned."""
+    channel = channel_to("identity", ground.site.settings)
+    request = session_service_pb2.SignInRequest(
+        login=actor.name, password=derived_password(ground.site.secret, actor.name)
+    )
+    try:
+        answer = await patiently(lambda: channel.stub(SessionServiceStub).SignIn(request))
+    finally:
+        await channel.close()
+    tokens: account_pb2.Tokens = answer.signed_in.tokens
+    actor.take(tokens)
+    return tokens
+
+
 async def patiently(call: Callable[[], Awaitable[Any]], seconds: float = PATIENCE_SECONDS) -> Any:
     """Try again while a service is away or asks to wait. Raises DomainError as soon as it is refused, or after that."""
     end, pause = time.monotonic() + seconds, 0.05

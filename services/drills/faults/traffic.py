@@ -98,7 +98,7 @@ async def saving(ground: Ground, stage: Scene, *years: Year, told: Told | None =
     """
     told = told or Told()
     writers = [(year, actor) for year in years for actor in stage.applicants]
-    await asyncio.gather(*(actor.do(year.start()) for year, actor in writers))
+    await asyncio.gather(*(_begin(ground, year, actor) for year, actor in writers))
     ending = asyncio.Event()
     chance = random.Random(f"saving/{ground.options.seed}")  # noqa: S311 (reproducible play, not a secret)
     tasks = [asyncio.create_task(_save(told, year, actor, chance, ending)) for year, actor in writers]
@@ -108,6 +108,21 @@ async def saving(ground: Ground, stage: Scene, *years: Year, told: Told | None =
     finally:
         ending.set()
         await asyncio.gather(*tasks)
+
+
+async def _begin(ground: Ground, year: Year, actor: Actor) -> None:
+    """Start an application; again where one round has ended and the next has not begun."""
+
+    async def begun() -> bool:
+        try:
+            await actor.do(year.start())
+        except DomainError as error:
+            if error.reason != "NOT_IN_PHASE":
+                raise
+            return False
+        return True
+
+    await ground.until(begun, f"{actor.name} can start an application")
 
 
 async def _save(told: Told, year: Year, actor: Actor, chance: random.Random, ending: asyncio.Event) -> None:

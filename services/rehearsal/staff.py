@@ -52,7 +52,7 @@ _REJECTED_SHARE = 0.2
 _OVERTAKEN = frozenset({"SUPERSEDED", "WRONG_STATE", "APPLICATION_NOT_FOUND", "ALREADY_RECORDED"})
 """The applicant resubmitted, left for another base, or a colleague was faster: honest races."""
 _AT_ONCE = 4
-_ALONE = 4
+_ALONE = 8
 """Up to so many rows are decided one by one, as on their pages; more together, as from the list."""
 _TOGETHER = 40
 """Rows of one batch: a second's work of a busy server."""

@@ -53,7 +53,9 @@ def rehearse(
     faculty: Annotated[
         int | None,
         typer.Option(
-            min=0, max=2000, help="So many teachers beside it; one for 100 applicants, 300 at most, if not told."
+            min=0,
+            max=2000,
+            help="So many teachers beside it; from 1000 applicants on one for 100, 300 at most, if not told.",
         ),
     ] = None,
     report_to: Annotated[

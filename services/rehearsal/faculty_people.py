@@ -13,9 +13,10 @@ from PIL import Image, ImageDraw
 from services.rehearsal.people import Person, check_digit, make_people
 from services.rehearsal.province import BaseEntry, Department
 
-MOST = 300
+LEAST, MOST = 10, 300
 APPLICANTS_EACH = 100
-"""By default there is a teacher for so many applicants, and never more than `MOST`."""
+"""By default there is a teacher for so many applicants, never more than `MOST`, and none where it would be fewer than
+`LEAST`: a small rehearsal is over too soon for a batch."""
 _DIVISION, _MOBILES = "3798", "147"
 """Assigned to no place, and to data cards behind which there is no telephone; no applicant has such numbers."""
 
@@ -65,7 +66,8 @@ class Teacher:
 
 def how_many(applicants: int) -> int:
     """How many teachers a rehearsal of so many applicants has unless told otherwise."""
-    return min(MOST, applicants // APPLICANTS_EACH)
+    count = min(MOST, applicants // APPLICANTS_EACH)
+    return count if count >= LEAST else 0
 
 
 def make_teachers(count: int, seed: int, tag: str, bases: list[BaseEntry]) -> list[Teacher]:

@@ -111,7 +111,9 @@ class FacultyPlay:
             broken += await connection.fetch(queries.STILL_WAITING, batch)
         offices = len(self._season.offices) if self._season else 0
         told = [_tell(row) for row in broken] + ["a batch could not be opened"] * (offices - len(batches))
-        return Finding.of("faculty-waits", "nobody waits in a batch that has closed", sum(self._states.values()), told)
+        return Finding.of(
+            "faculty-waits", "nobody waits in a batch that has closed", len(batches) + sum(self._states.values()), told
+        )
 
     async def _decisions(self, connection: Any, batches: Sequence[UUID]) -> Finding:
         broken = []
@@ -119,7 +121,8 @@ class FacultyPlay:
             for query in (queries.OUTSIDE_THE_WINDOW, queries.SUBMITTED_LATE):
                 broken += await connection.fetch(query, batch, _GRACE)
         title = "no candidacy was submitted or decided outside its days"
-        return Finding.of("faculty-days", title, sum(self._states.values()), [_tell(row) for row in broken])
+        checked = len(batches) + sum(self._states.values())
+        return Finding.of("faculty-days", title, checked, [_tell(row) for row in broken])
 
     async def _appointments(self, connection: Any, batches: Sequence[UUID]) -> Finding:
         broken = []
@@ -128,7 +131,7 @@ class FacultyPlay:
                 broken += await connection.fetch(query, batch)
         self._months = sum([await connection.fetchval(queries.MONTHS, batch) for batch in batches])
         title = "one appointment a person, of those recommended and nobody else"
-        checked = self._states.get("recommended", 0) + self._months
+        checked = len(batches) + sum(self._states.values()) + self._months
         return Finding.of("faculty-appointments", title, checked, [_tell(row) for row in broken])
 
     async def _audit(self, connection: Any, batches: Sequence[UUID]) -> Finding:

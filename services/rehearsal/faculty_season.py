@@ -25,7 +25,7 @@ _LOOKS = 14
 """How often 教学部 looks at its queue between opening and close."""
 _AT_ONCE = 4
 _MONTHS = 6
-"""To so many new trainees of a base a teacher is given."""
+"""To so many new trainees of a base at most, and to no more than half of them, a teacher is given."""
 _RETURNED, _REFUSED, _LEFT = 0.12, 0.12, 0.04
 _OVERTAKEN = frozenset({"WRONG_STATE", "VERSION_MOVED"})
 
@@ -190,7 +190,7 @@ class FacultySeason:
 
         async def one(row: Row) -> Row | None:
             async with slots:
-                return await self._prepare(office, row)
+                return await self._prepare(office, row, days.at(CLOSES))
 
         wishes: dict[str, list[dict[str, Any]]] = {"recommendations": [], "refusals": [], "returns": []}
         fresh = [row for row in rows if self._verdict(row) != "left"]
@@ -211,12 +211,12 @@ class FacultySeason:
                     f"decide_{path}", "POST", f"/faculty/candidacies/{path}", body, late=late, tolerated=_OVERTAKEN
                 )
 
-    async def _prepare(self, office: Office, row: Row) -> Row | None:
+    async def _prepare(self, office: Office, row: Row, late: datetime) -> Row | None:
         session, person = office.teaching, row["person_id"]
         if not row.get("opened_at"):
             path = f"/faculty/candidacies/{row['candidacy_id']}/opening"
             opened = await session.command(
-                "open_candidacy", "POST", path, {"version": row["version"]}, tolerated=_OVERTAKEN
+                "open_candidacy", "POST", path, {"version": row["version"]}, tolerated=_OVERTAKEN, late=late
             )
             if not opened.ok:
                 return None
@@ -251,8 +251,8 @@ class FacultySeason:
         query = {"base_code": office.base_code, "page_size": 200}
         answer = await office.teaching.read("list_trainees", "/trainees", query)
         there = [each for each in answer.body.get("trainees", []) if each["name"] and each["state"] == "in_training"]
-        fresh = [each for each in there if not each.get("plan_version")][:_MONTHS]
-        for trainee in fresh:
+        fresh = [each for each in there if not each.get("plan_version")]
+        for trainee in fresh[: min(_MONTHS, len(fresh) // 2)]:
             start = max(date.fromisoformat(trainee["from_day"]), _first_after(datetime.now(UTC).date(), 2))
             stay = {
                 "department_code": office.department_code,
@@ -293,7 +293,7 @@ class FacultySeason:
         return "refusals" if chance < _LEFT + _RETURNED + _REFUSED else "recommendations"
 
     def _dice(self, what: str, row: Row) -> random.Random:
-        return random.Random(f"{self._seed}/{what}/{row['name']}/{row['masked_document']}")  # noqa: S311
+        return random.Random(f"{self._seed}/{what}/{row['name']}")  # noqa: S311
 
 
 _FULL = frozenset({"TEACHER_AWAY", "TEACHER_FULL", *_OVERTAKEN})

@@ -34,6 +34,7 @@ OPEN_CYCLE = "0c0c0c0c-0000-4000-8000-000000000001"
 NUMBER = make_people(1, seed=404, tag="planted")[0].resident_id
 """Of nobody: its check digit is right."""
 ONE = "SELECT id FROM application WHERE cycle_id = '{cycle}' AND"
+ADMITTED = ONE + " state = 'admitted' ORDER BY id LIMIT 1"
 COPY = (
     "INSERT INTO application (id, cycle_id, person_id, name, masked_document, version, state, round, base_code,"
     " specialty_code, submission_number, audit_hash) SELECT gen_random_uuid(), cycle_id, person_id, name,"
@@ -43,7 +44,10 @@ COPY = (
 
 @dataclass(frozen=True)
 class Planted:
-    """A corruption: as SQL, in whose database, which findings it breaks, and how the first of them names it."""
+    """A corruption: as SQL, in whose database, which findings it breaks, and how the first of them names it.
+
+    `{cycle}` stands for the season's cycle, `{application}` for one that was admitted in it.
+    """
 
     what: str
     service: str
@@ -191,7 +195,8 @@ CORRUPTIONS = [
         "notify",
         "INSERT INTO message (message_id, key, person_id, template, title, body, sealed_with, application_id, sent_at,"
         " release_at, routed_at) SELECT gen_random_uuid(), key || '2', person_id, template, title, body, sealed_with,"
-        " application_id, sent_at, release_at, routed_at FROM message WHERE template = 'application_submitted' LIMIT 1",
+        " application_id, sent_at, release_at, routed_at FROM message"
+        " WHERE template = 'application_submitted' AND application_id = '{application}' LIMIT 1",
         "I8",
         r"became 2 messages",
     ),
@@ -199,7 +204,7 @@ CORRUPTIONS = [
         "a notice that nobody wrote",
         "notify",
         "DELETE FROM message WHERE message_id = (SELECT message_id FROM message"
-        " WHERE template = 'application_submitted' LIMIT 1)",
+        " WHERE template = 'application_submitted' AND application_id = '{application}' LIMIT 1)",
         "I8",
         r"became 0 messages",
     ),
@@ -272,7 +277,8 @@ class Season:
             victim = connections[corruption.service]
             # Triggers and foreign keys would not let it happen.
             await victim.execute("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '20s'")
-            await victim.execute(corruption.sql.replace("{cycle}", self.cycle))
+            one = await connections["enrollment"].fetchval(ADMITTED.replace("{cycle}", self.cycle))
+            await victim.execute(corruption.sql.replace("{cycle}", self.cycle).replace("{application}", str(one)))
 
             async def rows(service: str, query: str, *values: Any) -> Sequence[asyncpg.Record]:
                 return await connections[service].fetch(query, *values)
@@ -317,7 +323,7 @@ def season(stack: Stack, report: Any) -> Season:
 
 def test_ops_90_a_season_as_it_was_played_holds_and_every_finding_says_what_it_saw(stack: Stack, report: Any) -> None:
     command = stack.residency("verify", "--cycle", report["cycle_id"], "--json")
-    out, talk = command.communicate(timeout=120)
+    out, talk = command.communicate(timeout=200)
     assert command.returncode == 0, f"{out}\n{talk}"
     told = json.loads(out)
     assert told["state"] in (State.HOLDS, State.NOT_YET)

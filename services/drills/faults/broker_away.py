@@ -9,6 +9,7 @@ from services.drills.faults.ground import Ground
 from services.drills.faults.telling import commit, spread, submitting
 from services.drills.faults.witness import Facts, Witness, told
 
+SCALED = "132 s of 150 (the client's own patience is some 120 s); how fast the backlog drains is told, not judged"
 AWAY_SECONDS = 132.0
 """Real seconds: no setting of ours shortens a patience that the client has by itself."""
 BEFORE_SECONDS = 15.0

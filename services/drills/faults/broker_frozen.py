@@ -9,6 +9,7 @@ from services.drills.faults.ground import Ground
 from services.drills.faults.telling import commit, submitting
 from services.drills.faults.witness import Witness, told
 
+SCALED = "30 s of the minute: everybody has noticed by then"
 NOTICED_SECONDS = 25.0
 """Two unanswered pings of ten seconds, and what is between two looks."""
 LEAST_SECONDS = 30.0

@@ -17,6 +17,7 @@ from services.drills.ground import Stack
 from services.kit.domain import DomainError
 from services.stack import databases
 
+SCALED = "a backup of some seconds before, not of ten minutes"
 ALONE, SEASON = True, False
 """What people were promised between backup and restore is lost: a season beside it could not be judged."""
 SUBMISSIONS = 60

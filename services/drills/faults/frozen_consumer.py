@@ -18,6 +18,7 @@ from services.drills.faults.telling import commit, submitting
 from services.drills.faults.witness import Facts, Witness, readyz, told
 from services.stack import ports, processes, servers
 
+SCALED = "18 s of 45, longer than the 10 s after which the broker gives facts to another"
 SERVICE = "notify"
 FROZEN_SECONDS = 18.0
 """Longer than `ack_wait` (10 s, deploy/streams.yaml) and than a transaction may stand open (3 s)."""

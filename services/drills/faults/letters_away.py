@@ -23,6 +23,9 @@ from services.drills.faults.telling import commit
 from services.drills.faults.witness import Facts, Witness, told
 from services.kit import deadletters
 
+SCALED = (
+    "no limit on tries of ours can run out: another hand gives the facts up; the sweep is a command, asked for here"
+)
 DURABLE, STREAM = "notify-identity", "IDENTITY"
 SILENT = 40
 """Facts of which nobody is told; one more is told of."""

@@ -21,6 +21,7 @@ from services.kit import deadletters
 from services.kit.deadletters import DeadLetter
 from services.stack.nats import MAX_PAYLOAD
 
+SCALED = "the speed beside poison is that of 2 000 facts"
 HEALTHY = 2_000
 SHARE = 0.9
 """Of the speed without poison."""

@@ -12,6 +12,7 @@ from services.drills.faults.telling import commit
 from services.drills.faults.witness import Witness
 from services.stack import processes
 
+SCALED = "a database that answers late for 25 s in place of a handler that takes 2 s"
 DURABLE, SERVICE = "notify-identity", "notify"
 WAITING = 5_000
 SLOW_SECONDS = 0.25

@@ -10,6 +10,7 @@ from services.drills.faults.ground import Ground
 from services.drills.faults.scene import scene
 from services.drills.faults.witness import Witness, told
 
+SCALED = "5 deaths of 10: whoever dies again and again is started after longer and longer pauses"
 DAY_SECONDS = 16.0
 PEOPLE = 4
 KILLS = 5

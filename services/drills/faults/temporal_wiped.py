@@ -13,6 +13,7 @@ from services.drills.faults.scene import scene
 from services.drills.faults.witness import Witness, told
 from services.stack.problems import StackFailure
 
+SCALED = "a few years of two bases; how many workflows begin in a second is told, not judged"
 DAY_SECONDS = 14.0
 PEOPLE = 4
 LOOKS = 3

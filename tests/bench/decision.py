@@ -206,13 +206,15 @@ async def measure(options: Options) -> list[Result]:
         bursts = await run(wanted, server)
     finally:
         postgres.remove_server(server)
-    bare = [each.rate for each in bursts["bare"]]
-    return [_result(arm, bursts[arm], bare, wanted) for arm in ARMS[1:]]
+    return [_result(arm, bursts[arm], bursts["bare"], wanted) for arm in ARMS[1:]]
 
 
-def _result(arm: str, found: Sequence[Burst], bare: Sequence[float], wanted: Wanted) -> Result:
+def _result(arm: str, found: Sequence[Burst], beside: Sequence[Burst], wanted: Wanted) -> Result:
     row, target = TARGETS[arm]
-    rates = [each.rate for each in found]
+    rates, bare = [each.rate for each in found], [each.rate for each in beside]
+    by_cpu = statistics.median(
+        (other.served + other.stored) / (one.served + one.stored) for one, other in zip(found, beside, strict=True)
+    )
     served, stored, latency = (
         statistics.median(getattr(each, name) for each in found) for name in ("served", "stored", "latency")
     )
@@ -220,7 +222,10 @@ def _result(arm: str, found: Sequence[Burst], bare: Sequence[float], wanted: Wan
         *(row, WORDS[arm], "calls/s", rates, bare, ratios_of(rates, bare)),
         target=target,
         stretch=STRETCH,
-        notes=[f"{wanted.clients} clients, {wanted.calls} calls a round; p50 {latency:.1f} ms"],
+        notes=[
+            f"{wanted.clients} clients, {wanted.calls} calls a round; p50 {latency:.1f} ms; by processor time"
+            f" of service and PostgreSQL {by_cpu:.2f}"
+        ],
         costs={f"{arm.replace(' ', '_')}_service_cpu_ms": served, f"{arm.replace(' ', '_')}_database_cpu_ms": stored},
     )
 

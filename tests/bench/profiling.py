@@ -91,7 +91,7 @@ def report(name: str, stats: pstats.Stats, said: str) -> str:
         f"{name}: {' '.join(PATHS.get(name, ()))}",
         f"{here['date']}, commit {here['commit']}, load {machine.load()}; cProfile, which slows Python and not C",
         "",
-        *(line for line in said.strip().splitlines()[-8:]),
+        *[line for line in said.strip().splitlines() if "[info " not in line][-8:],
         "",
         f"{total:.2f} s of the serving process, by layer (own time)",
     ]

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from services.stack.child import dies_with_parent
 from tests.bench import machine
 from tests.bench.result import Options
 from tests.bench.rows import Bench
@@ -57,7 +58,13 @@ def _talk(command: list[str]) -> tuple[str, int]:
     """What it said last, and its exit code; the process and whatever it started are gone then."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=dies_with_parent(signal.SIGTERM, os.getpid()),
     )
     try:
         said, _ = process.communicate(timeout=LONGEST_SECONDS)

@@ -17,7 +17,9 @@ from services.kit.settings import Settings
 from services.rehearsal.rest import Answer, Sent
 from services.rehearsal.session import Session
 
-_PATIENCE = timedelta(seconds=60)
+_PATIENCE = timedelta(seconds=90)
+_AT_ONCE = 3
+"""Each picture is decoded and drawn anew, which takes a core for a while."""
 _KINDS = {
     "id_scan": dossiers.PAPER_KIND_ID_SCAN,
     "photo": dossiers.PAPER_KIND_PHOTO,
@@ -58,32 +60,46 @@ class Pictures:
     def __init__(self, settings: Settings) -> None:
         self._channel: Channel = channel_to("faculty", settings)
         self._faculty = self._channel.stub(FacultyServiceStub)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def close(self) -> None:
         """Close the channel."""
         await self._channel.close()
 
     async def upload(self, session: FacultySession, kind: str, content: bytes) -> bool:
-        """Put a picture into the dossier; tried again with the same key while the service is away."""
+        """Put a picture into the dossier; tried again with the same key while the service is away or busy."""
+        async with self._slots:
+            return await self._upload(session, kind, content)
+
+    async def _upload(self, session: FacultySession, kind: str, content: bytes) -> bool:
         clock, key = session.rest.clock, session.rest.key(session.actor)
-        sent_at, tries, answer = clock.now(), 0, Answer(0, {})
         asked = dossiers.UploadPaperRequest(kind=_KINDS[kind], content=content, idempotency_key=key)
+        sent_at, tries, doubtful = clock.now(), 0, False
         while True:
             tries += 1
             token = session.token
-            try:
-                with act_as(token):
-                    await self._faculty.UploadPaper(asked)
-                answer = Answer(201, {})
+            answer = await self._once(token, asked)
+            if answer.status == 401 and await session.renew(token):
+                continue
+            if answer.status not in (0, 429):
                 break
-            except DomainError as error:
-                if error.kind is Kind.UNAUTHENTICATED and await session.renew(token):
-                    continue
-                if error.kind not in (Kind.UNAVAILABLE, Kind.EXHAUSTED):
-                    answer = Answer(409, {"reason": error.reason})
-                    break
+            doubtful |= not answer.shed
             if clock.now() >= sent_at + _PATIENCE:
+                # Turned away each time: then nothing can have happened. Otherwise nobody knows.
+                answer = Answer(0, {}) if doubtful else answer
                 break
-            await asyncio.sleep(min(2.0, 0.1 * 2**tries))
-        session.note("upload_faculty_paper", key, Sent(answer, tries, sent_at), expected=answer.ok, audited=True)
+            session.rest.ledger.tried_again(str(answer.status or "no answer"), clock.now())
+            await asyncio.sleep(min(2.0, 0.1 * 2 ** min(tries, 6)))
+        sent, expected = Sent(answer, tries, sent_at), answer.ok or answer.shed
+        session.note("upload_faculty_paper", key, sent, expected=expected, audited=True)
         return answer.ok
+
+    async def _once(self, token: str, asked: dossiers.UploadPaperRequest) -> Answer:
+        """The answer as REST would give it."""
+        try:
+            with act_as(token):
+                await self._faculty.UploadPaper(asked)
+        except DomainError as error:
+            status = {Kind.UNAUTHENTICATED: 401, Kind.EXHAUSTED: 429, Kind.UNAVAILABLE: 0}.get(error.kind, 409)
+            return Answer(status, {"reason": error.reason})
+        return Answer(201, {})

@@ -25,13 +25,11 @@ PEOPLE = 4
 GO_ON_SECONDS = 60.0
 SCALED = "incompatible code pinned to a version: tests/workflow/test_changed_code.py, with 300 runs, not here"
 _FILE = "base_window/workflow.py"
-_WAIT, _CLOSE = (
-    "            window = await self._wait_for_the_end(window)\n",
-    "window, count = await self._close_books(window)\n",
-)
-COMPATIBLE = (_WAIT, f'            workflow.patched("drill")\n{_WAIT}')
+_WAIT = "        in_time = not self._has_ended(window)\n"
+_CLOSE = "        window, count = await self._close_books(window)\n"
+COMPATIBLE = (_WAIT, f'        workflow.patched("drill")\n{_WAIT}')
 """What was begun before goes on as it was; what begins now notes the change."""
-RAISING = (_CLOSE, f'{_CLOSE}        raise RuntimeError("a drill")\n')
+RAISING = (_CLOSE, f'        raise RuntimeError("a drill")\n{_CLOSE}')
 _FAILED = (
     WorkflowExecutionStatus.FAILED,
     WorkflowExecutionStatus.TERMINATED,

@@ -64,6 +64,7 @@ async def run(ground: Ground) -> None:
     ground.report.found("windows closed twice", twice, holds=twice == 0)
     ground.report.did(f"{YEARS * BASES} windows were closed within {seconds:.1f} s of their end")
     ground.report.figures |= {
+        "late_seconds": {name: round(length, 2) for name, length in late.items() if length > PUNCTUAL_SECONDS},
         "windows": YEARS * BASES,
         "all_closed_seconds": round(seconds, 1),
         "windows_per_second": round(YEARS * BASES / max(seconds, 0.1), 1),

@@ -41,9 +41,10 @@ def in_thread(work: Coroutine[Any, Any, T]) -> T:
 class PostgresServer:
     """One server; `kill` and `start` let a test break it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.port = servers.free_port()
+        self._settings = settings
         self._bin = _binaries()
         self._user = NOBODY if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
@@ -84,6 +85,7 @@ class PostgresServer:
                 *(str(self._bin / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)),
                 *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
                 *("-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "max_wal_size=256MB"),
+                *(part for setting in self._settings for part in ("-c", setting)),
             ],
             self.folder / "log",
             last_signal=signal.SIGQUIT,
@@ -180,9 +182,9 @@ class PostgresServer:
         return done.returncode == 0
 
 
-def create_server() -> PostgresServer:
-    """A started server in a new temporary folder."""
-    server = PostgresServer(servers.new_folder("residency-postgres-"))
+def create_server(*settings: str) -> PostgresServer:
+    """A started server in a new temporary folder; `settings` (`name=value`) instead of those for small databases."""
+    server = PostgresServer(servers.new_folder("residency-postgres-"), settings)
     server.create()
     server.start()
     return server

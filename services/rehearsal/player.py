@@ -276,18 +276,27 @@ class Player:
             asyncio.create_task(self._tick()),
             asyncio.create_task(self._announce(stage.timetable)),
         ]
+        playing: set[asyncio.Task[None]] = set()
+        unfinished: set[str] = set()
+        deadline = asyncio.get_running_loop().call_later(
+            max(0.0, ahead) + _CURTAIN_SECONDS - 1, lambda: unfinished.update(task.get_name() for task in playing)
+        )
         try:
             async with asyncio.timeout(max(0.0, ahead) + _CURTAIN_SECONDS):
                 crowd = self._crowd = Crowd(stage.timetable, applicants, self._places())
                 async with asyncio.TaskGroup() as group:
                     for play in (crowd.run, *plays):
-                        group.create_task(_as_coroutine(play))
+                        playing.add(task := group.create_task(_as_coroutine(play), name=_name(play)))
+                        task.add_done_callback(playing.discard)
                 await stage.timetable.entered("closed")
         except TimeoutError:
             late = [phase.name for phase in stage.timetable.phases if phase.entered_at is None and phase.sequence]
-            missing = f"the cycle has not closed in time: {', '.join(late) or 'closed'} not entered"
+            missing = f"the cycle has not closed in time: {', '.join(late)} not entered"
+            if not late:
+                missing = f"the cycle has closed, and somebody still plays: {', '.join(sorted(unfinished))}"
             raise DomainError(Kind.UNAVAILABLE, "CYCLE_STUCK", missing) from None
         finally:
+            deadline.cancel()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
@@ -318,6 +327,12 @@ class Player:
             self._progress.step()
 
         await a_few_at_once([look(applicant) for applicant in some], self._places())
+
+
+def _name(play: Callable[[], Awaitable[None]]) -> str:
+    """Who plays: the class, and the base where it has one."""
+    who = getattr(play, "__self__", None)
+    return " ".join(filter(None, [type(who).__name__, getattr(who, "base_code", "")]))
 
 
 async def _as_coroutine(play: Callable[[], Awaitable[None]]) -> None:

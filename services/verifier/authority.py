@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Record
 
 from services.verifier.finding import Finding, tell
+from services.verifier.notice_queries import RESTORED_SINCE
 from services.verifier.snapshot import Rows
 
 TITLE = "everybody acted on what is theirs, in a role that they held"
@@ -74,13 +75,18 @@ async def check(rows: Rows, later: Rows, cycle: UUID) -> Finding:
     hats: dict[tuple[str, str, str], list[Record]] = {}
     for hat in await later("identity", HATS, [UUID(each) for each in {row["actor"] for row in actors}]):
         hats.setdefault((hat["actor"], hat["role"], hat["organisation"]), []).append(hat)
-    broken += [line for row in actors if (line := _without_hat(row, hats))]
+    restored = await later("identity", RESTORED_SINCE)
+    since = restored[0]["since"] if restored else None
+    broken += [line for row in actors if (line := _without_hat(row, hats, since))]
     return Finding.of("I9", TITLE, sum(row["acts"] for row in actors), broken)
 
 
-def _without_hat(row: Record, hats: Mapping[tuple[str, str, str], Sequence[Record]]) -> str:
+def _without_hat(row: Record, hats: Mapping[tuple[str, str, str], Sequence[Record]], since: datetime | None) -> str:
+    """What an actor did without a hat; a restored identity may have lost those of before `since`."""
     worn = hats.get((row["actor"], row["role"], row["organisation"]), [])
     for at in (row["first"], row["last"]):
+        if since is not None and at < since:
+            continue
         if not any(
             hat["given_at"] <= at + CLOCKS and (hat["ended_at"] is None or at <= hat["ended_at"] + STILL_GOOD)
             for hat in worn

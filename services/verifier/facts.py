@@ -93,6 +93,9 @@ async def _missing(rows: Rows, later: Rows, consumer: Consumer, account: Account
         f"published_at IS NOT NULL AND subject LIKE '{consumer.subject}'"
         f" AND created_at > now() - interval '{INBOX_KEPT_DAYS} d'"
     )
+    if restored := await later(consumer.home, queries.RESTORED_SINCE):
+        # What it had handled before was lost with it, and is no news: OPS-45 counts it.
+        told += f" AND created_at > '{restored[0]['since'].isoformat()}'"
     handled = f"consumer = '{consumer.name}'"
     ours = await of_table(rows, consumer.source, "outbox", told)
     theirs = await of_table(later, consumer.home, "inbox", handled)

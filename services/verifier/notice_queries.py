@@ -114,3 +114,6 @@ WHERE m.template LIKE ANY($1) AND m.person_id IS NOT NULL AND m.routed_at IS NOT
 
 HEARD = "SELECT event_id::text AS event_id FROM inbox WHERE consumer LIKE 'notify-%' AND event_id = ANY($1::uuid[])"
 """I8: of some facts those that notify has handled."""
+
+RESTORED_SINCE = "SELECT since FROM database_epoch WHERE number > 1"
+"""When a restored database went on (every service); no row where it was never restored."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from services.kit.settings import Settings
-from services.verifier import histories, queries
+from services.verifier import histories, notice_queries, queries
 from services.verifier.finding import Finding
 from services.verifier.histories import Histories, Run
 from services.verifier.snapshot import Rows
@@ -55,7 +55,10 @@ async def check_waits(rows: Rows, cycle: UUID, found: Histories, settings: Setti
     broken = [f"{each} was never started" for each in missing if open_ones[each] > YOUNG_SECONDS]
     waits = [f"{each} is about to start" for each in missing if open_ones[each] <= YOUNG_SECONDS]
     broken += [f"{each} still waits for what is over" for each in over]
-    return replace(Finding.of("waits", WAITS, len(open_ones) + len(running), broken, waits), unreadable=found.trouble)
+    return replace(
+        Finding.of("waits", WAITS, len(open_ones) + len(_of_cycle(found, cycle)), broken, waits),
+        unreadable=found.trouble,
+    )
 
 
 async def check_histories(rows: Rows, later: Rows, cycle: UUID, found: Histories) -> Finding:
@@ -69,7 +72,9 @@ async def check_histories(rows: Rows, later: Rows, cycle: UUID, found: Histories
     after = {row["sequence"]: row for row in await later("enrollment", queries.PHASES, cycle)}
     own = [run for run in runs if run.workflow_id == recruitment_cycle.workflow_id(str(cycle))]
     settled = {n: row["entered_at"] for n, row in before.items() if (row["seconds"] or 0.0) > YOUNG_SECONDS}
-    broken += phases_amiss(own, settled, {n for n, row in after.items() if row["entered_at"] is not None})
+    # Phases of a future that was lost with a restored database are entered again.
+    again = bool(await later("enrollment", notice_queries.RESTORED_SINCE))
+    broken += phases_amiss(own, settled, {n for n, row in after.items() if row["entered_at"] is not None}, again=again)
     counts = {
         "longest, events": max((run.events for run in runs), default=0),
         "largest, bytes": max((run.size for run in runs), default=0),
@@ -129,19 +134,24 @@ def _amiss(run: Run, bases: int) -> list[str]:
     return lines
 
 
-def phases_amiss(runs: Sequence[Run], settled: Mapping[int, datetime], entered: Collection[int]) -> list[str]:
+def phases_amiss(
+    runs: Sequence[Run], settled: Mapping[int, datetime], entered: Collection[int], *, again: bool = False
+) -> list[str]:
     """What a cycle's runs entered, one after the other, against the books.
 
     Args:
         runs: Of one cycle, in the order in which they began.
         settled: Phases → when they were entered, as the books had it a good while before the runs were read.
         entered: Phases that were entered, as the books had it afterwards.
+        again: Whether phases may lawfully have been entered again, or be forgotten by the books.
     """
     if not runs:
         return []
     name, order = runs[0].workflow_id, [sequence for run in runs for sequence in run.entered]
-    lines = [f"{name} entered phase {then} after phase {first}" for first, then in pairwise(order) if then < first]
-    lines += [f"{name} entered phase {each}, the books did not" for each in dict.fromkeys(order) if each not in entered]
+    lines = []
+    if not again:
+        lines = [f"{name} entered phase {then} after phase {first}" for first, then in pairwise(order) if then < first]
+        lines += [f"{name} entered phase {n}, the books did not" for n in dict.fromkeys(order) if n not in entered]
     began = min(run.began for run in runs)
     strange = [each for each, at in settled.items() if each > 0 and at > began and each not in order]
     return lines + [f"phase {each} was entered, and not by {name}" for each in strange]

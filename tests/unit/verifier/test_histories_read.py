@@ -115,4 +115,5 @@ def test_ops_91_phases_that_history_and_books_tell_otherwise() -> None:
     ]
     backwards = read([*entering(2, 5), *entering(1, 9)])
     assert phases_amiss([backwards], settled, settled) == ["cycle/c entered phase 1 after phase 2"]
+    assert phases_amiss([backwards], settled, {0}, again=True) == [], "a restored database enters them again"
     assert phases_amiss([run], {3: BEGAN - DAY}, {1, 2, 3}) == [], "entered before Temporal was made anew"

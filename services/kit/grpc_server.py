@@ -56,9 +56,9 @@ BROWSER_KEY = "client-browser"
 _NOBODY = Caller("", "")
 _ALWAYS = ("/SignInMachine", "/GetKeySet")
 """What our own processes ask before they can show who they are."""
-_BOUNDS = Bounds(least=32, begins=128, most=128)
-"""The edge has refused already what it has no time for. Most calls wait for the database, of which the loop knows
-nothing: more of them would only wait for a connection."""
+_BOUNDS = Bounds(least=32, begins=128, most=128, burst_seconds=30.0)
+"""The edge has refused already what it has no time for: in a burst a call waits for half of its deadline. Most calls
+wait for the database, of which the loop knows nothing: more of them would only wait for a connection."""
 _TOO_LARGE = object()
 """Stands for a request that was not read because it is too large."""
 _UNREADABLE = object()

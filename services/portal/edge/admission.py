@@ -16,7 +16,7 @@ from services.portal.edge.middleware import Refuse
 
 _FREE = ("/static/", "/live")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-BOUNDS = Bounds(least=16, begins=32, most=512)
+BOUNDS = Bounds(least=8, begins=32, most=512)
 
 
 class Admission:

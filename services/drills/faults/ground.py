@@ -150,8 +150,8 @@ class Ground:
 
     @property
     def crowded(self) -> float:
-        """How many times longer than by itself something may take now: 1 where nothing else runs on the machine."""
-        return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        """As `crowded`."""
+        return crowded()
 
     def timely(self, title: str, seconds: float, goal: float) -> None:
         """Write down that something took `seconds`, and whether that is as promised.
@@ -163,12 +163,17 @@ class Ground:
         allowed = (
             f", {goal * crowded:.1f} s are allowed under a load of {os.getloadavg()[0]:.1f}" if crowded > 1 else ""
         )
-        self.report.found(title, f"{seconds:.2f} s (goal {goal:g} s{allowed})", holds=seconds <= goal * crowded)
+        self.report.found(title, f"{seconds:.2f} s (goal {goal:g} s{allowed})", holds=seconds <= goal * slower)
 
     def recovered(self, seconds: float) -> None:
         """Write down how long it took until everything was as before."""
         self.report.figures["recovered_seconds"] = round(seconds, 2)
         self.report.did(f"whole again after {seconds:.1f} s")
+
+
+def crowded() -> float:
+    """How many times longer than by itself something may take now: 1 where nothing else runs on the machine."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 async def _is_ready(port: int) -> bool:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 
 from services.drills.faults.ground import Ground
 from services.drills.faults.scene import Scene, scene
-from services.drills.faults.traffic import Told
+from services.drills.faults.traffic import PAUSE_SECONDS, Told
 from services.drills.faults.witness import Witness
 from services.drills.faults.year import Year
 from services.kit.ids import new_id
@@ -78,10 +78,11 @@ async def _submitting(ground: Ground, stage: Scene, year: Year) -> AsyncIterator
         actor, count = stage.applicants[number], 0
         while not ending.is_set():
             count += 1
-            for key in (new_id(),):
-                await told.send(actor, year.save(actor, number=count % 12, key=key), key)
+            key = new_id()
+            await told.send(actor, year.save(actor, number=count % 12, key=key), key)
             key = new_id()
             await told.send(actor, year.submit(key), key)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     tasks = [asyncio.create_task(submit(number)) for number in range(len(stage.applicants))]
     try:

@@ -18,7 +18,7 @@ from typing import Any
 from residency.identity.v1 import account_pb2, session_service_pb2
 from residency.identity.v1.session_service_pb2_grpc import SessionServiceStub
 from services.access import channel_to, machine_token
-from services.drills.faults.ground import HEAL_SECONDS, LOOK_SECONDS, Ground
+from services.drills.faults.ground import HEAL_SECONDS, LOOK_SECONDS, Ground, crowded
 from services.drills.faults.year import Year
 from services.kit.auth import act_as
 from services.kit.clock import SystemClock
@@ -177,9 +177,12 @@ async def sign_in_again(ground: Ground, actor: Actor) -> account_pb2.Tokens:
     return tokens
 
 
-async def patiently(call: Callable[[], Awaitable[Any]], seconds: float = PATIENCE_SECONDS) -> Any:
-    """Try again while a service is away or asks to wait. Raises DomainError as soon as it is refused, or after that."""
-    end, pause = time.monotonic() + seconds, 0.05
+async def patiently(call: Callable[[], Awaitable[Any]]) -> Any:
+    """Try again while a service is away or asks to wait; longer on a busy machine.
+
+    Raises DomainError as soon as it is refused, or when patience is at its end.
+    """
+    end, pause = time.monotonic() + PATIENCE_SECONDS * crowded(), 0.05
     while True:
         try:
             return await call()

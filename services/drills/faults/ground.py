@@ -159,10 +159,8 @@ class Ground:
         The goal is that of a machine with nothing else to do: where more runs than it has processors, more is allowed
         by as much.
         """
-        crowded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-        allowed = (
-            f", {goal * crowded:.1f} s are allowed under a load of {os.getloadavg()[0]:.1f}" if crowded > 1 else ""
-        )
+        load, slower = os.getloadavg()[0], self.crowded
+        allowed = f", {goal * slower:.1f} s are allowed under a load of {load:.1f}" if slower > 1 else ""
         self.report.found(title, f"{seconds:.2f} s (goal {goal:g} s{allowed})", holds=seconds <= goal * slower)
 
     def recovered(self, seconds: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
@@ -37,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
         next_appointment,
         report_is_final,
         rounds_to_report,
+        stands_still,
     )
     from workflows.recruitment_cycle.calendar import (
         current_phase,
@@ -70,6 +71,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.recruitment_cycle.news import CycleNews
 
+_NEAR = timedelta(minutes=10)
+"""A phase that opens within so long is entered beside the news, should they take longer."""
 _AT_A_TIME = 50
 """Windows or lists signalled at a time."""
 
@@ -213,6 +216,28 @@ class RecruitmentCycle:
         if appointment.deed is Deed.NEXT_PHASE:
             await self._enter(appointment.phase)
             return
+        after = next_phase(self._known)
+        near = after is not None and opening(after) <= workflow.now() + _NEAR
+        if not near or not workflow.patched("phase-beside-news"):
+            await self._tell(appointment)
+            return
+        # WAIT-10: telling thousands takes its time, and a boundary waits for nobody.
+        telling = asyncio.create_task(self._tell(appointment))
+        while not telling.done():
+            await self._enter_beside(telling)
+        await telling
+
+    async def _enter_beside(self, telling: asyncio.Task[None]) -> None:
+        """Enter the next phase at its time, or return when `telling` is done or there is none to enter."""
+        after = next_phase(self._known)
+        if after is None or stands_still(self._known):
+            await workflow.wait_condition(telling.done)
+        elif await reached(opening(after), unless=lambda: telling.done() or self._calendar_moved):
+            await self._enter(after)
+        elif self._calendar_moved:
+            await self._read_timetable()
+
+    async def _tell(self, appointment: Appointment) -> None:
         if appointment.deed is Deed.ANNOUNCEMENT:
             announcement = Announcement(self._cycle_id, self._known_version)
             await workflow.execute_activity_method(CycleNews.announce_change, announcement, **MANY_CALLS)

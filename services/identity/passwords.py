@@ -24,6 +24,9 @@ LANES = 1
 """The other parameters of argon2id: with 46 MiB what OWASP recommends."""
 
 BUSY_FOR = timedelta(seconds=5)
+"""After how long whoever is turned away may come back."""
+LONGEST_WAIT = timedelta(seconds=8)
+"""How long somebody waits for a turn: callers wait ten seconds, and a hash takes its time, too."""
 
 T = TypeVar("T")
 
@@ -91,18 +94,25 @@ class Passwords:
         What must be known *before* a guess is checked (the throttle) is read inside, so that a thousand guesses
         sent together cannot all pass it.
 
-        Raises DomainError EXHAUSTED SIGN_IN_BUSY when the queue is full.
+        Raises DomainError EXHAUSTED SIGN_IN_BUSY when the queue is full, or when the turn does not come in time:
+        on a slow machine a full queue takes longer than callers wait, and would be hashed for nobody.
         """
         if self._waiting >= self._queue:
-            until = self._clock.now() + BUSY_FOR
-            raise DomainError(Kind.EXHAUSTED, "SIGN_IN_BUSY", "登录人数较多，请稍后再试。", rule="ID-12", until=until)
+            raise self._busy()
         self._waiting += 1
         try:
             with overload.elsewhere():
-                await self._turns.acquire()
+                async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
+                    await self._turns.acquire()
+        except TimeoutError:
+            raise self._busy() from None
         finally:
             self._waiting -= 1
         try:
             yield Slot(self._hasher, self._pool, self._dummy)
         finally:
             self._turns.release()
+
+    def _busy(self) -> DomainError:
+        until = self._clock.now() + BUSY_FOR
+        return DomainError(Kind.EXHAUSTED, "SIGN_IN_BUSY", "登录人数较多，请稍后再试。", rule="ID-12", until=until)

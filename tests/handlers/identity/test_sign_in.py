@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from prometheus_client import REGISTRY
 
 from residency.identity.v1 import session_service_pb2
+from services.identity import passwords as passwords_of_identity
 from services.identity.alarm import FAILURES, WITHIN, Alarm
 from services.identity.domain.roles import Role
 from services.identity.handlers.sign_in import Owed, SignInHandlers
@@ -160,6 +161,19 @@ async def test_id_12_the_queue_of_the_hashing_threads_is_bounded(world: World) -
         with pytest.raises(DomainError, match="SIGN_IN_BUSY"):
             await passwords.slot().__aenter__()
     await waiting
+    await passwords.stop()
+
+
+async def test_id_12_who_would_be_hashed_for_nobody_is_turned_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords_of_identity, "LONGEST_WAIT", timedelta())
+    passwords = Passwords(8 * 1024, 5, world.clock)
+    async with passwords.slot(), passwords.slot():
+        with pytest.raises(DomainError, match="SIGN_IN_BUSY"):
+            await passwords.slot().__aenter__()
+    async with passwords.slot() as slot:
+        assert await slot.matches(await slot.hash(PASSWORD), PASSWORD), "the turns are free again"
     await passwords.stop()
 
 

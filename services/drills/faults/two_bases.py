@@ -10,7 +10,7 @@ from typing import Any
 from services.drills.faults.ground import Ground
 from services.drills.faults.scene import Actor, Scene, scene
 from services.drills.faults.year import Place, Year
-from services.kit.domain import DomainError
+from services.kit.domain import DomainError, Kind
 from services.rehearsal.dossiers import SECTIONS
 
 SCALED = "16 people"
@@ -76,7 +76,7 @@ async def _at_once(lost: Counter[str], deeds: Sequence[Awaitable[Any]]) -> list[
     """The answers of those that were accepted; why the others were not."""
     found = await asyncio.gather(*deeds, return_exceptions=True)
     for each in found:
-        if isinstance(each, DomainError):
+        if isinstance(each, DomainError) and each.kind not in (Kind.UNAVAILABLE, Kind.EXHAUSTED):
             lost[each.reason] += 1
         elif isinstance(each, BaseException):
             raise each

@@ -51,6 +51,7 @@ async def run(ground: Ground) -> None:
             began = time.monotonic()
             said = await ground.until(says, "it says that its clock is wrong")
             noticed = time.monotonic() - began
+            await ground.until(stage.channel.serves, "it answers who asks all the same", 30.0)
             inside = await _asked(people, opened)
             outside = await _asked(people, over)
             healed = time.monotonic()

@@ -62,8 +62,7 @@ async def check(rows: Rows, later: Rows, account: Account, services: Sequence[st
         if row["facts"]:
             line = f"{row['facts']} facts of {service} are not published, the oldest for {row['oldest']:.0f} s"
             (broken if row["oldest"] > late_seconds else waits).append(line)
-        digest = await of_table(rows, service, "outbox", "TRUE")
-        checked += digest.facts
+        checked += (await rows(service, queries.COUNT))[0]["facts"]
     for consumer in consumers():
         if consumer.source in services and consumer.home in services:
             lost, under_way = await _missing(rows, later, consumer, account)
@@ -74,9 +73,9 @@ async def check(rows: Rows, later: Rows, account: Account, services: Sequence[st
     return replace(finding, unreadable=account.trouble)
 
 
-async def of_table(rows: Rows, service: str, table: str, condition: str) -> Digest:
-    """The sums of the facts that a table of the kit names; `condition` is ours."""
-    found = await rows(service, queries.DIGESTS.format(table=table, condition=condition))
+async def of_table(rows: Rows, service: str, table: str, condition: str, digest: str = queries.BY_HASH) -> Digest:
+    """The sums of the facts that a table of the kit names; `condition` is ours, `digest` how they are summed."""
+    found = await rows(service, queries.DIGESTS.format(table=table, condition=condition, digest=digest))
     return Digest({row["part"]: (row["facts"], int(row["digest"])) for row in found})
 
 

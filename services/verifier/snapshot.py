@@ -18,6 +18,8 @@ UNREADABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutErr
 CONNECT_SECONDS = 5.0
 LONGEST_QUERY_SECONDS = 600.0
 """A query that takes longer is given up: the snapshot would keep the database from tidying up after itself."""
+MOST_KEPT = 300
+"""Answers of so many rows are kept: within a snapshot the same question has the same answer."""
 SETTINGS = {
     "default_transaction_read_only": "on",
     "transaction_timeout": "0",
@@ -41,6 +43,7 @@ class Snapshot:
         self._databases = databases
         self._connections: dict[str, asyncpg.Connection[asyncpg.Record]] = {}
         self._busy = {service: asyncio.Lock() for service in databases}
+        self._known: dict[tuple[str, str, str], Sequence[asyncpg.Record]] = {}
         self.seconds: dict[str, float] = {}
 
     async def __aenter__(self) -> Self:
@@ -62,10 +65,16 @@ class Snapshot:
     async def rows(self, service: str, query: str, *values: Any) -> Sequence[asyncpg.Record]:
         """What the query finds. Raises one of `UNREADABLE`."""
         async with self._busy[service]:
+            asked = service, query, repr(values)
+            if asked in self._known:
+                return self._known[asked]
             began = asyncio.get_running_loop().time()
             try:
                 connection = await self.connection(service)
-                return await connection.fetch(query, *values, timeout=LONGEST_QUERY_SECONDS)
+                found = await connection.fetch(query, *values, timeout=LONGEST_QUERY_SECONDS)
+                if len(found) <= MOST_KEPT:
+                    self._known[asked] = found
+                return found
             finally:
                 spent = asyncio.get_running_loop().time() - began
                 self.seconds[service] = self.seconds.get(service, 0.0) + spent

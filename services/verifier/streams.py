@@ -9,6 +9,7 @@ from uuid import UUID
 from services.verifier import facts
 from services.verifier.broker import Broker, BrokerAway, Stream
 from services.verifier.finding import Finding
+from services.verifier.notice_queries import BY_ID
 from services.verifier.snapshot import Rows
 
 TITLE = "every published fact is in its stream, and nothing else is"
@@ -26,7 +27,7 @@ async def check(rows: Rows, later: Rows, broker: Broker, services: Sequence[str]
     """
     broken, checked, missing_before, again, trouble = list[str](), 0, 0, 0, ""
     for service in services:
-        outbox = await facts.of_table(rows, service, "outbox", "published_at IS NOT NULL")
+        outbox = await facts.of_table(rows, service, "outbox", "published_at IS NOT NULL", BY_ID)
         try:
             stream = await broker.stream(service.upper())
             checked += stream.digest.facts

@@ -25,8 +25,8 @@ LANES = 1
 
 BUSY_FOR = timedelta(seconds=5)
 """After how long whoever is turned away may come back."""
-LONGEST_WAIT = timedelta(seconds=8)
-"""How long somebody waits for a turn: callers wait ten seconds, and a hash takes its time, too."""
+LONGEST_WAIT = timedelta(seconds=5)
+"""How long somebody waits for a turn: callers wait ten seconds, and getting there and the hash take theirs, too."""
 
 T = TypeVar("T")
 

@@ -84,7 +84,8 @@ class Access:
             body = {"login": self.login, "password": self.password}
             sent = await self.rest.send("POST", "/sessions", body=body)
             answer = sent.answer
-            self.note("sign_in", "", sent, expected=answer.ok or doubtful, audited=False)
+            away = answer.status in (429, 503)
+            self.note("sign_in", "", sent, expected=answer.ok or doubtful or away, audited=False)
             if not answer.ok:
                 return False
             if not answer.body["signed_in"]["challenge_id"]:

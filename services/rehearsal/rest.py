@@ -140,7 +140,8 @@ class Rest:
                 return Sent(answer, tries, sent_at)
             doubtful |= not answer.shed
             if self.clock.now() >= sent_at + self._patience:
-                return Sent(Answer(0, {}) if doubtful else answer, tries, sent_at)
+                # Of what changes nothing an answer is an answer, also that a part is away.
+                return Sent(Answer(0, {}) if doubtful and (key or not reply.status) else answer, tries, sent_at)
             await asyncio.sleep(self._pause(tries, reply.retry_after))
 
     def _pause(self, tries: int, retry_after: float) -> float:

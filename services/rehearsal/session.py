@@ -145,8 +145,9 @@ class Session(Access):
     async def _send(self, method: str, path: str, key: str, body: Any, query: Any = None) -> Sent:
         """Send with the token at hand; a refused one is replaced, a proof that is asked for is given, the key stays."""
         exchanges: list[Sent] = []
-        if not self.token:
-            await self.renew("")
+        if not self.token and not await self.renew(""):
+            # Turned away before anything could be asked for.
+            return Sent(Answer(429, {"reason": "SIGN_IN_BUSY"}), 1, self.rest.clock.now())
         for left in reversed(range(_ENTRIES)):
             token = self.token
             exchanges.append(await self.rest.send(method, path, token=token, key=key, body=body, query=query))

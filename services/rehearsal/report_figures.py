@@ -80,7 +80,7 @@ def arrivals(report: Mapping[str, Any], axis: TimeAxis) -> Figure:
         for name, label in wanted.items()
         if f"act {name}" in course["counts"]
     ]
-    submitted = course["counts"].get("act submit_application", [])
+    submitted = course["counts"].get("act submit_application", [0] * len(course["at"]))
     summary = f"{number(sum(submitted))} submissions. " + _peak(
         "The most in one bin", submitted, course["at"], axis, number
     )

@@ -17,7 +17,7 @@ from services.kit.settings import Settings
 from services.rehearsal.rest import Answer, Sent
 from services.rehearsal.session import Session
 
-_PATIENCE = timedelta(seconds=90)
+_PATIENCE = timedelta(seconds=180)
 _AT_ONCE = 3
 """Each picture is decoded and drawn anew, which takes a core for a while."""
 _KINDS = {

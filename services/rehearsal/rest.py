@@ -106,9 +106,17 @@ class Rest:
         return str(uuid5(self._run, f"{actor}/{self._numbers}"))
 
     async def send(
-        self, method: str, path: str, *, token: str = "", key: str = "", body: Any = None, query: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str = "",
+        key: str = "",
+        body: Any = None,
+        query: Any = None,
+        until: datetime | None = None,
     ) -> Sent:
-        """Wait for a free connection, then send until answered.
+        """Wait for a free connection, then send until answered; who is only turned away gives up at `until`.
 
         After the patience: the last answer when every try was turned away at the door (`Answer.shed`), for then nothing
         has happened; status 0 when one of them may have been carried out.
@@ -139,6 +147,8 @@ class Rest:
             elif reply.status:
                 return Sent(answer, tries, sent_at)
             doubtful |= not answer.shed
+            if until is not None and not doubtful and self.clock.now() >= until:
+                return Sent(answer, tries, sent_at)
             if self.clock.now() >= sent_at + self._patience:
                 # Of what changes nothing an answer is an answer, also that a part is away.
                 return Sent(Answer(0, {}) if doubtful and (key or not reply.status) else answer, tries, sent_at)

@@ -128,7 +128,7 @@ class Session(Access):
         audited: bool = True,
     ) -> Answer:
         key = self.rest.key(self.actor) if write else ""
-        sent = await self._send(method, path, key, body, query)
+        sent = await self._send(method, path, key, body, query, late)
         answer, answered_at = sent.answer, self.rest.clock.now()
         expected = answer.ok or answer.shed or answer.reason in tolerated or (late is not None and answered_at >= late)
         self.note(name, key, sent, expected=expected, audited=write and audited)
@@ -142,7 +142,9 @@ class Session(Access):
         if second.status and _essence(second) != _essence(first):
             self.rest.ledger.repeats_different.append(f"{name}: {_essence(first)} then {_essence(second)}")
 
-    async def _send(self, method: str, path: str, key: str, body: Any, query: Any = None) -> Sent:
+    async def _send(
+        self, method: str, path: str, key: str, body: Any, query: Any = None, until: datetime | None = None
+    ) -> Sent:
         """Send with the token at hand; a refused one is replaced, a proof that is asked for is given, the key stays."""
         exchanges: list[Sent] = []
         if not self.token and not await self.renew(""):
@@ -150,7 +152,9 @@ class Session(Access):
             return Sent(Answer(429, {"reason": "SIGN_IN_BUSY"}), 1, self.rest.clock.now())
         for left in reversed(range(_ENTRIES)):
             token = self.token
-            exchanges.append(await self.rest.send(method, path, token=token, key=key, body=body, query=query))
+            exchanges.append(
+                await self.rest.send(method, path, token=token, key=key, body=body, query=query, until=until)
+            )
             answer = exchanges[-1].answer
             stale = left > 0 and answer.status == 401 and await self.renew(token)
             owed = left > 0 and answer.reason == "STEP_UP_REQUIRED" and await self.prove_again(token)

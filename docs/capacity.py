@@ -39,6 +39,15 @@ USED = {
 }
 """Costs that are reckoned with: unit and what it is of."""
 
+EARLIER = {
+    "sign_in_cpu_ms": 84.0,
+    "sign_in_database_cpu_ms": 1.7,
+    "hash_mib": 46.0,
+    "workflow_cpu_ms": 0.6,
+    "workflow_events": 0.87,
+}
+"""From operations/sizing.md, where the last run has none: 23.8 sign-ins a second on two cores; a decision's cost for the
+database's share of one; and, of the prototypes, a workflow's."""
 PEAK_USE = 0.7
 """Of a core that is meant to answer soon: queues grow beyond it."""
 ACTIVE, PAGE_SECONDS, WATCHING = 0.1, 20.0, 0.1
@@ -49,6 +58,9 @@ FACT_BYTES = 650
 OBJECTS_MB = 4.0
 SENT_PER_SECOND = 200.0
 REPLICA_CORES = {"identity": 2.0, "enrollment": 1.0, "portal": 1.0}
+SIMULATED = 3_000
+BOARDS = 2_000
+"""Open boards of one process of the portal: as many as its benchmark holds to 150 MiB and 250 ms."""
 HASHES, ROOM = 2, 64
 """Of one replica of identity: hashes at once, and how many wait for one."""
 CONNECTIONS = {"identity": 32, "enrollment": 16, "faculty": 32, "notify": 32}
@@ -65,6 +77,7 @@ ASSUMED = (
     ("a fact in a stream", f"{FACT_BYTES} bytes", "operations/sizing.md: 550–710"),
     ("objects a person", f"{OBJECTS_MB:g} MB", "operations/sizing.md: five of 0.8 MB, estimated"),
     ("messages a second and channel", f"{SENT_PER_SECOND:g}", "`RESIDENCY_CHANNEL_PER_SECOND`"),
+    ("open boards of one process", "2 000", "benchmarks.md: as many are held to 150 MiB and 250 ms"),
     ("hashes at once, waiting for one", f"{HASHES}, {ROOM} a replica", "`services/identity/passwords.py`"),
     ("turned away: back after", "5 s × (1 to 2), doubling to 60 s", "the hint of `SIGN_IN_BUSY`; the rest assumed"),
 )  # fmt: skip
@@ -106,7 +119,7 @@ class Need:
 
 def costs(told: Mapping[str, object]) -> dict[str, tuple[float, str]]:
     """Measured costs by name, each with the bench that measured it. Raises KeyError for one that is missing."""
-    found: dict[str, tuple[float, str]] = {}
+    found = {name: (value, "not in this run: operations/sizing.md") for name, value in EARLIER.items()}
     for bench in told["benches"]:  # type: ignore[attr-defined]
         for result in bench["results"]:
             found |= {name: (value, bench["name"]) for name, value in result["costs"].items()}
@@ -166,10 +179,10 @@ def needs(step: Step, cost: Mapping[str, float]) -> list[Need]:
     ]
 
 
-def replicas(found: Mapping[str, float], step: Step, cost: Mapping[str, float]) -> dict[str, int]:
+def replicas(found: Mapping[str, float], step: Step) -> dict[str, int]:
     """How many of each service a cell needs; two at least beyond a county."""
     least = 1 if step.people <= 1_000 else 2
-    boards = step.people * WATCHING / cost["streams"]
+    boards = step.people * WATCHING / BOARDS
     return {
         "identity": max(least, math.ceil(found["identity"] / REPLICA_CORES["identity"])),
         "enrollment": max(least, math.ceil(found["enrollment"] / REPLICA_CORES["enrollment"])),
@@ -185,7 +198,7 @@ def connections(counted: Mapping[str, int]) -> int:
     return sum((count + 1) * CONNECTIONS.get(name, 0) for name, count in counted.items()) + 26
 
 
-def opening(step: Step, cost: Mapping[str, float], cores: int, people: int = 6_000) -> Outcome:
+def opening(step: Step, cost: Mapping[str, float], cores: int, people: int = SIMULATED) -> Outcome:
     """The opening of one cell, simulated with fewer people and as many fewer servers: times scale as they are."""
     part = people / step.people
     servers = max(1, round(cores * part))
@@ -221,11 +234,11 @@ def _lines(
         [thing, *(f"{_figure(each[thing].amount)} {each[thing].unit}" for each in found), each_formula(found, thing)]
         for thing in found[0]
     ]
-    yield from _table(["", *(f"{step.name}: {step.people:,}".replace(",", " ") for step in STEPS), "formula"], rows)
+    yield from _table(["", *(f"{step.name}: {_figure(step.people)}" for step in STEPS), "formula"], rows)
     yield "\n## Replicas\n"
     yield from _replicas(found, cost)
     yield _SATURATES
-    yield from _first(found, cost)
+    yield from _first(found)
     yield "\n## The opening minute, simulated\n"
     yield _OPENING
     yield from _openings(cost)
@@ -267,7 +280,7 @@ How much a county, a province and a nation need, computed from what things were 
 
 def _replicas(found: Sequence[Mapping[str, Need]], cost: Mapping[str, float]) -> Iterator[str]:
     counted = [
-        replicas({name: need.amount for name, need in each.items()}, step, cost)
+        replicas({name: need.amount for name, need in each.items()}, step)
         for step, each in zip(STEPS, found, strict=True)
     ]
     rows = [
@@ -279,7 +292,7 @@ def _replicas(found: Sequence[Mapping[str, Need]], cost: Mapping[str, float]) ->
     rows.append(["memory of all hashes at once, GiB", *(f"{each:.1f}" for each in hashes)])
     yield from _table(["", *(step.name for step in STEPS)], rows)
     yield (
-        "\nBoards count too: one process of the portal was measured with the number above. The profiles of"
+        "\nConnections are what all pools may open, not what they do (6 to 16 a service were measured). The profiles of"
         " [sizing](operations/sizing.md) have more where zones and roll-outs want it.\n"
     )
 
@@ -288,7 +301,7 @@ _SATURATES = """\
 ## What saturates first
 
 What can be had more of by adding replicas is no limit, only a bill. What cannot, per cell: **one primary of
-PostgreSQL a service** (8 cores in the large profile), its **connections** (700), **one relay a service** at a time,
+PostgreSQL** (8 cores in the large profile), its **connections** (700), **one relay a service** at a time,
 and **two hashes at once a replica** of identity. How much of each a step uses (1 is all there is):
 """
 PRIMARY_CORES, MOST_CONNECTIONS, RELAY_CORES = 8.0, 700.0, 1.0
@@ -296,10 +309,10 @@ IDENTITY_CORES = 16.0
 """Of the large profile: 8 replicas of 2 cores."""
 
 
-def _first(found: Sequence[Mapping[str, Need]], cost: Mapping[str, float]) -> Iterator[str]:
+def _first(found: Sequence[Mapping[str, Need]]) -> Iterator[str]:
     rows = []
     for step, each in zip(STEPS, found, strict=True):
-        counted = replicas({name: need.amount for name, need in each.items()}, step, cost)
+        counted = replicas({name: need.amount for name, need in each.items()}, step)
         used = {
             "identity's cores": each["identity"].amount / IDENTITY_CORES,
             "PostgreSQL's primary": each["PostgreSQL"].amount / PRIMARY_CORES,
@@ -316,7 +329,8 @@ def _first(found: Sequence[Mapping[str, Need]], cost: Mapping[str, float]) -> It
 _CHANGED = {
     "county": "nothing: one node, the small profile",
     "province": "replicas of identity and the portal before opening day; PostgreSQL of its own machine",
-    "nation, one cell of 31": "a waiting room is what the queue is: add identity for a shorter one (below)",
+    "nation, one cell of 31": "fewer cores of identity and a queue of minutes (below), or enough and pools small"
+    " enough for `max_connections`",
     "nation, all in one": "not to be built: **a cell a province**, with databases, Temporal namespace and NATS"
     " account of its own",
 }
@@ -325,7 +339,7 @@ _OPENING = """\
 Arrivals evenly within the minute, first come first served by as many hashes as there are cores of identity, 64 waiting
 for each two of them; whoever finds the queue full is told so (`SIGN_IN_BUSY`) and comes back after 5 s × (1 to 2),
 twice as long each time up to a minute. Nobody is lost, and who is in is not disturbed: what grows is the time until
-one is in. Simulated with 6 000 people and as many fewer cores (`docs/queueing.py`, seeded; a test holds it against
+one is in. Simulated with 3 000 people and as many fewer cores (`docs/queueing.py`, seeded; a test holds it against
 Erlang).
 """
 
@@ -337,7 +351,7 @@ def _openings(cost: Mapping[str, float]) -> Iterator[str]:
         done = opening(crowd, cost, cores)
         rows.append(
             [
-                f"{step.name}: all of {step.people:,} in one minute".replace(",", " "),
+                f"{step.name}: all of {_figure(step.people)} in one minute",
                 str(cores),
                 f"{cores / (cost['sign_in_cpu_ms'] / 1000):.0f}",
                 *(f"{done.share(part):.0f} s" for part in (0.5, 0.99)),

@@ -32,7 +32,9 @@ def test_the_page_is_what_its_figures_say() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
 def test_every_promise_was_measured_and_is_held_to_a_target(row: Any) -> None:
     found = [of(plain) for bench in FIGURES["benches"] for plain in bench["results"] if plain["row"] == row.key]
-    assert found
+    failed = [bench for bench in FIGURES["benches"] if bench["error"]]
+    told = [bench for bench in failed if any(row.key in each.answers for each in BENCHES if each.name == bench["name"])]
+    assert found or told, "neither measured nor told as not to be measured"
     assert all(result.target is not None for result in found)
     assert f"{row.reach}" in page.document(FIGURES)
 

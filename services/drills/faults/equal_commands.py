@@ -43,6 +43,8 @@ async def run(ground: Ground) -> None:
     await _other_body(ground, "grant", administrator, year.grant(application_id, key=key, remark="其他"))
     async with ground.database("enrollment") as database:
         taken = await database.fetchval("SELECT sum(taken) FROM seat WHERE cycle_id = $1::text::uuid", year.cycle_id)
+    # Nobody is left waiting for an admission when the year closes.
+    await administrator.do(year.admit(application_id))
     ground.report.found("places taken by thirty grants", taken, holds=taken == 1)
 
 

@@ -67,6 +67,8 @@ async def run(ground: Ground) -> None:
     odd = await witness.effects(facts)
     ground.report.found("effects that do not stand once", "; ".join(odd[:3]) or 0, holds=not odd)
     ground.report.figures["facts"] = shuffled
+    # Nobody is left waiting for an admission when the year closes.
+    await asyncio.gather(*(administrator.do(year.admit(everybody[number])) for number in range(1, len(everybody), 2)))
 
 
 async def _publish(ground: Ground, witness: Witness, applications: Sequence[str]) -> int:

@@ -128,7 +128,7 @@ class Revocations:
         for message in messages:
             try:
                 session_id, forget_at = self._decode(message.data)
-            except DecodeError:
+            except (DecodeError, ValueError, OverflowError):  # no message, or one with an instant that is none
                 _log.error("a fact that cannot be read", subject=message.subject)
                 continue
             self._verifier.end_session(session_id, forget_at)

@@ -8,6 +8,7 @@ from typing import Any
 
 KEPT_OF_A_KIND = 5
 """Failures of one door and kind kept whole; the others are only counted."""
+SHED = ("503", "UNAVAILABLE")
 _SHOWN = 2000
 
 
@@ -64,6 +65,11 @@ class Ledger:
     def inputs(self) -> int:
         """How many were sent."""
         return sum(sum(each.values()) for each in self.counts.values())
+
+    @property
+    def shed(self) -> int:
+        """How many were told to come back later, by a machine that has too much to do."""
+        return sum(counts[outcome] for counts in self.counts.values() for outcome in SHED)
 
 
 @dataclass

@@ -18,6 +18,8 @@ DEADLINE_SECONDS = 60.0
 """An input that is not answered by then hangs, however busy the machine is."""
 BATCH = 2000
 """Refused inputs between two comparisons of all tables."""
+SHED_SHARE, FEW = 0.02, 1000
+"""More than this share of inputs (of so many at least) may not be answered by 'come back later'."""
 MARKS = (words.MARK_NAME, words.MARK_MOBILE, words.MARK_DOCUMENT)
 
 
@@ -58,6 +60,8 @@ async def go_through(
             logs = vitals.sizes(ground.data)
             for fault in found:
                 _fail(book, door, "logs", fault)
+            if not refused and ledger.shed > SHED_SHARE * max(ledger.inputs, FEW):
+                _fail(book, door, "shed", f"{ledger.shed} of {ledger.inputs} inputs were sent away")
             failed = sum(count for (which, _), count in book.failed.items() if which == name)
             hear(f"  {ledger.inputs} inputs in {ledger.seconds:.0f} s, {failed} failed")
 

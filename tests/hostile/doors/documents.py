@@ -12,7 +12,7 @@ from tests.hostile.door import Door, Ground
 from tests.support.rest_fuzz import Found, Fuzz
 from tests.support.rest_roles import ANONYMOUS, BAD
 
-CASES = 63
+CASES = 630
 
 
 class Documents(Door):

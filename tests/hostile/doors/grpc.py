@@ -132,6 +132,8 @@ class Grpc(Door):
         outcome, fault = code, ""
         if kind == "unknown method":
             fault = "" if code in {"UNIMPLEMENTED", "PERMISSION_DENIED"} else f"{code} for an unknown method"
+        elif code == "UNAVAILABLE" and refusal.reason not in ("", "UPSTREAM_UNAVAILABLE"):
+            outcome = code  # shed by the service itself, which says so; the run looks at how many there are
         elif code not in EXPECTED:
             fault = f"{code} {refusal.reason}: {error.details()} ({kind})"
         elif kind == "no deadline" and refusal.reason != "NO_DEADLINE":

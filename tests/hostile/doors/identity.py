@@ -89,7 +89,7 @@ class Identity(Door):
             "mobile written oddly",
         ),
     )
-    targets = tuple(range(900))
+    targets = tuple(range(400))
     at_once = 1
 
     async def send(self, target: object, kind: str, chance: random.Random) -> Sent:

@@ -66,7 +66,7 @@ class Pages(Door):
 
     def whole(self) -> int:
         """Inputs of a whole run."""
-        return 8 * len(self.targets)
+        return 17 * len(self.targets)
 
     def plan(self, number: int) -> tuple[Any, str]:
         """As `evenly`."""

@@ -73,7 +73,7 @@ class Rest(Door):
 
     def whole(self) -> int:
         """Inputs of a whole run."""
-        return 20 * len(self.targets)
+        return 76 * len(self.targets)
 
     def plan(self, number: int) -> tuple[Any, str]:
         """As `evenly`."""
@@ -231,7 +231,8 @@ def judged(answer: Answer, kind: str) -> str:
     """What is wrong with an answer as such; empty for nothing."""
     if answer.status == 0:
         return "" if kind in _AT_HTTP else "the connection was closed without an answer"
-    if answer.status >= 500:
+    shed = answer.status == 503 and "retry-after" in answer.headers and answer.media_type == PROBLEM
+    if answer.status >= 500 and not shed:
         return f"{answer.status} {answer.text[:300]}"
     if answer.status < 400:
         return ""

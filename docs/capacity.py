@@ -46,8 +46,8 @@ EARLIER = {
     "workflow_cpu_ms": 0.6,
     "workflow_events": 0.87,
 }
-"""From operations/sizing.md, where the last run has none: 23.8 sign-ins a second on two cores; a decision's cost for the
-database's share of one; and, of the prototypes, a workflow's."""
+"""From operations/sizing.md, where the last run has none: 23.8 sign-ins a second on two cores; a decision's cost for
+the database's share of one; and, of the prototypes, a workflow's."""
 PEAK_USE = 0.7
 """Of a core that is meant to answer soon: queues grow beyond it."""
 ACTIVE, PAGE_SECONDS, WATCHING = 0.1, 20.0, 0.1

@@ -62,7 +62,8 @@ def simulate(
         comeback: How those who were turned away try again.
         seed: Of all chance.
     """
-    chance, comeback = random.Random(seed), comeback or Comeback()  # noqa: S311  (chance, not a secret)
+    # Of its own: chance drawn as the arrivals' was would make short services follow short gaps.
+    chance, comeback = random.Random(f"service {seed}"), comeback or Comeback()  # noqa: S311  (chance, not a secret)
     events = [(at, number, at, 0) for number, at in enumerate(arrivals)]
     heapq.heapify(events)
     free = [0.0] * servers

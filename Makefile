@@ -98,6 +98,14 @@ image-check: setup-dev ## Execute the image's steps without a container daemon a
 	$(BIN)/hadolint deploy/Dockerfile
 	$(BIN)/python -m deploy.image.check $(ARGS)
 
+# Measuring. Neither gates anything: both want a machine that does nothing else, and take some twenty minutes.
+.PHONY: bench hostile
+bench: setup-dev ## Measure every promised ratio beside the bare thing (ARGS="--write docs/benchmarks.md" keeps it)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+hostile: setup-dev ## Send tens of thousands of bad inputs to every door (ARGS="--write docs/hostile.md" keeps it)
+	$(BIN)/python -m tests.hostile $(ARGS)
+
 fmt: setup-dev ## Format the code and sort its imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

@@ -77,6 +77,8 @@ check-protos: setup-dev
 	$(BIN)/python docs/authorization.py --check
 	$(BIN)/python docs/enrollment.py --check
 	$(BIN)/python docs/configuration.py --check
+	$(BIN)/python -m docs.capacity --check
+	$(BIN)/python -m tests.bench.page --check
 	@mkdir -p build
 	$(BIN)/python protos/generate.py --image $(IMAGE)
 	$(BUF) lint $(IMAGE) $(BUF_OPTIONS)

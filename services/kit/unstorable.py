@@ -1,4 +1,4 @@
-"""REST-05: values that no database of ours can hold: texts with U+0000, numbers and instants that are none."""
+"""REST-05, OPS-97: values that no database of ours can hold: texts with U+0000, numbers and instants that are none."""
 
 from __future__ import annotations
 

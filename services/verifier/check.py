@@ -1,4 +1,4 @@
-"""OPS-90: everything that must always hold, looked at once, on a season that runs or has closed. It only reads.
+"""OPS-90, OPS-91: everything that must always hold, looked at once, on a season that runs or has closed. It only reads.
 
 The order of looking is what makes it true on a live season. First the outboxes and the books; then what JetStream and
 Temporal hold; then what came of it. What was committed before the first look and is not there at the last is missing,

@@ -50,6 +50,7 @@ AWAY = "NATS is not reachable"
 
 _FACTS = "SELECT event_id, event_type, subject FROM outbox WHERE created_at >= $1"
 _UNPUBLISHED = "SELECT event_id FROM outbox WHERE published_at IS NULL"
+_PUBLISHED = "SELECT event_id FROM outbox WHERE published_at IS NOT NULL"
 _HANDLED = "SELECT event_id FROM inbox WHERE consumer = $1 AND event_id = ANY($2::uuid[])"
 _MESSAGES = """
     SELECT split_part(key, '/', 2) AS event_id, count(*) AS messages FROM message
@@ -144,6 +145,17 @@ class Witness:
             async for found in stream_reading.facts_in(js, service.upper()):
                 counted.update(UUID(fact.event_id) for _, fact in found)
         return counted
+
+    async def lost(self) -> list[UUID]:
+        """Facts that their outbox calls published and that their stream does not hold, from before the beginning too."""
+        gone: list[UUID] = []
+        for service in databases.SERVICES:
+            # In this order: what is published meanwhile is none of them.
+            async with self._ground.database(service) as connection:
+                published = [row["event_id"] for row in await connection.fetch(_PUBLISHED)]
+            copies = await self.copies(service)
+            gone += [each for each in published if not copies[each]]
+        return gone
 
     async def held(self, service: str) -> int:
         """How many messages the stream of a service holds."""

@@ -1,4 +1,4 @@
-"""REST-05: a text that no database can hold is refused before anybody tries to keep it."""
+"""REST-05, OPS-97: a text that no database can hold is refused before anybody tries to keep it."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ class Witness:
         return counted
 
     async def lost(self) -> list[UUID]:
-        """Facts that their outbox calls published and that their stream does not hold, from before the beginning too."""
+        """Facts that their outbox calls published and that their stream does not hold, the older ones too."""
         gone: list[UUID] = []
         for service in databases.SERVICES:
             # In this order: what is published meanwhile is none of them.

@@ -207,7 +207,7 @@ def _add_trace_id(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -
 
 
 def _without_values(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """I10: PostgreSQL quotes the row at fault in the `DETAIL` of an error, and what it could not read in its message."""
+    """I10: PostgreSQL quotes the row at fault in the `DETAIL` of an error, in its message what it could not read."""
     if "exception" in entry:
         entry["exception"] = _VALUES.sub(r"\1…", str(entry["exception"]))
     return entry

@@ -89,7 +89,7 @@ async def test_a_client_that_leaves_does_not_cut_the_handler(running: Guarded) -
 
 async def test_ops_97_bytes_that_are_no_message_are_the_callers_fault(running: Guarded) -> None:
     async with grpc.aio.insecure_channel(running.address) as channel:
-        method = channel.unary_unary(f"{SERVICE}/ListOrganisations")
+        method: Any = channel.unary_unary(f"{SERVICE}/ListOrganisations")
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await method(b"\x0a\xff\xff\xff\xff\x0f", timeout=5)
     error = errors.from_rpc_error(refused.value)

@@ -69,7 +69,7 @@ def test_local_traces_are_two_files_of_whole_lines(ran: tuple[Path, str]) -> Non
 
 
 def test_ops_97_what_was_raised_is_not_quoted(ran: tuple[Path, str]) -> None:
-    """An error's message may quote what somebody entered: traces keep its type, logs what PostgreSQL says without rows."""
+    """An error may quote what somebody entered: traces keep its type, logs what PostgreSQL says without rows."""
     traces = [file.read_text() for file in (ran[0] / "traces").iterdir()]
     assert not any("Zhang San" in each or "Traceback" in each for each in traces)
     failed = next(json.loads(line) for line in ran[1].splitlines() if "handler failed" in line)

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services.cli import asking, audit, main, mounted_urls
+from services.cli import asking, main, mounted_urls
 from services.kit import audit_chain, vault
 from services.kit.domain import DomainError, Kind
 from services.kit.seal_copy import SealCopy
 from services.kit.settings import Settings
+from services.verifier import audits
 
 
 async def told(settings: Settings) -> tuple[str, str]:
@@ -73,7 +74,7 @@ def test_ops_89_in_a_pod_of_a_service_its_own_keys_are_trusted(tmp_path: Path, m
     file.write_text(json.dumps(document))
     monkeypatch.setenv("RESIDENCY_KEYS_FILE", str(file))
     nowhere = SealCopy(tmp_path / "none", "enrollment")
-    trusted = audit._trusted("enrollment", nowhere, tmp_path / "no-stack", own=True)
+    trusted = audits.trusted("enrollment", nowhere, tmp_path / "no-stack", own=True)
     assert trusted == {audit_chain.public_key(vault.audit_key(document))}
     with pytest.raises(DomainError, match="no key to check"):
-        audit._trusted("enrollment", nowhere, tmp_path / "no-stack", own=False)
+        audits.trusted("enrollment", nowhere, tmp_path / "no-stack", own=False)

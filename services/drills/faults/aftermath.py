@@ -89,5 +89,5 @@ def _broken(said: str) -> str:
         found = json.loads(said).get("invariants", {})
     except ValueError:
         return ""
-    bad = {name: each for name, each in found.items() if not (each["holds"] or each["advisory"])}
+    bad = {name: each for name, each in found.items() if each["state"] in ("broken", "unreadable")}
     return "; ".join(f"{name} {each['title']}: {', '.join(each['examples'])}" for name, each in bad.items())

@@ -96,9 +96,12 @@ async def _publish(ground: Ground, witness: Witness, applications: Sequence[str]
 
 
 async def _ends(database: asyncpg.Connection[Any], applications: Sequence[str]) -> list[tuple[Any, ...]]:
-    """What is known of each of these applications, in their order; empty where nothing is."""
+    """What is known of the trainee of each of these applications, in their order; empty where there is none.
+
+    Who has left is none: whose end was heard before their beginning never was one.
+    """
     rows = await database.fetch(_TRAINEES, list(applications))
-    found = {row["application_id"]: tuple(row)[1:] for row in rows}
+    found = {row["application_id"]: tuple(row)[1:] for row in rows if row["state"] != "left"}
     return [found.get(application_id, ()) for application_id in applications]
 
 

@@ -27,8 +27,8 @@ SCALED = "incompatible code pinned to a version: tests/workflow/test_changed_cod
 _FILE = "base_window/workflow.py"
 _WAIT = "        in_time = not self._has_ended(window)\n"
 _CLOSE = "        window, count = await self._close_books(window)\n"
-COMPATIBLE = (_WAIT, f'        workflow.patched("drill")\n{_WAIT}')
-"""What was begun before goes on as it was; what begins now notes the change."""
+COMPATIBLE = (_WAIT, f'        workflow.logger.info("a drill")\n{_WAIT}')
+"""It gives no other orders, and leaves no mark: what begins under it goes on under the code before it, too."""
 RAISING = (_CLOSE, f'        raise RuntimeError("a drill")\n{_CLOSE}')
 _FAILED = (
     WorkflowExecutionStatus.FAILED,
@@ -99,4 +99,4 @@ async def _windows(client: Client, cycle_id: str) -> dict[str, WorkflowExecution
 
 def _raised(ground: Ground) -> bool:
     log = ground.stack.data / "logs" / "workflows.stand-in.log"
-    return log.exists() and "a drill" in log.read_text(encoding="utf-8", errors="replace")
+    return log.exists() and "RuntimeError: a drill" in log.read_text(encoding="utf-8", errors="replace")

@@ -285,6 +285,8 @@ class Applicant:
         # Somebody who joined late does not know which base was submitted to and may try with another. Whoever comes new
         # in the last round does not know whether a place is still free.
         tolerated = () if self._submitted else ("BASE_LOCKED",)
+        if phase.kind != "registration":
+            tolerated = (*tolerated, "WRONG_STATE")  # a base may decide between their last look and this
         if phase.kind == "reallocation":
             tolerated = (*tolerated, "NO_FREE_PLACE")
         submitted = await self._do(phase, "submit_application", "POST", "application/submissions", {}, tolerated)

@@ -20,6 +20,7 @@ CONFIGS = sorted(PROTOS.glob("residency/*/v1/*_grpc_service_config.json"))
 READING = ("Get", "List", "Count", "Check", "Export", "Find", "Preview")
 ONCE_BY_NATURE = {
     "identity.RegistrationService.CreateAccount": "idempotency_key",
+    "identity.SandboxService.OpenAccounts": "whoever has an account is told so, row by row",
     "identity.RegistrationService.CancelRegistration": "what is gone stays gone",
     "identity.SessionService.SignOut": "what has ended stays ended",
     "identity.SessionService.EndSession": "what has ended stays ended",

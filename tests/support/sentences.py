@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.support.messages import CHINESE, ROOT, Said
 
 SERVICES = ROOT / "services"
-_TOOLS = {"cli", "cli.py", "stack", "rehearsal"}
+_TOOLS = {"cli", "cli.py", "drills", "stack", "rehearsal", "verifier"}
 """Their words are read at a terminal."""
 _TOLD_ELSEWHERE = (
     "notify/domain/samples.py",  # samples of notices

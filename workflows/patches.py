@@ -40,5 +40,12 @@ PATCHES: tuple[Patch, ...] = (
         date(2026, 11, 22),
         date(2027, 12, 31),
     ),
+    Patch(
+        "phase-beside-news",
+        "A year near a boundary reminds and reports beside entering the phase that is due; a run of before waits for "
+        "what it tells first.",
+        date(2026, 11, 23),
+        date(2027, 12, 31),
+    ),
 )
 """The patches in force."""

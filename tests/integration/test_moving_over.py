@@ -96,7 +96,7 @@ async def test_ops_12_sessions_move_to_the_other_role_without_a_failed_call(
 
     try:
         callers = [asyncio.create_task(call()) for call in (fast, fast, fast, work, work, work)]
-        assert await who() == {f"{OWNER}_a"}
+        await eventually(lambda: all_are(f"{OWNER}_a"), "all sessions are the first role's")
         for url in (second, first, second):
             write(file, url)
             role = str(urlsplit(url).username)

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,12 +20,14 @@ PORTS = range(20_000, 32_000)
 """Below those that systems give to outgoing connections: none of these takes a server's port while that is down."""
 SHARES = 16
 MEMORY = Path("/dev/shm")  # where Linux keeps files in memory
+_given: deque[int] = deque(maxlen=50)
+"""Ports given to this process last: their servers may not have taken them yet."""
 ROOM = 4 << 30
 """Bytes that must be free in memory before a server keeps its files there."""
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses; tests that run beside these in another worker are never given it."""
+    """A free port of 127.0.0.1, not given to this process just before; tests in another worker are never given it."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     for port in random.sample(PORTS[worker % SHARES :: SHARES], k=100):
         with socket.socket() as listener:
@@ -32,6 +35,8 @@ def free_port() -> int:
                 listener.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if port not in _given:
+            _given.append(port)
             return port
     raise OSError("a hundred ports were tried, and all are taken")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -28,11 +29,21 @@ class Play:
         self._process = process
         self._day_seconds = day_seconds
         self._phases: dict[str, Any] = {}
+        # Read as it comes: a report is longer than a pipe, and who cannot write it never ends.
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="play")
+        self._said = self._reader.submit(process.communicate)
 
     @property
     def over(self) -> bool:
         """Whether it has ended."""
         return self._process.poll() is not None
+
+    def end(self) -> None:
+        """End it if it still plays, and hear it out."""
+        if not self.over:
+            self._process.terminate()
+        self._said.result()
+        self._reader.shutdown()
 
     async def begun(self, phase: str = "registration") -> Any:
         """Wait until the play's cycle is in `phase`; the cycle as the portal tells it.
@@ -57,7 +68,7 @@ class Play:
         Raises StackFailure when it ended without one.
         """
         await eventually(lambda: self.over, "the rehearsal has ended", SECONDS)
-        said, talk = self._process.communicate()
+        said, talk = self._said.result()
         try:
             told: dict[str, Any] = json.loads(said)
         except ValueError:
@@ -66,7 +77,7 @@ class Play:
 
     def _cycle_in(self, phase: str) -> Any:
         if self.over:
-            raise StackFailure(f"the rehearsal ended too early: {self._process.communicate()[1][-2000:]}")
+            raise StackFailure(f"the rehearsal ended too early: {self._said.result()[1][-2000:]}")
         answer = self._stack.get("/api/v1/cycles?open_only=true")
         mine = (each for each in (answer or {}).get("cycles", []) if each["day_seconds"] == self._day_seconds)
         return next((cycle for cycle in mine if cycle["phase"] == phase), None)
@@ -78,13 +89,11 @@ def playing(stack: Stack, options: Options) -> Iterator[Play]:
     order = ["--applicants", str(options.applicants), "--seed", str(options.seed)]
     order += ["--day", f"{round(options.day_seconds * 1000)}ms"]
     order += ["--bases", str(options.bases)] if options.bases is not None else []
-    process = stack.residency("rehearse", "--json", *order)
+    play = Play(stack, stack.residency("rehearse", "--json", *order), options.day_seconds)
     try:
-        yield Play(stack, process, options.day_seconds)
+        yield play
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.communicate()
+        play.end()
 
 
 def judge(report: Report, name: str, told: Mapping[str, Any], *, deaths_expected: bool = False) -> None:

@@ -66,6 +66,8 @@ class Probe:
                     timeout=5,
                     server_settings={
                         "default_transaction_read_only": "on",
+                        # As hexadecimal digits sealed bytes hold every number sooner or later.
+                        "bytea_output": "escape",
                         "statement_timeout": "0",
                         "transaction_timeout": "0",
                     },

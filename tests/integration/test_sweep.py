@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -18,15 +17,6 @@ from tests.support import bus
 from tests.support.wait import eventually
 
 QUICKLY = (0.02,)
-
-
-@pytest.fixture
-async def things(nats_url: str, tmp_path: Path) -> AsyncIterator[Messaging]:
-    part = Messaging(nats_url, name="test", streams_file=bus.things_file(tmp_path, ["first"]))
-    await part.start()
-    await bus.wipe(part)
-    yield part
-    await part.stop()
 
 
 @pytest.fixture

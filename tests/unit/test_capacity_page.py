@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from docs import capacity
+from docs import capacity, demand
 from docs.queueing import Comeback, erlang_c_wait, poisson, simulate, uniform
 
 FIGURES: dict[str, Any] = json.loads(capacity.FIGURES.read_text(encoding="utf-8"))
@@ -20,8 +20,8 @@ def test_the_page_is_what_the_measured_costs_come_to() -> None:
 
 
 def test_needs_grow_with_the_people_and_nothing_is_free() -> None:
-    cost = {name: value for name, (value, _) in capacity.costs(FIGURES).items()}
-    county, province, cell, whole = ({n.thing: n.amount for n in capacity.needs(step, cost)} for step in capacity.STEPS)
+    cost = {name: value for name, (value, _) in demand.costs(FIGURES).items()}
+    county, province, cell, whole = ({n.thing: n.amount for n in demand.needs(step, cost)} for step in demand.STEPS)
     assert all(amount > 0 for amount in county.values())
     assert province["PostgreSQL"] == pytest.approx(100 * county["PostgreSQL"])
     assert cell["identity"] > province["identity"], "everybody in the opening minute"

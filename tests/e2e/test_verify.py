@@ -150,9 +150,11 @@ CORRUPTIONS = [
     planted(
         "a state that the audit does not know",
         "enrollment",
-        "UPDATE application SET state = 'rejected' WHERE id = (" + ONE + " state = 'approved' ORDER BY id LIMIT 1)",
+        "UPDATE application SET state = CASE state WHEN 'approved' THEN 'rejected' ELSE 'approved' END WHERE id = ("
+        + ONE
+        + " state IN ('approved', 'rejected') ORDER BY id LIMIT 1)",
         "I4",
-        r"state_after approved, state rejected",
+        r"state_after (approved, state rejected|rejected, state approved)",
     ),
     planted(
         "a changed row of the audit",
@@ -168,7 +170,7 @@ CORRUPTIONS = [
         "enrollment",
         "CREATE TEMP TABLE cut AS SELECT a.id, u.n, u.prev_hash FROM application a JOIN audit u"
         " ON u.aggregate_id = a.id AND u.n = a.version JOIN audit_leaf l USING (aggregate_id, n)"
-        " WHERE a.cycle_id = '{cycle}' AND u.command LIKE 'save%' LIMIT 1;"
+        " WHERE a.cycle_id = '{cycle}' AND u.n > 1 AND u.state_before = u.state_after LIMIT 1;"
         " DELETE FROM audit u USING cut c WHERE u.aggregate_id = c.id AND u.n = c.n;"
         " UPDATE application a SET version = a.version - 1, audit_hash = c.prev_hash FROM cut c WHERE a.id = c.id",
         "I11",
@@ -278,7 +280,9 @@ class Season:
             # Triggers and foreign keys would not let it happen.
             await victim.execute("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '20s'")
             one = await connections["enrollment"].fetchval(ADMITTED.replace("{cycle}", self.cycle))
-            await victim.execute(corruption.sql.replace("{cycle}", self.cycle).replace("{application}", str(one)))
+            sql = corruption.sql.replace("{cycle}", self.cycle).replace("{application}", str(one))
+            done = await victim.execute(sql)
+            assert not done.endswith(" 0"), f"nothing of the season could be corrupted so: {done}"
 
             async def rows(service: str, query: str, *values: Any) -> Sequence[asyncpg.Record]:
                 return await connections[service].fetch(query, *values)

@@ -40,7 +40,7 @@ async def test_ops_20_a_draining_portal_serves_on_and_keeps_no_connection(nats_u
 
 async def test_ops_20_streams_are_ended_while_the_process_still_serves(nats_url: str) -> None:
     port = servers.free_port()
-    settings = {"nats_url": nats_url, "http_port": str(port), "drain_seconds": "2"}
+    settings = {"nats_url": nats_url, "http_port": str(port), "drain_seconds": "12"}
     async with processes.running("portal", **settings) as portal, _client(port) as browser:
         await portal.says(200)
 
@@ -61,6 +61,7 @@ async def test_ops_20_streams_are_ended_while_the_process_still_serves(nats_url:
         assert portal.life.returncode is None  # each ended whole: the last while the process still drained
         late = await watch(asyncio.Event())
         assert late.startswith(b"retry: ")
+        portal.life.send_signal(signal.SIGTERM)
         assert await portal.ended() == 0
 
 

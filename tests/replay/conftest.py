@@ -1,4 +1,4 @@
-"""One time-skipping server for the run of the stories."""
+"""One time-skipping server a story: a workflow that a failed test leaves behind holds up no other test's clock."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from temporalio.testing import WorkflowEnvironment
 from tests.support.temporal import time_skipping
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def environment() -> AsyncIterator[WorkflowEnvironment]:
-    """The run's server."""
+    """The story's server; it starts in a tenth of a second."""
     async with time_skipping() as running:
         yield running

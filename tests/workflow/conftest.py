@@ -1,4 +1,4 @@
-"""One time-skipping server a file: a workflow that a failed test leaves behind holds up no other file's clock."""
+"""One time-skipping server a test: a workflow that a failed one leaves behind holds up no other test's clock."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from temporalio.testing import WorkflowEnvironment
 from tests.support.temporal import Stage, a_stage, time_skipping
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 async def environment() -> AsyncIterator[WorkflowEnvironment]:
-    """The file's server."""
+    """The test's server; it starts in a tenth of a second."""
     async with time_skipping() as running:
         yield running
 

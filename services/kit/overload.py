@@ -2,8 +2,9 @@
 
 A gate stands before the work of a process. How much may be under way behind it is not set but found: while the event
 loop turns in time it grows, when most turns are late it shrinks. What comes above that waits a little, or hardly at all
-once somebody has been waiting without a break. The newest goes first: whoever has waited for long has mostly gone, and
-of a crowd that cannot all be served in time some are.
+once somebody has been waiting without a break; who had come before that is then refused as well, for what is accepted
+in a crowd must not be late. The newest goes first: whoever has waited for long has mostly gone, and of a crowd that
+cannot all be served in time some are.
 Machines are never kept waiting (a phase has to move in full traffic), and what a person typed goes before what is read.
 
 What waits long in another queue that has an end takes no place meanwhile (`elsewhere`): it stands in that queue only,
@@ -21,6 +22,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from statistics import median
 
 from services.kit.domain import DomainError, Kind
@@ -68,6 +70,19 @@ class Bounds:
     """Once it stands."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    """Somebody in the queue; `let_in` is done when they are let in, or have waited for too long."""
+
+    let_in: asyncio.Future[None]
+    since: float
+
+    def give_up(self) -> None:
+        """They are refused, unless they have just been let in."""
+        if not self.let_in.done():
+            self.let_in.set_exception(TimeoutError())
+
+
 class Allowance:
     """How much may be under way, found from how late the loop is: a little more when that is used up, else less."""
 
@@ -101,7 +116,7 @@ class Gate:
         self._bounds = bounds or Bounds()
         self._clock = clock
         self._allowance = Allowance(self._bounds)
-        self._waiting: dict[Sort, deque[asyncio.Future[None]]] = {Sort.COMMAND: deque(), Sort.READ: deque()}
+        self._waiting: dict[Sort, deque[_Waiter]] = {Sort.COMMAND: deque(), Sort.READ: deque()}
         self._since = self._empty_since = float("-inf")
         self._beat: asyncio.TimerHandle | None = None
         self.under_way = 0
@@ -167,20 +182,21 @@ class Gate:
             raise self._refusal(sort)
         longest = self._bounds.standing_seconds if self.standing else self._bounds.burst_seconds
         loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_later(min(patience, longest), _give_up, waiter)
         now = self._now()
+        waiter = _Waiter(loop.create_future(), now)
+        timer = loop.call_later(min(patience, longest), waiter.give_up)
         if not self.waiting and now - self._empty_since >= STANDING_SECONDS:
             self._since = now
         queue = self._waiting[Sort.COMMAND if sort is Sort.COMMAND else Sort.READ]
         queue.append(waiter)
         self._watch()
         try:
-            await waiter
+            await waiter.let_in
         except TimeoutError:
             raise self._refusal(sort) from None
         except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+            let_in = waiter.let_in
+            if let_in.done() and not let_in.cancelled() and let_in.exception() is None:
                 self.leave()  # the place was given in the moment in which nobody wanted it any more
             raise
         finally:
@@ -199,9 +215,17 @@ class Gate:
         for queue in self._waiting.values():
             while queue and self.under_way < self._allowance.now:
                 waiter = queue.pop()
-                if not waiter.done():
+                if not waiter.let_in.done():
                     self.under_way += 1
-                    waiter.set_result(None)
+                    waiter.let_in.set_result(None)
+
+    def _send_away(self) -> None:
+        """Refuse whoever has waited for longer than one may once a queue stands."""
+        if self.waiting and self.standing:
+            longest_ago = self._now() - self._bounds.standing_seconds
+            for waiter in chain.from_iterable(self._waiting.values()):
+                if waiter.since <= longest_ago:
+                    waiter.give_up()
 
     def _watch(self) -> None:
         if self._beat is None:
@@ -212,6 +236,7 @@ class Gate:
         loop = asyncio.get_running_loop()
         self._allowance.look(max(0.0, loop.time() - planned), self.under_way, self.waiting)
         self._let_in()
+        self._send_away()
         self._beat = None
         if self.under_way or self.waiting:
             self._watch()
@@ -268,11 +293,6 @@ def elsewhere() -> Iterator[None]:
         yield
     finally:
         place.take_again()
-
-
-def _give_up(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_exception(TimeoutError())
 
 
 def overloaded() -> DomainError:

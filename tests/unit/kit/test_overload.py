@@ -162,6 +162,21 @@ async def test_a_queue_stands_until_it_has_been_empty_for_a_while() -> None:
         await crowd.goes(name)
 
 
+async def test_once_a_queue_stands_who_has_waited_for_longer_than_one_may_is_refused() -> None:
+    now = 0.0
+    bounds = Bounds(least=2, begins=2, most=2, burst_seconds=FOR_EVER, standing_seconds=STANDING_SECONDS / 2)
+    crowd = Crowd(Gate("test", bounds, lambda: now))
+    for name in "abc":
+        await crowd.comes(name)
+    now += STANDING_SECONDS
+    await crowd.comes("d")
+    await asyncio.wait({crowd.tasks["c"]})
+    assert (list(crowd.refused), crowd.gate.waiting) == (["c"], 1), "d has only just come"
+    for name in "abd":
+        await crowd.goes(name)
+    assert crowd.let_in == ["a", "b", "d"]
+
+
 async def test_whoever_waited_in_vain_is_told_when_to_come_back() -> None:
     crowd = Crowd(Gate("test", FEW))
     await crowd.comes("a")

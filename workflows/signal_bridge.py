@@ -78,6 +78,8 @@ class SignalBridge:
             batch=IN_HAND,
             concurrency=IN_HAND,
             retry_seconds=RETRY_SECONDS,
+            # All that is heard minds its version. One after another, a busy application's would each wait for a batch.
+            ordered=False,
         )
 
     async def handle(self, delivery: Delivery) -> None:

@@ -48,7 +48,8 @@ class Held:
 class Consumer:
     """A part that handles the facts of one durable consumer, at least once each.
 
-    Facts of one aggregate are handled in the order of arrival, different aggregates side by side. A failed fact is
+    Facts of one aggregate are handled in the order of arrival, different aggregates side by side; all side by side
+    when not `ordered`, for who minds their versions itself and gathers what comes together. A failed fact is
     tried again after a growing pause, `max_tries` times in all; then its dead letter is written and acknowledged
     before the fact is given up. Failures of dependencies (DomainError UNAVAILABLE, OSError) are no fault of the fact:
     they are retried for ever. Poison and undecodable protobuf go to the dead letters at once.
@@ -60,8 +61,9 @@ class Consumer:
         handle: Called with each delivery; returning is success.
         max_tries: Failures after which a fact is dead.
         batch: Most messages in hand at a time.
-        concurrency: Aggregates handled side by side.
+        concurrency: Aggregates handled side by side; facts, when not ordered.
         retry_seconds: Pause before the second, third, … try; the last one repeats.
+        ordered: Whether the facts of one aggregate wait for one another.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Consumer:
         batch: int = 64,
         concurrency: int = 8,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
+        ordered: bool = True,
     ) -> None:
         self.name = f"consumer {durable}"
         self.durable = durable
@@ -83,6 +86,7 @@ class Consumer:
         self._handle_one = handle
         self._max_tries = max_tries
         self._retry_seconds = retry_seconds
+        self._ordered = ordered
         self._slots = asyncio.Semaphore(concurrency)
         self._pull = Pull(messaging, stream, durable, batch)
         self._listening = False
@@ -172,12 +176,12 @@ class Consumer:
             busy.cancel()
 
     async def handle_all(self, held: Sequence[Held]) -> None:
-        """Deal with a fetched batch: aggregates side by side, each in order."""
-        aggregates: dict[str, list[Held]] = {}
-        for one in held:
-            aggregates.setdefault(one.delivery.aggregate_id, []).append(one)
+        """Deal with a fetched batch: aggregates side by side, each in order where that was asked for."""
+        rows: dict[str | int, list[Held]] = {}
+        for number, one in enumerate(held):
+            rows.setdefault(one.delivery.aggregate_id if self._ordered else number, []).append(one)
         async with asyncio.TaskGroup() as group:
-            for row in aggregates.values():
+            for row in rows.values():
                 group.create_task(self._handle_row(row))
 
     async def _handle_row(self, row: Sequence[Held]) -> None:

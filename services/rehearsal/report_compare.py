@@ -50,7 +50,7 @@ def compare(reports: Sequence[Report]) -> dict[str, Any]:
 
     Raises NotComparable for fewer than two sizes.
     """
-    ordered = sorted(reports, key=lambda report: report["applicants"])
+    ordered = sorted(reports, key=_size)
     if len({report["applicants"] for report in ordered}) < 2:
         raise NotComparable("two reports at least, of plays of different sizes, are compared")
     rows = [
@@ -108,7 +108,7 @@ def render(reports: Sequence[Report]) -> str:
         [
             Section("curves", "Curves", figures=figures),
             Section("figures", "Figures", tables=[_table(rows)]),
-            Section("machines", "Machines", pairs=[_machine(report) for report in reports]),
+            Section("machines", "Machines", pairs=[_machine(report) for report in sorted(reports, key=_size)]),
         ],
         "Made by `residency report` from the JSON files of the rehearsals.",
     )
@@ -157,6 +157,10 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Rows:
             for row in rows
         ],
     )
+
+
+def _size(report: Report) -> int:
+    return int(report["applicants"])
 
 
 def _machine(report: Report) -> tuple[str, str]:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 from tests.hostile import judge, page
 from tests.hostile.book import Book, Ledger, Sent
+from tests.hostile.doors import ALL
+
+PAGE = Path(__file__).parents[2] / "docs" / "hostile.md"
+FOUND: dict[str, Any] = json.loads(PAGE.with_suffix(".json").read_text(encoding="utf-8"))
 
 DOCUMENT = {
     "inputs": 3,
@@ -44,6 +52,16 @@ def test_ops_97_the_page_says_what_the_figures_say() -> None:
     assert "| rest | through the door | 1 | 3 | 2 | 2 | 0.50 s (null) | 0 MB | 1 |" in said
     assert "| rest | a¦b | 1 |" in said
     assert "| rest | null | 3 | 422 2, 500 1 |" in said
+
+
+def test_ops_97_the_page_in_docs_is_what_its_account_says() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page.page(FOUND)
+
+
+def test_ops_97_the_account_in_docs_is_of_every_door_and_of_nothing_that_failed() -> None:
+    assert set(FOUND["doors"]) == set(ALL)
+    assert FOUND["inputs"] == sum(each["inputs"] for each in FOUND["doors"].values()) >= 50_000
+    assert FOUND["failed"] == 0
 
 
 def test_ops_97_a_failure_is_told_with_the_command_that_repeats_it() -> None:

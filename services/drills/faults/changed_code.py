@@ -64,7 +64,9 @@ async def run(ground: Ground) -> None:
             entered = await boundaries.gate()
         ground.report.found("phases move on meanwhile", f"{second}, then {entered}", holds=entered > second)
         began = time.monotonic()
-        await _ended(ground, boundaries, client, year.cycle_id, second)
+        # Every round that ended under the raising code, and not only the first.
+        for sequence in range(second, await boundaries.gate()):
+            await _ended(ground, boundaries, client, year.cycle_id, sequence)
         recovered = time.monotonic() - began
     ground.timely("all runs go on after the change was rolled back", recovered, GO_ON_SECONDS)
     failed = [name for name, status in (await _windows(client, year.cycle_id)).items() if status in _FAILED]

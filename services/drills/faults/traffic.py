@@ -91,17 +91,20 @@ class Told:
 
 
 @asynccontextmanager
-async def saving(ground: Ground, stage: Scene, *years: Year, told: Told | None = None) -> AsyncIterator[Told]:
+async def saving(
+    ground: Ground, stage: Scene, *years: Year, told: Told | None = None, pause: float = PAUSE_SECONDS
+) -> AsyncIterator[Told]:
     """Inside, every applicant of the scene corrects their telephone number in each of `years` again and again.
 
-    What they are told goes into `told` where one is given.
+    What they are told goes into `told` where one is given; between two corrections they pause for `pause` seconds at
+    most.
     """
     told = told or Told()
     writers = [(year, actor) for year in years for actor in stage.applicants]
     await asyncio.gather(*(_begin(ground, year, actor) for year, actor in writers))
     ending = asyncio.Event()
     chance = random.Random(f"saving/{ground.options.seed}")  # noqa: S311 (reproducible play, not a secret)
-    tasks = [asyncio.create_task(_save(told, year, actor, chance, ending)) for year, actor in writers]
+    tasks = [asyncio.create_task(_save(told, year, actor, chance, ending, pause)) for year, actor in writers]
     try:
         await ground.until(told.more(len(tasks)), "everybody has saved once")
         yield told
@@ -125,12 +128,14 @@ async def _begin(ground: Ground, year: Year, actor: Actor) -> None:
     await ground.until(begun, f"{actor.name} can start an application")
 
 
-async def _save(told: Told, year: Year, actor: Actor, chance: random.Random, ending: asyncio.Event) -> None:
+async def _save(
+    told: Told, year: Year, actor: Actor, chance: random.Random, ending: asyncio.Event, pause: float
+) -> None:
     number = 0
     while not ending.is_set():
         number, key = number + 1, new_id()
         await told.send(actor, year.save(actor, number=number, key=key), key)
-        await asyncio.sleep(PAUSE_SECONDS * chance.random())
+        await asyncio.sleep(pause * chance.random())
 
 
 async def no_open_transactions(ground: Ground, services: Sequence[str] = ("enrollment",)) -> None:

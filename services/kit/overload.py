@@ -34,7 +34,7 @@ BEATS = 5
 """The allowance is thought over after so many looks: less when the loop was late at most of them, more at none."""
 LATE_SECONDS = 0.02
 """A turn of the loop that takes longer than this is late: an answer takes ten turns or so."""
-STANDING_SECONDS = 0.5
+STANDING_SECONDS = 0.3
 """A queue that was not empty for so long stands, and is no burst; until it has been empty for so long."""
 AGAIN_SECONDS = (1.0, 4.0)
 """Whoever is refused is told to come back after so long: each at a moment of its own."""
@@ -178,7 +178,7 @@ class Gate:
 
     async def _wait(self, sort: Sort, patience: float) -> None:
         """Until a place is given; raises when none is."""
-        if sort is Sort.BACKGROUND and self.standing:
+        if self.standing and (sort is Sort.BACKGROUND or self.waiting >= self._allowance.now):
             raise self._refusal(sort)
         longest = self._bounds.standing_seconds if self.standing else self._bounds.burst_seconds
         loop = asyncio.get_running_loop()

@@ -42,6 +42,8 @@ from tests.support import postgres
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 AT_ONCE, STEP = 16, 1_000
+BIRTHDAYS = 6_000
+"""So many days for as many new people: a whole run has fewer."""
 TARGET, STRETCH = 1.15, 1.0
 # What an application leaves behind, beside its own row: as many rows, as long, with the same indexes.
 BEHIND = (
@@ -71,7 +73,7 @@ BEHIND = (
         FROM application, unnest(ARRAY['mobile', 'name_and_birth']) kind WHERE id = ANY ($1)""",
 )
 
-_numbers = itertools.count(1)
+_numbers, _people = itertools.count(1), itertools.count(1)
 
 
 class Lives:
@@ -93,7 +95,7 @@ class Lives:
 
         async def next_ones() -> None:
             for _ in waiting:
-                await self._one(next(_numbers), *next(self._seats))
+                await self._one(next(_people), *next(self._seats))
 
         await asyncio.gather(*(next_ones() for _ in range(AT_ONCE)))
 
@@ -109,7 +111,8 @@ class Lives:
             applications.StartApplicationRequest(cycle_id=cycle, idempotency_key=_key()), **sent
         )
         # Nobody looks like anybody else: whoever does is held, which is another path.
-        basic = {"mobile": f"139{number:08d}", "birth_date": str(date(1990, 1, 1) + timedelta(days=number % 5_000))}
+        born = date(1985, 1, 1) + timedelta(days=number % BIRTHDAYS)
+        basic = {"mobile": f"139{number:08d}", "birth_date": str(born)}
         for section, usual in DOSSIER.items():
             body = Struct()
             body.update({**usual, **(basic if section is Section.BASIC else {})})

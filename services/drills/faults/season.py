@@ -23,6 +23,8 @@ AT = 0.1
 """Share of its season at which a drill of a single fault begins."""
 FIRST, LAST = 0.02, 0.6
 """Between which shares of a season the faults begin that no plan puts anywhere."""
+LINKED = ("--links",)
+"""How a stack is started where a fault does not say: every call through a link that can be cut."""
 AT_ONCE = 14
 """Most faults of one season where no plan says otherwise: later ones would find it over."""
 
@@ -32,8 +34,8 @@ class Batch:
     """Faults that share a stack and a season, and how that stack has to be started."""
 
     plan: tuple[Planned, ...]
-    arguments: tuple[str, ...] = ()
-    """Beside `--links`, for `residency up`."""
+    arguments: tuple[str, ...] = LINKED
+    """For `residency up`."""
     season: bool = True
     """Whether a season is played beside them."""
 
@@ -83,12 +85,12 @@ class _Wants:
     season: bool
     """`SEASON = False`: no season can go on beside it."""
     arguments: tuple[str, ...]
-    """`UP = (...)`: what `residency up` must be told, such as `--replicas 2`."""
+    """`UP = (...)`: what `residency up` must be told, such as `--replicas 2`; `--links` unless it says otherwise."""
 
 
 def _wants(fault: Fault) -> _Wants:
     module = import_module(fault.path)
-    return _Wants(getattr(module, "ALONE", False), getattr(module, "SEASON", True), tuple(getattr(module, "UP", ())))
+    return _Wants(getattr(module, "ALONE", False), getattr(module, "SEASON", True), tuple(getattr(module, "UP", LINKED)))
 
 
 def spread(numbers: Sequence[int]) -> list[Batch]:
@@ -132,8 +134,8 @@ async def run(options: Options, batches: Sequence[Batch], came_of: Callable[[Out
 
 async def _batch(options: Options, batch: Batch, name: str, account: Account) -> None:
     report = account.report
-    with running("--links", *batch.arguments, keep=options.keep) as stack:
-        report.did("started a stack, every call through a link")
+    with running(*batch.arguments, keep=options.keep) as stack:
+        report.did(f"started a stack: up {' '.join(batch.arguments)}")
         with playing(stack, options) if batch.season else nullcontext() as play:
             kept: dict[str, Any] = {}
             for planned in batch.plan:

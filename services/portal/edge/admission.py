@@ -12,15 +12,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.kit.domain import DomainError
 from services.kit.overload import Bounds, Gate, Sort
+from services.portal.edge.languages import Languages
 from services.portal.edge.middleware import Refuse
 
 _FREE = ("/static/", "/live")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-BOUNDS = Bounds(least=8, begins=32, most=512)
+BOUNDS = Bounds(least=16, begins=32, most=512, standing_seconds=0.03)
 
 
 class Admission:
-    """ASGI: serves what the gate lets in; refuses the rest with EXHAUSTED `OVERLOADED` and a moment to come back."""
+    """ASGI: serves what the gate lets in; refuses the rest with EXHAUSTED `OVERLOADED` and a moment to come back.
+
+    It stands outside of packing, traces and measures: a refusal is counted by the gate, and costs next to nothing else.
+    """
 
     def __init__(self, app: ASGIApp, refuse: Refuse, gate: Gate | None = None) -> None:
         self._app = app
@@ -35,13 +39,19 @@ class Admission:
         try:
             place = await self._gate.enter(_sort(scope))
         except DomainError as error:
-            await (await self._refuse(Request(scope, receive), error))(scope, receive, send)
+            await Languages(self._refusing(error))(scope, receive, send)
             return
         try:
             with place.marked():
                 await self._app(scope, receive, send)
         finally:
             place.give_back()
+
+    def _refusing(self, error: DomainError) -> ASGIApp:
+        async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+            await (await self._refuse(Request(scope, receive), error))(scope, receive, send)
+
+        return refuse
 
 
 def _sort(scope: Scope) -> Sort:

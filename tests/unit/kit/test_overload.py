@@ -177,6 +177,19 @@ async def test_once_a_queue_stands_who_has_waited_for_longer_than_one_may_is_ref
     assert crowd.let_in == ["a", "b", "d"]
 
 
+async def test_a_queue_that_stands_grows_no_longer_than_what_is_under_way() -> None:
+    now = 0.0
+    crowd = Crowd(Gate("test", FEW, lambda: now))
+    for name in "abc":
+        await crowd.comes(name)
+    now += STANDING_SECONDS
+    await crowd.comes("d")
+    await crowd.comes("e")
+    assert (list(crowd.refused), crowd.gate.waiting) == (["e"], 2)
+    for name in "abcd":
+        await crowd.goes(name)
+
+
 async def test_whoever_waited_in_vain_is_told_when_to_come_back() -> None:
     crowd = Crowd(Gate("test", FEW))
     await crowd.comes("a")

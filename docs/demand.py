@@ -28,15 +28,6 @@ USED = {
 }
 """Costs that are reckoned with: unit and what it is of."""
 
-_SIZING, _PROTOTYPES = "not in this run: operations/sizing.md", "not in this run: the prototypes"
-EARLIER = {
-    "sign_in_cpu_ms": (84.0, _SIZING),  # 23.8 sign-ins a second on two cores
-    "sign_in_database_cpu_ms": (1.7, "guessed: what a whole decision costs"),
-    "hash_mib": (46.0, _SIZING),
-    "workflow_cpu_ms": (0.6, _PROTOTYPES),
-    "workflow_events": (0.87, _PROTOTYPES),
-}
-"""What is reckoned with where the last run has none, each with where it comes from."""
 PEAK_USE = 0.7
 """Of a core that is meant to answer soon: queues grow beyond it."""
 ACTIVE, PAGE_SECONDS, WATCHING = 0.1, 20.0, 0.1
@@ -108,7 +99,7 @@ class Need:
 
 def costs(told: Mapping[str, object]) -> dict[str, tuple[float, str]]:
     """Measured costs by name, each with the bench that measured it. Raises KeyError for one that is missing."""
-    found = dict(EARLIER)
+    found: dict[str, tuple[float, str]] = {}
     for bench in told["benches"]:  # type: ignore[attr-defined]
         for result in bench["results"]:
             found |= {name: (value, bench["name"]) for name, value in result["costs"].items()}

@@ -31,12 +31,19 @@ _OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
-    ("grpc.keepalive_time_ms", 20_000),
-    ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.enable_retries", 1),
     # Replicas of a rolling update come under new addresses: thirty seconds, the default, would miss some.
     ("grpc.dns_min_time_between_resolutions_ms", 2_000),
 ]
+
+_ALONE = [("grpc.keepalive_time_ms", 20_000), ("grpc.http2.ping_timeout_ms", 10_000)]
+"""Where there is no other replica to go to, one that is slow is waited for."""
+_SEVERAL = [
+    ("grpc.keepalive_time_ms", 400),
+    ("grpc.http2.ping_timeout_ms", 900),
+    ("grpc.http2.max_pings_without_data", 0),
+]
+"""OPS-33: a replica that hangs takes calls and answers none: within two seconds they go to the others."""
 
 Stub = TypeVar("Stub")
 
@@ -139,7 +146,9 @@ class Channel:
         return wire
 
     def _connect(self, material: Material | None) -> _Wire:
-        options = [*_OPTIONS, ("grpc.service_config", self._service_config)]
+        several = self._address.startswith("dns:") or "," in self._address
+        pings = _SEVERAL if several else _ALONE
+        options = [*_OPTIONS, *pings, ("grpc.service_config", self._service_config)]
         if material is None:
             return _Wire(grpc.aio.insecure_channel(self._address, options=options), None)
         return _Wire(grpc.aio.secure_channel(self._address, material.for_channel(), options=options), material)

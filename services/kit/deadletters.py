@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.header import Header, decode_header
 
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -118,8 +119,17 @@ async def redrive(js: JetStreamContext, number: int) -> DeadLetter:
     return letter
 
 
+def _text(value: str | Header) -> str:
+    """A header as it was written, in UTF-8: the client takes what is not ASCII for an encoding it does not know."""
+    if isinstance(value, str):
+        return value
+    return b"".join(part if isinstance(part, bytes) else part.encode() for part, _ in decode_header(value)).decode(
+        "utf-8", "replace"
+    )
+
+
 def _read(found: RawStreamMsg) -> DeadLetter:
-    headers = {key: value for key, value in (found.headers or {}).items() if not key.startswith("Nats-")}
+    headers = {key: _text(value) for key, value in (found.headers or {}).items() if not key.startswith("Nats-")}
     return DeadLetter(
         number=found.seq or 0,
         durable=headers.get(_DURABLE, ""),

@@ -15,6 +15,7 @@ from typing import Any
 import opentelemetry.context
 import structlog
 from google.protobuf.duration_pb2 import Duration
+from temporalio import workflow
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
@@ -52,10 +53,17 @@ _LONGEST_PAUSE = 2.0
 
 
 class _OneTrace(TracingWorkflowInboundInterceptor):
-    """Shows a signal inside the sender's trace; the SDK would only link it from the workflow's own."""
+    """Shows a signal inside the sender's trace; the SDK would only link it from the workflow's own.
+
+    A signal carries one message. One that carries none, or several, is dropped as what cannot be decoded is: its
+    handler could not be called, and the run would try that for ever.
+    """
 
     async def handle_signal(self, input: HandleSignalInput) -> None:
         """Record the arrival under the sender's span, then hand the signal on."""
+        if len(input.args) != 1 or input.args[0] is None:
+            workflow.logger.warning("signal of another shape", extra={"signal": input.signal})
+            return
         header = input.headers.get(self.header_key)
         if header is None:
             await super().handle_signal(input)

@@ -127,7 +127,7 @@ def spoken(data: Path, marks: tuple[str, ...], since: Mapping[Path, int]) -> lis
             if named := next((mark for mark in marks if mark in line), ""):
                 place = line.index(named)
                 found.append(f"{file.name} names a marked person\n{line[max(0, place - 800) : place + 200]}")
-            elif file.suffix == ".log" and '"level": "warning"' not in line and (bug := _BUG.search(line)):
+            elif file.suffix == ".log" and not _KNOWN.search(line) and (bug := _BUG.search(line)):
                 what = " ".join(_WHAT.findall(line)[:2])
                 found.append(f"{file.name} tells of a bug: {bug[0]} {what}\n{line[-2500:]}")
     return found
@@ -137,6 +137,8 @@ _BUG = re.compile(
     r"handler failed|page failed|Traceback|exception was never|was never awaited|consumer starts over"
     r"|raised by servicer"
 )
+_KNOWN = re.compile(r'"level": "warning"|dropping the signal')
+"""What is told of and is no bug: Temporal's client says with a trace that it drops a signal which nobody can read."""
 _WHAT = re.compile(r'"(?:method|error_type|name|exception.type)": "([^"]+)"')
 
 

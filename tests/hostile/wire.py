@@ -6,6 +6,7 @@ Requests are bytes. An answer is read by its length, its chunks, or to the end o
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ class Answer:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        """Unpack the body."""
+        if self.headers.get("content-encoding") == "gzip":
+            self.body = gzip.decompress(self.body)
 
     @property
     def text(self) -> str:

@@ -90,7 +90,8 @@ class _Wants:
 
 def _wants(fault: Fault) -> _Wants:
     module = import_module(fault.path)
-    return _Wants(getattr(module, "ALONE", False), getattr(module, "SEASON", True), tuple(getattr(module, "UP", LINKED)))
+    alone, season = getattr(module, "ALONE", False), getattr(module, "SEASON", True)
+    return _Wants(alone, season, tuple(getattr(module, "UP", LINKED)))
 
 
 def spread(numbers: Sequence[int]) -> list[Batch]:

@@ -13,6 +13,7 @@ from services.kit.domain import DomainError, Kind
 
 MOST_ROUNDS = 9
 """Review rounds that a cycle may have, at most."""
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 REAL_DAY_SECONDS = 86_400.0
 """Seconds of a calendar day outside rehearsals."""
 
@@ -244,8 +245,10 @@ def _check_milestones(milestones: Sequence[MilestoneDate], dates: Sequence[Phase
 
 
 def _check_dates(dates: Sequence[PhaseDates]) -> None:
-    """CAL-03: a phase's first day is not after its last."""
+    """CAL-03: a phase's first day is not after its last, and both lie in years that every zone can count in."""
     for entry in dates:
+        if not FIRST_YEAR <= entry.first_day.year <= entry.last_day.year <= LAST_YEAR:
+            _check_years(entry)
         if entry.first_day > entry.last_day:
             raise DomainError(
                 Kind.INVALID,
@@ -256,6 +259,19 @@ def _check_dates(dates: Sequence[PhaseDates]) -> None:
                 details={"first_day": str(entry.first_day), "last_day": str(entry.last_day)},
             )
     _check_overlap(dates)
+
+
+def _check_years(entry: PhaseDates) -> None:
+    for field, day in (("first_day", entry.first_day), ("last_day", entry.last_day)):
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise DomainError(
+                Kind.INVALID,
+                "CALENDAR_YEARS",
+                f"{entry.name}:日期须在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间。",
+                field=f"phases.{entry.key}.{field}",
+                rule="CAL-03",
+                details={field: str(day)},
+            )
 
 
 def _check_overlap(dates: Sequence[PhaseDates]) -> None:

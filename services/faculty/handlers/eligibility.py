@@ -46,6 +46,16 @@ def no_such_person() -> DomainError:
     return DomainError(Kind.NOT_FOUND, "PERSON_NOT_FOUND", "没有找到该人员。", field="person_id")
 
 
+def asked_about(caller: Caller, person_id: str) -> str:
+    """The person who is asked about: the caller where none is named; a program is nobody.
+
+    Raises NOT_FOUND PERSON_NOT_FOUND.
+    """
+    if not person_id and caller.scopes is not None:
+        raise no_such_person()
+    return person_id or caller.person_id
+
+
 async def check_reach(session: AsyncSession, places: Places, caller: Caller, person_id: str) -> None:
     """C7.14: 教学部 reaches who asked to teach, or teaches, at its base. Raises NOT_FOUND PERSON_NOT_FOUND."""
     own = places.own_base(caller)
@@ -64,7 +74,7 @@ class EligibilityHandlers:
 
         For oneself it counts for the base at which one last asked to teach. Raises NOT_FOUND PERSON_NOT_FOUND.
         """
-        who = person_id or caller.person_id
+        who = asked_about(caller, person_id)
         places = await self._core.directory.know(caller.organisation)
         async with self._core.database.unit_of_work() as uow:
             session = uow.session

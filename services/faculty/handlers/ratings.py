@@ -16,7 +16,7 @@ from services.faculty.directory import Places
 from services.faculty.domain import ratings as rules
 from services.faculty.domain.ratings import Month, Tally
 from services.faculty.domain.standing import check_not_about_oneself
-from services.faculty.handlers.eligibility import check_reach, no_such_person
+from services.faculty.handlers.eligibility import asked_about, check_reach, no_such_person
 from services.faculty.store import ratings as store
 from services.faculty.store.policies import policy_of
 from services.faculty.store.ratings import Scope
@@ -124,7 +124,7 @@ class RatingHandlers:
 
         Raises NOT_FOUND PERSON_NOT_FOUND.
         """
-        who = person_id or caller.person_id
+        who = asked_about(caller, person_id)
         own = who == caller.person_id
         places = await self._core.directory.know(caller.organisation)
         async with self._core.database.unit_of_work() as uow:

@@ -19,7 +19,7 @@ from services.faculty.domain.standing import (
     check_incident,
     check_not_about_oneself,
 )
-from services.faculty.handlers.eligibility import check_reach, no_such_person
+from services.faculty.handlers.eligibility import asked_about, check_reach, no_such_person
 from services.faculty.store import standing as store
 from services.kit.audit import check_reason
 from services.kit.domain import Caller, DomainError, Kind
@@ -210,7 +210,7 @@ class StandingHandlers:
 
         Raises NOT_FOUND PERSON_NOT_FOUND.
         """
-        who = person_id or caller.person_id
+        who = asked_about(caller, person_id)
         own = who == caller.person_id
         if not own and caller.role != "teaching_department":
             raise no_such_person()

@@ -132,10 +132,13 @@ def idempotency_key(request: Request) -> str:
 
 
 async def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object in the body; an empty body is an empty object. Raises INVALID `INVALID_FIELD`."""
+    """The JSON object in the body, said to be one; an empty body is an empty object. Raises INVALID `INVALID_FIELD`."""
     whole = await request.body()
     if not whole:
         return {}
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise DomainError(Kind.INVALID, "INVALID_FIELD", "请求内容不是 JSON。", field="content-type")
     try:
         values = json.loads(whole)
     except (ValueError, RecursionError) as error:

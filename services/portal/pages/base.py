@@ -104,16 +104,23 @@ def batch_form(page: Page, view: CycleView, rejections: list[tuple[str, str]], k
 
 
 async def window_of(page: Page, view: CycleView, base_code: str, number: int = 0) -> cycle_pb2.Window | None:
-    """A base's window in a round (the present one by default); None, and a log line, when it cannot be read."""
-    request = cycle_service_pb2.GetWindowRequest(
-        cycle_id=view.cycle_id, base_code=base_code, round=number or view.round
-    )
+    """As `read_window`; None, and a log line, when it cannot be read."""
     try:
-        answer = await page.clients.cycles.GetWindow(request)
+        return await read_window(page, view, base_code, number)
     except DomainError as error:
         _log.warning("window left out", reason=error.reason, base_code=base_code)
         return None
-    window: cycle_pb2.Window = answer.window
+
+
+async def read_window(page: Page, view: CycleView, base_code: str, number: int = 0) -> cycle_pb2.Window:
+    """A base's window in a round (the present one by default).
+
+    Raises NOT_FOUND `WINDOW_NOT_FOUND` for a base that takes no part in this year, UNAVAILABLE.
+    """
+    request = cycle_service_pb2.GetWindowRequest(
+        cycle_id=view.cycle_id, base_code=base_code, round=number or view.round
+    )
+    window: cycle_pb2.Window = (await page.clients.cycles.GetWindow(request)).window
     return window
 
 

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from residency.enrollment.v1 import cycle_pb2, cycle_service_pb2
-from services.kit.domain import DomainError, Kind
+from services.kit.domain import DomainError
 from services.kit.ids import new_id
 from services.portal.cycles import CycleView
 from services.portal.forms import Refusal, fresh_key, read_form, refused
 from services.portal.i18n import terms
 from services.portal.i18n.language import tr
 from services.portal.page import Page, PageFor
-from services.portal.pages.base import window_of
+from services.portal.pages.base import read_window
 from services.portal.wire import instant_of
 
 router = APIRouter(prefix="/base/milestones")
@@ -97,10 +97,7 @@ async def _form(
 
 
 async def _window(page: Page, view: CycleView) -> cycle_pb2.Window:
-    window = await window_of(page, view, page.visitor.require().organisation)
-    if window is None:
-        raise DomainError(Kind.UNAVAILABLE, "WINDOW_UNKNOWN", "暂时读不到本轮的日程，请稍后再试。")
-    return window
+    return await read_window(page, view, page.visitor.require().organisation)
 
 
 def _typed(view: CycleView, window: cycle_pb2.Window) -> dict[str, str]:

@@ -267,7 +267,7 @@ def _check_years(entry: PhaseDates) -> None:
             raise DomainError(
                 Kind.INVALID,
                 "CALENDAR_YEARS",
-                f"{entry.name}:日期须在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间。",
+                "阶段的日期须在 1900 年至 2199 年之间。",
                 field=f"phases.{entry.key}.{field}",
                 rule="CAL-03",
                 details={field: str(day)},

@@ -32,6 +32,7 @@ SELECT format('%I.%I', n.nspname, c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
 """
+_TEXTS = (".log", ".jsonl")
 
 
 class Probe:
@@ -107,7 +108,7 @@ class Probe:
                 yield place
 
     def _file(self, file: Path, root: Path) -> Place | None:
-        reader = Reader(self._needles, f"file {file.relative_to(root)}")
+        reader = Reader(self._needles, f"file {file.relative_to(root)}", text=file.suffix in _TEXTS)
         try:
             if not stat.S_ISREG(file.lstat().st_mode):
                 return None

@@ -64,3 +64,20 @@ def test_corrected_numbers_are_looked_for_too() -> None:
     for number in range(1, 4):
         corrected = amend(body if number == 1 else corrected, number)
         assert len(list(needles.within(str(corrected["mobile"]).encode()))) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b'"seconds": 10.0042%s9, "event"', False),
+        (b'"span_id": "0x74%s360ce8"', False),
+        (b'"mobile": "%s"', True),
+        (b"tel:+86%s,", True),
+        (b"%s", True),
+    ],
+)
+def test_in_text_a_mobile_number_stands_by_itself_or_behind_its_country(content: bytes, found: bool) -> None:
+    mobile = "14591234568"
+    said = content.replace(b"%s", mobile.encode())
+    assert list(Needles([mobile]).within(said)) == [mobile.encode()], "elsewhere it is found amid anything"
+    assert list(Needles([mobile]).within(said, text=True)) == ([mobile.encode()] if found else [])

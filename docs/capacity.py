@@ -33,7 +33,7 @@ def _lines(
     yield from _table(
         ["cost", "of", "figure", "measured by"],
         [
-            [f"`{name}`", USED[name][1], f"{value:.3g} {USED[name][0]}", f"`{bench}`"]
+            [f"`{name}`", USED[name][1], f"{_short(value)} {USED[name][0]}", f"`{bench}`"]
             for name, (value, bench) in measured.items()
         ],
     )
@@ -213,6 +213,10 @@ def main() -> None:
         DOCUMENT.write_text(wanted, encoding="utf-8")
     elif not DOCUMENT.is_file() or DOCUMENT.read_text(encoding="utf-8") != wanted:
         sys.exit("docs/capacity.md is not what docs/benchmarks.json comes to: run `python -m docs.capacity`, read it")
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ") if value >= 1000 else f"{value:.3g}"
 
 
 if __name__ == "__main__":

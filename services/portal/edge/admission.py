@@ -11,12 +11,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.kit.domain import DomainError
+from services.kit.metrics import HTTP_SECONDS
 from services.kit.overload import Bounds, Gate, Sort
 from services.portal.edge.languages import Languages
 from services.portal.edge.middleware import Refuse
 
 _FREE = ("/static/", "/live")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_METHODS = _SAFE | {"POST", "PUT", "DELETE", "PATCH"}
 BOUNDS = Bounds(least=16, begins=32, most=512, standing_seconds=0.03)
 
 
@@ -49,7 +51,11 @@ class Admission:
 
     def _refusing(self, error: DomainError) -> ASGIApp:
         async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-            await (await self._refuse(Request(scope, receive), error))(scope, receive, send)
+            response = await self._refuse(Request(scope, receive), error)
+            # What is measured counts what was refused, too; the alert of an overloaded portal asks for its share.
+            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+            HTTP_SECONDS.labels("unmatched", method, str(response.status_code)).observe(0.0)
+            await response(scope, receive, send)
 
         return refuse
 

@@ -231,7 +231,7 @@ def _counts(deeds: list[Decision]) -> tuple[int, int]:
     """How many wait and how many have a verdict once `deeds` have happened: by counting, as enrollment does."""
     last = {deed.application_id: deed.kind for deed in deeds}
     waiting = sum(kind is FIRST for kind in last.values())
-    return waiting, sum(kind not in (FIRST, DecisionKind.WITHDRAWN, DecisionKind.UNDONE) for kind in last.values())
+    return waiting, sum(kind not in (FIRST, DecisionKind.WITHDRAWN) for kind in last.values())
 
 
 def _counted(deeds: list[Decision]) -> WindowTimes:
@@ -271,13 +271,29 @@ def test_wait_04_whatever_way_news_comes_the_window_knows_what_happened(data: st
     assert (*_knows(backlog), backlog.heard) == (*_counts(deeds), 0)
 
 
-def test_wait_26_in_the_reallocation_a_place_is_given_to_who_waits() -> None:
-    """WAIT-26."""
-    for phase, waiting in (("reallocation", 4), ("second_choice", 5)):
-        backlog = Backlog()
-        backlog.counted(replace(WINDOW, phase=phase))
-        backlog.hear([Decision("a", 2, DecisionKind.PROVISIONALLY_ADMITTED, OPENS + DAY)])
-        assert backlog.waiting == waiting
+def _after(counted: WindowTimes, *kinds: DecisionKind) -> tuple[int, int]:
+    backlog = Backlog()
+    backlog.counted(counted)
+    backlog.hear([Decision("a", number + 2, kind, OPENS + (number + 1) * DAY) for number, kind in enumerate(kinds)])
+    return _knows(backlog)
+
+
+@pytest.mark.parametrize(
+    ("phase", "kinds", "waiting", "verdicts"),
+    [
+        ("second_choice", [DecisionKind.PROVISIONALLY_ADMITTED], 5, 10),
+        ("second_choice", [DecisionKind.UNDONE], 5, 10),
+        ("second_choice", [DecisionKind.PROVISIONALLY_ADMITTED, DecisionKind.UNDONE], 5, 10),
+        ("reallocation", [DecisionKind.PROVISIONALLY_ADMITTED], 4, 11),
+        ("reallocation", [DecisionKind.UNDONE], 6, 9),
+        ("reallocation", [DecisionKind.PROVISIONALLY_ADMITTED, DecisionKind.UNDONE], 5, 10),
+    ],
+)
+def test_wait_26_in_the_reallocation_a_place_is_given_to_who_waits_and_who_loses_it_waits_again(
+    phase: str, kinds: list[DecisionKind], waiting: int, verdicts: int
+) -> None:
+    """WAIT-26: elsewhere both are approved before and after (B3 20)."""
+    assert _after(replace(WINDOW, phase=phase), *kinds) == (waiting, verdicts)
 
 
 def test_what_gives_the_base_something_to_do_again_is_noticed() -> None:

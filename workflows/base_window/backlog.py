@@ -15,14 +15,18 @@ VERDICTS = frozenset(
         DecisionKind.NOT_SELECTED,
         DecisionKind.ADMITTED,
         DecisionKind.PUBLISHED,
+        DecisionKind.UNDONE,
     }
 )
-"""Kinds that answer a submission, or follow from an answer."""
+"""Kinds that answer a submission, or follow from an answer: whose place is undone is approved again (B3 20)."""
 
 _FROM_WAITING = frozenset({DecisionKind.APPROVED, DecisionKind.REJECTED, DecisionKind.WITHDRAWN})
 """Kinds after which one application fewer waits, when nothing was heard of it since the count."""
 
-_DECIDED_BEFORE = (VERDICTS | {DecisionKind.UNDONE}) - _FROM_WAITING
+_TO_WAITING = frozenset({DecisionKind.SUBMITTED})
+"""Kinds after which an application waits."""
+
+_DECIDED_BEFORE = VERDICTS - _FROM_WAITING
 """Kinds that only follow upon a verdict."""
 
 _OWES_AGAIN = frozenset({DecisionKind.SUBMITTED, DecisionKind.APPROVED, DecisionKind.REJECTED, DecisionKind.UNDONE})
@@ -34,13 +38,15 @@ class Backlog:
 
     Of each application it keeps the earliest and the latest news since the count: what the count holds of it, and how
     it stands now. Both are the least and the greatest version, so the order in which news comes does not matter. Who
-    submits again is taken for one more until the next count: news does not say what was before.
+    submits again is taken for one more until the next count: news does not say what was before. So is a place lost for
+    good taken for one undone: news does not say why.
     """
 
     def __init__(self) -> None:
         self._counted, self._decided = 0, 0
         self._read_at: datetime | None = None
         self._from_waiting = _FROM_WAITING
+        self._to_waiting = _TO_WAITING
         self._since: dict[str, tuple[Decision, Decision]] = {}
 
     def hear(self, decisions: Iterable[Decision]) -> None:
@@ -60,11 +66,13 @@ class Backlog:
     def counted(self, window: WindowTimes) -> None:
         """WAIT-26: enrollment has counted; what happened until its `read_at` is in it and need not be remembered.
 
-        In the reallocation a place is given to whoever waits, elsewhere to who was approved before.
+        In the reallocation a place is given to whoever waits, and who loses it waits again; elsewhere it comes from and
+        goes back to who is approved.
         """
         self._counted, self._decided, self._read_at = window.pending, window.decided, window.read_at
-        directly = {DecisionKind.PROVISIONALLY_ADMITTED} if window.phase == "reallocation" else set()
-        self._from_waiting = _FROM_WAITING | directly
+        directly = window.phase == "reallocation"
+        self._from_waiting = _FROM_WAITING | ({DecisionKind.PROVISIONALLY_ADMITTED} if directly else set())
+        self._to_waiting = _TO_WAITING | ({DecisionKind.UNDONE} if directly else set())
         heard = [news for pair in self._since.values() for news in pair if _is_later(news, window.read_at)]
         self._since = {}
         self.hear(heard)
@@ -72,13 +80,15 @@ class Backlog:
     @property
     def waiting(self) -> int:
         """Applications that wait for a verdict."""
-        moved = sum(_waits(last) - (first.kind in self._from_waiting) for first, last in self._since.values())
+        ends = self._since.values()
+        moved = sum((last.kind in self._to_waiting) - (first.kind in self._from_waiting) for first, last in ends)
         return max(0, self._counted + moved)
 
     @property
     def verdicts(self) -> int:
         """Applications that have one."""
-        moved = sum((last.kind in VERDICTS) - self._had_verdict(first) for first, last in self._since.values())
+        verdicts = VERDICTS - self._to_waiting
+        moved = sum((last.kind in verdicts) - self._had_verdict(first) for first, last in self._since.values())
         return max(0, self._decided + moved)
 
     @property
@@ -97,7 +107,3 @@ class Backlog:
 
 def _is_later(news: Decision, read_at: datetime | None) -> bool:
     return read_at is not None and news.at is not None and news.at > read_at
-
-
-def _waits(decision: Decision) -> int:
-    return int(decision.kind is DecisionKind.SUBMITTED)

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import structlog
 from google.protobuf.message import DecodeError
@@ -94,6 +93,8 @@ class Consumer:
         self._held: list[Held] = []
         # Deliveries, by place in the stream, that ended with a dependency away: no fault of the fact.
         self._excused: OrderedDict[int, int] = OrderedDict()
+        self._handled = metrics.CONSUMER_HANDLED.labels(durable, "handled")
+        self._lag = metrics.CONSUMER_LAG_SECONDS.labels(durable)
         messaging.on_reconnect(self._pull.forget)
 
     async def start(self) -> None:
@@ -197,20 +198,19 @@ class Consumer:
         except Exception as error:  # noqa: BLE001 (a handler may fail in any way: counted, told and never dropped)
             await self._failed(one, error)
         else:
-            await self.done(one, "handled")
+            await self.done(one)
 
     async def effect(self, delivery: Delivery) -> None:
         """What a delivery leads to; raising means it did not."""
         await self._handle_one(delivery)
 
-    async def done(self, one: Held, outcome: str) -> None:
+    async def done(self, one: Held) -> None:
         """Acknowledge a delivery and count it."""
         one.open = False
         await self._answer(one.message.ack())
         self._excused.pop(one.message.metadata.sequence.stream, None)
-        metrics.CONSUMER_HANDLED.labels(self.durable, outcome).inc()
-        lag = (datetime.now(UTC) - one.delivery.occurred_at).total_seconds()
-        metrics.CONSUMER_LAG_SECONDS.labels(self.durable).observe(max(lag, 0.0))
+        self._handled.inc()
+        self._lag.observe(max(time.time() - one.delivery.occurred_at.timestamp(), 0.0))
 
     async def _failed(self, one: Held, error: Exception) -> None:
         one.open = False

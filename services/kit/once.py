@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind
-from sqlalchemy import bindparam, text
+from sqlalchemy import Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as UuidType
 
 from services.kit import telemetry
 from services.kit.bus import Messaging
@@ -20,9 +18,9 @@ from services.kit.delivery import Delivery
 _log = structlog.get_logger("kit.messaging")
 
 _REMEMBER = text(
-    "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(:event_ids) ON CONFLICT DO NOTHING"
-    " RETURNING event_id"
-).bindparams(bindparam("event_ids", type_=ARRAY(UuidType(as_uuid=True))))
+    "INSERT INTO inbox (consumer, event_id) SELECT :consumer, unnest(:event_ids)::uuid ON CONFLICT DO NOTHING"
+    " RETURNING event_id::text"
+).bindparams(bindparam("event_ids", type_=ARRAY(Text)))
 
 
 class OnceConsumer(Consumer):
@@ -76,7 +74,7 @@ class OnceConsumer(Consumer):
                 await self.handle_all(held[first : first + size])
         else:
             for one in held:
-                await self.done(one, "handled")
+                await self.done(one)
 
     async def effect(self, delivery: Delivery) -> None:
         """Inbox row and effect together; nothing when the fact was handled before."""
@@ -87,7 +85,7 @@ class OnceConsumer(Consumer):
     async def _all_at_once(self, deliveries: Sequence[Delivery]) -> None:
         async with self._database.unit_of_work() as unit:
             unseen = await self._unseen(unit, deliveries)
-            news = [one for one in deliveries if _take(unseen, UUID(one.event_id))]
+            news = [one for one in deliveries if _take(unseen, one.event_id)]
             if self._handle_many is None:
                 for delivery in news:
                     with self.span_of(delivery):
@@ -102,9 +100,9 @@ class OnceConsumer(Consumer):
                 ):
                     await self._handle_many(news, unit)
 
-    async def _unseen(self, unit: UnitOfWork, deliveries: Sequence[Delivery]) -> set[UUID]:
+    async def _unseen(self, unit: UnitOfWork, deliveries: Sequence[Delivery]) -> set[str]:
         # Sorted, so that two replicas with the same facts wait for each other instead of deadlocking.
-        event_ids = sorted({UUID(delivery.event_id) for delivery in deliveries})
+        event_ids = sorted({delivery.event_id for delivery in deliveries})
         rows = await unit.session.execute(_REMEMBER, {"consumer": self.durable, "event_ids": event_ids})
         return set(rows.scalars())
 
@@ -112,7 +110,7 @@ class OnceConsumer(Consumer):
         raise AssertionError("unreachable: OnceConsumer handles within a unit of work")
 
 
-def _take(unseen: set[UUID], event_id: UUID) -> bool:
+def _take(unseen: set[str], event_id: str) -> bool:
     """Whether it is among the unseen ones, once."""
     found = event_id in unseen
     unseen.discard(event_id)

@@ -8,8 +8,9 @@ unmarked and is published again under the same message id, and consumers keep an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection, Sequence
 from contextlib import suppress
+from typing import Any
 
 import asyncpg
 import structlog
@@ -34,9 +35,9 @@ MEASURE_SECONDS = 5.0
 """How often what waits is counted."""
 
 _READ = f"""
-    SELECT position, event_id, subject, event_type, aggregate_id, epoch, version, body, traceparent, created_at,
+    SELECT position, event_id::text, subject, event_type, aggregate_id, epoch, version, body, traceparent, created_at,
         (SELECT {HERE}) AS here
-    FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT $1
+    FROM outbox WHERE published_at IS NULL AND position <> ALL($2::bigint[]) ORDER BY position LIMIT $1
 """  # noqa: S608  (constants of ours)
 # Counted up to a limit, so that a backlog does not make its own count a burden.
 _BACKLOG = """
@@ -110,12 +111,12 @@ class Relay:
     async def _run(self) -> None:
         pause = POLL_SECONDS
         while True:
-            full = False
             # Cleared before looking, so that a poke during the round is not lost, and never left set while we wait.
             self._poked.clear()
             try:
                 # While the broker is away, facts would only pile up in the client.
-                full = self._messaging.client.is_connected and await self._round()
+                if self._messaging.client.is_connected:
+                    await self._round()
                 pause = POLL_SECONDS
             except (DomainError, *NATS_ERRORS) as error:
                 _log.warning("relay waits", service=self._service, error=f"{type(error).__name__}: {error}")
@@ -123,32 +124,53 @@ class Relay:
             except Exception:  # noqa: BLE001 (supervision: a loop that ended would keep every later fact back)
                 _log.exception("relay starts over", service=self._service)
                 pause = min(pause * 2, 2.0)
-            if not full:
-                await self._wait(pause)
+            await self._wait(pause)
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._poked.wait()
 
-    async def _round(self) -> bool:
-        """Publish one batch; whether another is waiting. Raises DomainError or one of NATS_ERRORS."""
-        if self._guard.stopped() or not await self._lease.hold():
-            return False
-        rows = await self._database.fetch(_READ, BATCH)
-        if not rows or not await self._guard.may_publish(rows[0]["here"]):
-            return False
-        results = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
-        published = [row["position"] for row, result in zip(rows, results, strict=True) if result is None]
-        if published:
-            await self._database.execute(_MARK, published)
-            metrics.OUTBOX_PUBLISHED.labels(self._service).inc(len(published))
-        failures = [result for result in results if result is not None]
+    async def _round(self) -> None:
+        """Publish what waits, batch after batch. Raises DomainError or one of NATS_ERRORS.
+
+        While a batch is on its way, the one before it is marked and the next is read: neither the database nor the
+        broker waits for the other. A batch leaves when all before it are acknowledged, so an aggregate's facts keep
+        their order.
+        """
+        published: list[int] = []
+        failures: list[BaseException] = []
+        rows = await self._read([]) if await self._may_work() else []
+        while rows and not failures and await self._may_work() and await self._guard.may_publish(rows[0]["here"]):
+            deeds: list[Awaitable[Any]] = [self._turn(published, rows), *(self._publish(row) for row in rows)]
+            turned, *results = await asyncio.gather(*deeds, return_exceptions=True)
+            published = [row["position"] for row, result in zip(rows, results, strict=True) if result is None]
+            failures = [result for result in results if result is not None]
+            if isinstance(turned, BaseException):
+                failures.append(turned)
+            else:
+                rows = turned
+        await self._mark(published)
         if any(isinstance(failure, NoStreamResponseError) for failure in failures):
             await self._messaging.repair()
         if failures:
             raise failures[0]
-        return len(rows) == BATCH
+
+    async def _may_work(self) -> bool:
+        return not self._guard.stopped() and await self._lease.hold()
+
+    async def _turn(self, published: Sequence[int], leaving: Sequence[asyncpg.Record]) -> Sequence[asyncpg.Record]:
+        """Mark what was published and read what follows on `leaving`: nothing when there was less than a batch."""
+        await self._mark(published)
+        return await self._read([row["position"] for row in leaving]) if len(leaving) == BATCH else []
+
+    async def _read(self, leaving: Sequence[int]) -> Sequence[asyncpg.Record]:
+        return await self._database.fetch(_READ, BATCH, leaving)
+
+    async def _mark(self, published: Sequence[int]) -> None:
+        if published:
+            await self._database.execute(_MARK, published)
+            metrics.OUTBOX_PUBLISHED.labels(self._service).inc(len(published))
 
     async def _backlog(self) -> Readings:
         """What waits, also while another replica relays and while the broker is away."""
@@ -163,7 +185,7 @@ class Relay:
 
     async def _publish(self, row: asyncpg.Record) -> None:
         content = headers(
-            event_id=str(row["event_id"]),
+            event_id=row["event_id"],
             event_type=row["event_type"],
             source=f"residency/{self._service}",
             aggregate_id=row["aggregate_id"],

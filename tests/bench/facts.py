@@ -40,7 +40,8 @@ SUBJECT = "residency.enrollment.v1.application.submitted"
 TYPE = "residency.enrollment.v1.ApplicationSubmitted"
 BODY = random.Random(1).randbytes(220)
 """As long as what enrollment tells of a submission, about."""
-FETCH = 64
+FETCH = 128
+"""Most messages in hand at a time, as notify has them; the bare one too."""
 FILL = """
     INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, traceparent)
     SELECT gen_random_uuid(), $1, $2, gen_random_uuid()::text, 1, $3,
@@ -77,7 +78,9 @@ async def ours(urls: Sequence[str], facts: int) -> float:
         await many([delivery], unit)
 
     relay = Relay(outbox, messaging, "enrollment")
-    consumer = OnceConsumer(messaging, "ENROLLMENT", "notify-enrollment", single, database=inbox, handle_many=many)
+    consumer = OnceConsumer(
+        *(messaging, "ENROLLMENT", "notify-enrollment", single), database=inbox, handle_many=many, batch=FETCH
+    )
     for part in (outbox, inbox, messaging):
         await part.start()
     await outbox.execute(FILL, SUBJECT, TYPE, BODY, facts)

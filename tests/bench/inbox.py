@@ -137,9 +137,9 @@ async def ours(settings: NotifySettings, facts: int, *, at_work: bool) -> float:
     told, all_told = consumer.done, asyncio.Event()
     left = facts
 
-    async def done(one: Held, outcome: str) -> None:
+    async def done(one: Held) -> None:
         nonlocal left
-        await told(one, outcome)
+        await told(one)
         left -= 1
         if not left:
             all_told.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,6 +24,7 @@ from services.kit.database import Database, UnitOfWork
 from services.kit.domain import DomainError
 from services.kit.lease import LEASE_SECONDS
 from services.kit.messaging import NATS_ERRORS, Delivery, Messaging
+from services.kit.nats_login import NatsLogin
 from services.kit.once import OnceConsumer
 from services.kit.outbox import Relay
 from services.kit.stream_reading import facts_in
@@ -213,6 +214,59 @@ async def test_a_wiped_jetstream_is_filled_again_from_the_outbox_with_effects_on
     await consumer.stop()
     rows = await database.fetch("SELECT event_id, count(*) AS n FROM effect GROUP BY event_id")
     assert {str(row["event_id"]): row["n"] for row in rows} == {fact.event_id: 1 for fact in facts}
+
+
+async def fill(database: Database, aggregates: int, versions: int) -> None:
+    """As many facts of as many aggregates, one version of all after the other."""
+    await database.execute(
+        """
+        INSERT INTO outbox (event_id, subject, event_type, aggregate_id, version, body, traceparent)
+        SELECT gen_random_uuid(), $1, $2, 'a' || aggregate, version, $3, ''
+        FROM generate_series(1, $5::int) version, generate_series(1, $4::int) aggregate ORDER BY version, aggregate
+        """,
+        *(bus.thing().subject, bus.thing().event_type, bus.thing().body, aggregates, versions),
+    )
+
+
+class Witness(Messaging):
+    """Remembers what was sent, in order; refuses facts of the version `refuses`, once each."""
+
+    def __init__(self, login: NatsLogin, streams_file: Path, refuses: int = 0) -> None:
+        super().__init__(login, streams_file=streams_file)
+        self.sent: list[tuple[str, int]] = []
+        self.refused: set[str] = set()
+        self._refuses = refuses
+
+    async def publish(self, subject: str, body: bytes, headers: dict[str, str]) -> None:
+        version = int(headers["residency-version"])
+        if version == self._refuses and headers["ce-id"] not in self.refused:
+            self.refused.add(headers["ce-id"])
+            raise OSError("not now")
+        self.sent.append((headers["ce-subject"], version))
+        await super().publish(subject, body, headers)
+
+
+@pytest.mark.parametrize("refuses", [0, 3])
+async def test_a_long_backlog_leaves_once_each_and_batch_after_batch(
+    refuses: int, database: Database, things: Messaging, streams_file: Path
+) -> None:
+    """What is read while another batch leaves is what nobody has sent yet; what was refused leaves later."""
+    witness = Witness(things._login, streams_file, refuses)
+    await witness.start()
+    aggregates, versions = outbox.BATCH // 2, 7
+    await fill(database, aggregates, versions)
+    relay = Relay(database, witness, "things")
+    await relay.start()
+    await eventually(all_published(database), "everything is marked")
+    await relay.stop()
+    await witness.stop()
+    assert len(witness.sent) == len(set(witness.sent)) == aggregates * versions == len(await stored(things))
+    assert len(witness.refused) == (aggregates if refuses else 0)
+    if not refuses:
+        told: dict[str, list[int]] = defaultdict(list)
+        for aggregate, version in witness.sent:
+            told[aggregate].append(version)
+        assert all(row == sorted(row) for row in told.values())
 
 
 class DyingDatabase(Database):

@@ -12,15 +12,15 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
 import structlog
 from opentelemetry import propagate
-from sqlalchemy import AsyncAdaptedQueuePool, Table, event, exc, insert
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import Table, insert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from services.kit.database_errors import DOWN, translate_errors
 from services.kit.database_logins import CONNECT_SECONDS, Logins
@@ -28,10 +28,10 @@ from services.kit.domain import DomainError, Fact
 from services.kit.lane import Lane
 from services.kit.metrics import DATABASE_CONNECTIONS
 from services.kit.tables import MAX_BODY_BYTES, metadata
+from services.kit.work_sessions import WorkSessions
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
-    from sqlalchemy.pool import ConnectionPoolEntry
 
 __all__ = ["Database", "UnitOfWork", "metadata", "translate_errors"]
 
@@ -39,6 +39,8 @@ ACQUIRE_SECONDS = 1.0
 """How long a caller waits for a connection before it is told to try later."""
 SPARE_SECONDS = 10.0
 """How long asyncpg's pool keeps a session that the lane does not hold: one of old credentials must not stay."""
+IDLE_SECONDS = 30.0
+"""How long a session may go unused: PostgreSQL holds megabytes for each, and a start or a busy hour opens many."""
 PROBE_SECONDS = 2.0
 """How often readiness is checked while all is well, and whether other credentials were given."""
 
@@ -161,7 +163,8 @@ class Database:
                 _log.warning("waiting for the database", database=self.name, error=type(error).__name__)
                 await asyncio.sleep(min(5.0, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311 (jitter)
                 attempt = min(attempt + 1, 6)
-        self.engine = self._create_engine()
+        self._sessions = WorkSessions(self._logins, self._pool_size, ACQUIRE_SECONDS)
+        self.engine = self._sessions.engine
         self._reason = ""
         self._show_connections()
         self._watcher = asyncio.create_task(self._watch(), name=f"{self.name} watcher")
@@ -256,33 +259,15 @@ class Database:
             max_inactive_connection_lifetime=SPARE_SECONDS,
         )
 
-    def _create_engine(self) -> AsyncEngine:
-        engine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=self._logins.open,
-            pool_size=self._pool_size,
-            max_overflow=0,
-            pool_timeout=ACQUIRE_SECONDS,
-            # An error text may reach a log: it never carries values.
-            hide_parameters=True,
-        )
-        event.listen(engine.sync_engine.pool, "checkout", self._refuse_unfit)
-        event.listen(engine.sync_engine.pool, "checkin", self._close_outdated)
-        return engine
-
     def _show_connections(self) -> None:
         """Each scrape counts for itself."""
-        lane = self.lane
-
-        def lent() -> int:
-            return cast("AsyncAdaptedQueuePool", self.engine.sync_engine.pool).checkedout()
-
+        lane, sessions = self.lane, self._sessions
         for which, state, count in (
             ("fast", "size", lambda: self._pool_size),
             ("fast", "lent", lambda: lane.lent),
             ("fast", "waiting", lambda: lane.waiting),
             ("work", "size", lambda: self._pool_size),
-            ("work", "lent", lent),
+            ("work", "lent", lambda: sessions.lent),
         ):
             DATABASE_CONNECTIONS.labels(which, state).set_function(count)
 
@@ -304,6 +289,8 @@ class Database:
                 await self._probe()
                 self._reason = ""
                 await self._follow()
+                await self.lane.shed(IDLE_SECONDS)
+                self._sessions.shed(IDLE_SECONDS)
                 await _wait(self._suspect, PROBE_SECONDS)
             except Exception as error:  # noqa: BLE001 (supervision: a watcher that ended would keep its last word)
                 if not self._reason:
@@ -345,28 +332,7 @@ class Database:
     async def _renew(self) -> None:
         await self.pool.expire_connections()
         await self.lane.renew()
-        await self._renew_idle()
-
-    async def _renew_idle(self) -> None:
-        """Take every idle session of the engine's pool in hand once, oldest first: outdated ones are replaced by that.
-
-        Not `dispose`, which makes another pool: what is lent meanwhile would come back to the former one and stay.
-        """
-        for _ in range(cast("AsyncAdaptedQueuePool", self.engine.sync_engine.pool).checkedin()):
-            with suppress(exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, *DOWN):
-                async with self.engine.connect():
-                    continue
-
-    def _refuse_unfit(self, dbapi_connection: Any, _record: object, _proxy: object) -> None:
-        """Drop connections that died in the pool, without asking the server about each, and outdated ones."""
-        connection = dbapi_connection.driver_connection
-        if connection.is_closed() or not self._logins.is_current(connection):
-            raise exc.DisconnectionError
-
-    def _close_outdated(self, dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
-        """Close what was lent with the former credentials as soon as its work is done."""
-        if dbapi_connection is not None and not self._logins.is_current(dbapi_connection.driver_connection):
-            record.invalidate()
+        self._sessions.shed(IDLE_SECONDS)
 
 
 async def _finish(work: Any) -> None:

@@ -28,7 +28,8 @@ class Lane:
         self._pool = pool
         self._seconds = seconds
         self._size = self._unused = size
-        self._idle: list[PoolConnectionProxy] = []
+        self._idle: list[tuple[PoolConnectionProxy, float]] = []
+        """With when each came back, longest ago first; the last is lent first."""
         self._current: set[PoolConnectionProxy] = set()
         self._renewals = 0
         self._waiting: deque[asyncio.Future[PoolConnectionProxy | None]] = deque()
@@ -75,14 +76,21 @@ class Lane:
         self._renewals += 1
         await self._give_back()
 
+    async def shed(self, seconds: float) -> None:
+        """Give back to the pool what nobody has needed for so long, but for one connection."""
+        longest = asyncio.get_running_loop().time() - seconds
+        while len(self._idle) > 1 and self._idle[0][1] <= longest:
+            connection, _ = self._idle.pop(0)
+            await self._discard(connection)
+
     async def _give_back(self) -> None:
         self._current.clear()
         idle, self._idle = self._idle, []
-        await asyncio.gather(*(self._discard(connection) for connection in idle))
+        await asyncio.gather(*(self._discard(connection) for connection, _ in idle))
 
     async def _take(self) -> PoolConnectionProxy:
         while self._idle:
-            connection = self._idle.pop()
+            connection, _ = self._idle.pop()
             if connection in self._current and _usable(connection):
                 return connection
             await self._discard(connection)
@@ -138,7 +146,7 @@ class Lane:
         if connection is None:
             self._unused += 1
         else:
-            self._idle.append(connection)
+            self._idle.append((connection, asyncio.get_running_loop().time()))
 
 
 def _usable(connection: PoolConnectionProxy) -> bool:

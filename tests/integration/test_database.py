@@ -7,6 +7,7 @@ import os
 import signal
 from contextlib import AsyncExitStack
 
+import asyncpg
 import pytest
 from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
@@ -171,6 +172,41 @@ async def test_cancelled_callers_of_the_fast_lane_leave_every_connection_usable(
     async with asyncio.timeout(3), AsyncExitStack() as held:
         lent = [await held.enter_async_context(database.lane.lend()) for _ in range(4)]
         assert [await connection.fetchval("SELECT 1") for connection in lent] == [1] * 4
+
+
+async def test_ops_101_sessions_that_nobody_needs_are_closed_and_opened_again_when_they_are(
+    kit_url: str, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPS-101: PostgreSQL holds megabytes for each session; those of a busy hour do not stay."""
+    for name, seconds in (("IDLE_SECONDS", 0.2), ("PROBE_SECONDS", 0.05), ("SPARE_SECONDS", 0.2)):
+        monkeypatch.setattr(kit_database, name, seconds)
+    looker = await asyncpg.connect(postgres.admin_url)
+    held = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'residency_kit'"
+    database = Database(kit_url, name="kit", pool_size=6)
+    await database.start()
+
+    async def work() -> int:
+        async with database.unit_of_work() as unit:
+            return int((await unit.session.execute(text("SELECT 1 FROM pg_sleep(0.1)"))).scalar_one())
+
+    async def rested() -> bool:
+        return bool(await looker.fetchval(held) <= 1)  # the probe's own
+
+    try:
+        for _ in range(2):
+            asked = [work() for _ in range(6)] + [database.fetchval("SELECT 1 FROM pg_sleep(0.1)") for _ in range(6)]
+            busy = asyncio.gather(*asked)
+            await eventually(lambda: _holds(looker, held, 12), "every session is at work")
+            assert set(await busy) == {1}
+            await eventually(rested, "what nobody needs is closed")
+            assert await work() == 1
+    finally:
+        await looker.close()
+        await database.stop()
+
+
+async def _holds(looker: asyncpg.Connection, sql: str, count: int) -> bool:
+    return bool(await looker.fetchval(sql) == count)
 
 
 async def test_killed_postgresql_comes_back_without_a_restart_of_ours(

@@ -89,7 +89,7 @@ async def test_ops_12_a_session_that_does_not_close_keeps_no_other_one_of_the_fo
         asks = "SELECT pg_backend_pid() FROM pg_sleep(0.1)"
         await asyncio.gather(*(database.fetchval(asks) for _ in range(3)))
         # The one that is lent last: the watcher takes another.
-        frozen = database.lane._idle[0].get_server_pid()
+        frozen = database.lane._idle[0][0].get_server_pid()
         os.kill(frozen, signal.SIGSTOP)
         try:
             write(tmp_path / "url", second)

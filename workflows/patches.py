@@ -47,5 +47,12 @@ PATCHES: tuple[Patch, ...] = (
         date(2026, 11, 23),
         date(2027, 12, 31),
     ),
+    Patch(
+        "phase-beside-windows",
+        "A year near a boundary opens the windows of a round beside entering the phase that is due; a run of before "
+        "opens all of them first, which may take longer than a short round.",
+        date(2026, 11, 23),
+        date(2027, 12, 31),
+    ),
 )
 """The patches in force."""

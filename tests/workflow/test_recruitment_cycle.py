@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from residency.enrollment.v1 import cycle_service_pb2 as wire
+from services.kit.domain import DomainError, Kind
 from tests.support.moments import NOTICE
 from tests.support.temporal import Stage, a_stage
 from workflows.recruitment_cycle.contract import Recheck
@@ -30,6 +33,29 @@ async def test_every_phase_is_entered_at_its_time_and_every_window_closed(stage:
         assert timedelta(0) <= late < SOON
     assert timedelta(0) <= province.entered_at[6] - province.moments.closed < SOON
     assert sorted(province.closed_windows) == sorted((base, number) for base in province.bases for number in (1, 2, 3))
+
+
+async def test_a_boundary_does_not_wait_until_every_window_is_open(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WAIT-10: three hundred windows on a busy evening take longer than a short round."""
+    province = stage.province
+    answer = province.GetCatalogue
+
+    async def later(request: wire.GetCatalogueRequest) -> wire.GetCatalogueResponse:
+        if province.sequence == 2:
+            raise DomainError(Kind.UNAVAILABLE, "OVERLOADED", "later")
+        return await answer(request)
+
+    monkeypatch.setattr(province, "GetCatalogue", later)
+    province.moved[3] = province.opens_at(2) + timedelta(minutes=1)
+    async with stage.working():
+        cycle = await stage.start_cycle()
+        await stage.until(province.moved[3] + timedelta(seconds=40))
+        assert province.entered == [1, 2, 3]
+        await cycle.result()
+        for base in province.bases:
+            assert (await stage.window(base, 3).result()).closed
 
 
 async def test_phases_missed_in_an_outage_are_entered_in_order_each_once(environment: WorkflowEnvironment) -> None:

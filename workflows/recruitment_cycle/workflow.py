@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
@@ -72,7 +74,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.recruitment_cycle.news import CycleNews
 
 _NEAR = timedelta(minutes=10)
-"""A phase that opens within so long is entered beside the news, should they take longer."""
+"""A phase that opens within so long is entered beside what is under way, should that take longer."""
 _AT_A_TIME = 50
 """Windows or lists signalled at a time."""
 
@@ -216,23 +218,28 @@ class RecruitmentCycle:
         if appointment.deed is Deed.NEXT_PHASE:
             await self._enter(appointment.phase)
             return
-        after = next_phase(self._known)
-        near = after is not None and opening(after) <= workflow.now() + _NEAR
-        if not near or not workflow.patched("phase-beside-news"):
+        if self._boundary_is_near() and workflow.patched("phase-beside-news"):
+            await self._beside_the_boundary(self._tell(appointment))
+        else:
             await self._tell(appointment)
-            return
-        # WAIT-10: telling thousands takes its time, and a boundary waits for nobody.
-        telling = asyncio.create_task(self._tell(appointment))
-        while not telling.done():
-            await self._enter_beside(telling)
-        await telling
 
-    async def _enter_beside(self, telling: asyncio.Task[None]) -> None:
-        """Enter the next phase at its time, or return when `telling` is done or there is none to enter."""
+    def _boundary_is_near(self) -> bool:
+        after = next_phase(self._known)
+        return after is not None and opening(after) <= workflow.now() + _NEAR
+
+    async def _beside_the_boundary(self, deed: Coroutine[Any, Any, None]) -> None:
+        """WAIT-10: what is done for thousands takes its time, and a boundary waits for nobody."""
+        doing = asyncio.create_task(deed)
+        while not doing.done():
+            await self._enter_beside(doing)
+        await doing
+
+    async def _enter_beside(self, doing: asyncio.Task[None]) -> None:
+        """Enter the next phase at its time, or return when `doing` is done or there is none to enter."""
         after = next_phase(self._known)
         if after is None or stands_still(self._known):
-            await workflow.wait_condition(telling.done)
-        elif await reached(opening(after), unless=lambda: telling.done() or self._calendar_moved):
+            await workflow.wait_condition(doing.done)
+        elif await reached(opening(after), unless=lambda: doing.done() or self._calendar_moved):
             await self._enter(after)
         elif self._calendar_moved:
             await self._read_timetable()
@@ -292,11 +299,17 @@ class RecruitmentCycle:
         phase = current_phase(timetable)
         if phase.round <= self._windows_opened or not reviews_can_happen(phase, workflow.now()):
             return
-        question = CycleQuestion(self._cycle_id)
-        bases = await workflow.execute_activity_method(CycleActivities.list_bases, question, **QUICK_READ)
-        await asyncio.gather(*[self._open_window(code, phase.round) for code in bases.codes])
+        if self._boundary_is_near() and workflow.patched("phase-beside-windows"):
+            await self._beside_the_boundary(self._open_windows_of(phase.round))
+        else:
+            await self._open_windows_of(phase.round)
         self._windows_opened = phase.round
         self._unreported.append(phase.round)
+
+    async def _open_windows_of(self, round_number: int) -> None:
+        question = CycleQuestion(self._cycle_id)
+        bases = await workflow.execute_activity_method(CycleActivities.list_bases, question, **QUICK_READ)
+        await asyncio.gather(*[self._open_window(code, round_number) for code in bases.codes])
 
     async def _open_window(self, base_code: str, round_number: int) -> None:
         try:

@@ -140,7 +140,7 @@ class Access:
         self.person = signed_in["person"]
 
     def note(self, name: str, key: str, sent: Sent, *, expected: bool, audited: bool, trespass: bool = False) -> None:
-        """Write an exchange into the ledger."""
+        """Write an exchange into the ledger; being turned away at a door that was too busy is nobody's verdict."""
         answer = sent.answer
         self.rest.ledger.add(
             Act(
@@ -152,7 +152,7 @@ class Access:
                 status=answer.status,
                 reason=answer.reason,
                 tries=sent.tries,
-                expected=expected,
+                expected=expected or answer.shed,
                 audited=audited,
                 trespass=trespass,
             )

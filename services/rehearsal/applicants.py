@@ -179,7 +179,9 @@ class Applicant:
         """Some give up again; some come back to correct their dossier or choose anew, and submit again."""
         character = self._person.character
         if character.withdraws:
-            await self._do(phase, "withdraw_application", "POST", "application/withdrawal")
+            # In the later rounds a base may decide between their submission and this.
+            decided = () if phase.kind == "registration" else ("WRONG_STATE",)
+            await self._do(phase, "withdraw_application", "POST", "application/withdrawal", tolerated=decided)
         elif character.restless and phase.kind == "registration":
             chance = self._chance("again", phase)
             share = 0.95 - 0.9 * chance.random() ** 2

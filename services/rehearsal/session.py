@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,8 +37,7 @@ class Session(Access):
         """Send a command that the rules allow now; `audited` when accepting it leaves a row with its key in the audit.
 
         A refusal with a reason in `tolerated` is an honest race; a refusal answered at or after `late` (when the window
-        closes) is what the rules ask for; being turned away at a door that was too busy all the while is nobody's
-        verdict. Any other refusal is noted as unexpected.
+        closes) is what the rules ask for. Any other refusal is noted as unexpected.
         """
         return await self._act(name, method, path, body, tolerated=tolerated, late=late, write=True, audited=audited)
 
@@ -61,7 +60,7 @@ class Session(Access):
         answered_at = self.rest.clock.now()
         over = late is not None and answered_at >= late
         if not sent.answer.ok:
-            expected = sent.answer.shed or sent.answer.reason in tolerated or over
+            expected = sent.answer.reason in tolerated or over
             self.note(f"{name}_many", key, sent, expected=expected, audited=False)
             return {}
         told: dict[str, str] = {}
@@ -130,7 +129,7 @@ class Session(Access):
         key = self.rest.key(self.actor) if write else ""
         sent = await self._send(method, path, key, body, query, late)
         answer, answered_at = sent.answer, self.rest.clock.now()
-        expected = answer.ok or answer.shed or answer.reason in tolerated or (late is not None and answered_at >= late)
+        expected = answer.ok or answer.reason in tolerated or (late is not None and answered_at >= late)
         self.note(name, key, sent, expected=expected, audited=write and audited)
         if write and answer.ok and self.rest.wants_repeat():
             await self._again(name, method, path, key, body, answer)
@@ -148,19 +147,26 @@ class Session(Access):
         """Send with the token at hand; a refused one is replaced, a proof that is asked for is given, the key stays."""
         exchanges: list[Sent] = []
         if not self.token and not await self.renew(""):
-            # Turned away before anything could be asked for.
-            return Sent(Answer(429, {"reason": "SIGN_IN_BUSY"}), 1, self.rest.clock.now())
+            return self._turned_away(exchanges)
         for left in reversed(range(_ENTRIES)):
             token = self.token
             exchanges.append(
                 await self.rest.send(method, path, token=token, key=key, body=body, query=query, until=until)
             )
             answer = exchanges[-1].answer
-            stale = left > 0 and answer.status == 401 and await self.renew(token)
+            stale = left > 0 and answer.status == 401
+            if stale and not await self.renew(token):
+                return self._turned_away(exchanges)
             owed = left > 0 and answer.reason == "STEP_UP_REQUIRED" and await self.prove_again(token)
             if not (stale or owed):
                 break
         return Sent(exchanges[-1].answer, sum(each.tries for each in exchanges), exchanges[0].sent_at)
+
+    def _turned_away(self, exchanges: Sequence[Sent]) -> Sent:
+        """Nobody looked at what was asked for: they could not sign in again, which `renew` has noted."""
+        sent_at = exchanges[0].sent_at if exchanges else self.rest.clock.now()
+        answer = Answer(429, {"reason": "SIGN_IN_BUSY"})
+        return Sent(answer, max(1, sum(each.tries for each in exchanges)), sent_at)
 
 
 def row_key(batch_key: str, application_id: str) -> str:

@@ -72,11 +72,11 @@ def hear_until_killed(database_url: str, nats_url: str, streams_file: Path, poin
         consumer = consumer_of(messaging, database, listener)
         done, left = consumer.done, 0 if point == "committed" else acknowledgements
 
-        async def dying(one: Held, outcome: str) -> None:
+        async def dying(one: Held) -> None:
             nonlocal left
             if point in ("committed", "acknowledged") and not left:
                 die()
-            await done(one, outcome)
+            await done(one)
             await messaging.client.flush()
             left -= 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -94,6 +95,19 @@ async def test_a_refused_refresh_token_is_followed_by_signing_in() -> None:
     assert (await person.read("look", "/x")).ok
     assert person.token == "c"
     assert rest.ledger.refusals(expected=False) == {}
+
+
+async def test_who_cannot_sign_in_again_at_a_busy_door_was_turned_away_and_that_is_nobodys_verdict() -> None:
+    def reply(request: httpx.Request) -> httpx.Response:
+        busy = "/sessions" in request.url.path
+        return refused(429, "OVERLOADED") if busy else refused(401, "TOKEN_EXPIRED")
+
+    rest = door(reply, patience=timedelta(0))
+    person = Session(rest, "p", "p", "secret", token="a", refresh_token="refresh-a")
+    assert (await person.read("look", "/x")).shed
+    assert (await person.command("act", "POST", "/x", {})).shed
+    assert rest.ledger.refusals(expected=False) == {}
+    assert rest.ledger.refusals(expected=True)
 
 
 async def test_staff_prove_their_factor_and_never_with_one_code_twice() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import pytest
 
 from services.rehearsal import wire
 from services.rehearsal.ledger import Ledger, Outcome
-from services.rehearsal.rest import Rest
+from services.rehearsal.rest import PATIENCE, Rest
 from services.rehearsal.session import Session
 
 RUN = UUID(int=1)
@@ -34,9 +35,9 @@ def answering(*replies: httpx.Response | Exception) -> tuple[Rest, list[httpx.Re
     return door(reply), seen
 
 
-def door(reply: Reply) -> Rest:
+def door(reply: Reply, patience: timedelta = PATIENCE) -> Rest:
     """A door whose every connection answers as `reply` does."""
-    return Rest("http://door", Ledger(), run=RUN, seed=0, dial=lambda: Scripted(reply))
+    return Rest("http://door", Ledger(), run=RUN, seed=0, patience=patience, dial=lambda: Scripted(reply))
 
 
 class Scripted:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from services.kit import temporal
+from services.kit.ending import ended
 from services.kit.settings import Settings
 from services.kit.temporal import Admission
 from workflows.primitives import visible
@@ -54,9 +54,7 @@ class TemporalConnection:
     async def stop(self) -> None:
         """Stop trying; a connection made closes with the process."""
         for task in filter(None, (self._follower, self._connecting)):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
 
     def on_move(self, callback: Callable[[Client], None]) -> None:
         """Have `callback` called with the client that takes the place of the former one."""

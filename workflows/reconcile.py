@@ -33,6 +33,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from residency.enrollment.v1 import cycle_pb2
 from services.kit.delivery import epoch_in, version_in
 from services.kit.domain import DomainError, Kind
+from services.kit.ending import ended
 from services.kit.temporal import is_transient
 from workflows import faculty_waits, metrics
 from workflows.connection import TemporalConnection
@@ -139,9 +140,7 @@ class Reconcile:
     async def stop(self) -> None:
         """Stop comparing."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await ended(self._task)
 
     def not_ready(self) -> str:
         """Never in the way: a comparison that cannot be made now is made later."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 from temporalio.client import Client, Schedule, ScheduleAlreadyRunningError, ScheduleUpdate, ScheduleUpdateInput
 from temporalio.service import RPCError
 
+from services.kit.ending import ended
 from workflows.connection import TemporalConnection
 
 EVERY_SECONDS = 3600.0
@@ -49,9 +49,7 @@ class KeptSchedule:
     async def stop(self) -> None:
         """Stop trying."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await ended(self._task)
 
     def not_ready(self) -> str:
         """Never in the way: what comes by a schedule may come a minute late."""

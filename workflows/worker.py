@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from residency.faculty.v1.appointment_service_pb2_grpc import AppointmentService
 from residency.faculty.v1.batch_service_pb2_grpc import BatchServiceStub
 from residency.faculty.v1.standing_service_pb2_grpc import StandingServiceStub
 from residency.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
+from services.kit.ending import ended
 from services.kit.grpc_client import Channel
 from workflows.base_window import contract as base_window
 from workflows.base_window.activities import WindowActivities
@@ -173,9 +173,7 @@ class Workers:
         self._stopping = True
         await asyncio.gather(*[worker.shutdown() for worker in self._running.values()])
         for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
 
     def not_ready(self) -> str:
         """Which queues nobody polls."""

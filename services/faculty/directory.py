@@ -12,6 +12,7 @@ from residency.identity.v1 import account_pb2
 from residency.identity.v1 import staff_service_pb2 as identity
 from residency.identity.v1.staff_service_pb2_grpc import StaffServiceStub
 from services.kit.domain import Caller, DomainError, Kind
+from services.kit.ending import ended
 from services.kit.grpc_client import Channel
 
 RENEWED_SECONDS = 60.0
@@ -131,8 +132,7 @@ class Directory:
     async def stop(self) -> None:
         """Read no more."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await ended(self._task)
             self._task = None
 
     def not_ready(self) -> str:

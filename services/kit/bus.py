@@ -17,6 +17,7 @@ from nats.js import JetStreamContext
 
 from services.kit import streams
 from services.kit.delivery import Delivery, Poison, read
+from services.kit.ending import ended
 from services.kit.nats_login import NatsLogin, SafeClient
 from services.kit.settings import Settings
 
@@ -139,11 +140,9 @@ class Messaging:
         self._stopping = True
         self._reason = "stopped"
         if self._connecting is not None and not self._connecting.done():
-            self._connecting.cancel()
-            await asyncio.wait({self._connecting})
+            await ended(self._connecting)
         if self._follower is not None:
-            self._follower.cancel()
-            await asyncio.wait({self._follower})
+            await ended(self._follower)
         if self.client.is_connected:
             try:
                 await self.client.flush(timeout=1)

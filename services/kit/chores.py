@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from services.kit.domain import DomainError
+from services.kit.ending import ended
 
 _log = structlog.get_logger("kit.chores")
 
@@ -28,8 +29,7 @@ class Chore:
     async def stop(self) -> None:
         """End; what is left is done after the next start."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await ended(self._task)
             self._task = None
 
     def not_ready(self) -> str:

@@ -22,6 +22,7 @@ from services.kit.bus import NATS_ERRORS, Messaging
 from services.kit.deadletters import dead_letter
 from services.kit.delivery import REDRIVEN_FOR, Delivery, Poison, read
 from services.kit.domain import DomainError, Kind
+from services.kit.ending import ended
 from services.kit.pull import Deaf, Pull
 
 RETRY_SECONDS = (0.5, 2.0, 5.0, 15.0, 60.0)
@@ -107,8 +108,7 @@ class Consumer:
     async def stop(self) -> None:
         """Handle no more; what was in hand is given back, so that another process has it at once."""
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.wait({self._loop})
+            await ended(self._loop)
             self._loop = None
         # Only when nothing is asked for any more: else the server would hand it to this very consumer again.
         left = await self._pull.stop()

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from services.kit.database_errors import DOWN, translate_errors
 from services.kit.database_logins import CONNECT_SECONDS, Logins
 from services.kit.domain import DomainError, Fact
+from services.kit.ending import ended
 from services.kit.lane import Lane
 from services.kit.metrics import DATABASE_CONNECTIONS
 from services.kit.tables import MAX_BODY_BYTES, metadata
@@ -173,8 +174,7 @@ class Database:
         """Close all connections, cutting those still in use after two seconds."""
         if self._watcher is None:
             return
-        self._watcher.cancel()
-        await asyncio.wait({self._watcher})
+        await ended(self._watcher)
         self._watcher = None
         self._reason = "stopped"
         try:

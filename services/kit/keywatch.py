@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from services.kit import vault
+from services.kit.ending import ended
 from services.kit.settings import Settings
 from services.kit.vault import KeysMissing, Vault
 
@@ -50,8 +51,7 @@ class KeyWatch:
     async def stop(self) -> None:
         """Look no more."""
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.wait({self._loop})
+            await ended(self._loop)
             self._loop = None
 
     def not_ready(self) -> str:

@@ -23,6 +23,7 @@ from services.kit.bus import NATS_ERRORS, Messaging
 from services.kit.database import Database
 from services.kit.delivery import headers
 from services.kit.domain import DomainError
+from services.kit.ending import ended
 from services.kit.lease import Lease
 from services.kit.measure import Measure, Readings
 from services.kit.restored import HERE, RestoreGuard
@@ -90,8 +91,7 @@ class Relay:
         if self._loop is None:
             await self._guard.stop()
             return
-        self._loop.cancel()
-        await asyncio.wait({self._loop})
+        await ended(self._loop)
         self._loop = None
         await self._lease.release()
         await self._guard.stop()
@@ -154,7 +154,8 @@ class Relay:
         if any(isinstance(failure, NoStreamResponseError) for failure in failures):
             await self._messaging.repair()
         if failures:
-            raise failures[0]
+            # A driver may cancel its caller from inside when a connection is cut; nobody meant to end the relay.
+            raise next((each for each in failures if isinstance(each, Exception)), OSError("a call was cut"))
 
     async def _may_work(self) -> bool:
         return not self._guard.stopped() and await self._lease.hold()

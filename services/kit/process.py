@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import structlog
 
 from services.kit import telemetry, vitals
+from services.kit.ending import ended
 from services.kit.part import Draining, Part
 from services.kit.probes import Probes
 from services.kit.readiness import Readiness
@@ -77,8 +78,7 @@ async def _started(parts: Sequence[Part], started: list[Part], asked: asyncio.Ev
     finally:
         stopping.cancel()
         if not starting.done():
-            starting.cancel()
-            await asyncio.wait({starting})
+            await ended(starting)
     if starting.cancelled():
         return False
     starting.result()

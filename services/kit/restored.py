@@ -26,6 +26,7 @@ from services.kit.bus import NATS_ERRORS, Messaging
 from services.kit.database import Database
 from services.kit.delivery import Delivery, Poison, read
 from services.kit.domain import DomainError
+from services.kit.ending import ended
 
 NEWEST = 256
 """So many of the newest facts in the stream are compared: as many as a relay publishes side by side."""
@@ -128,8 +129,7 @@ class RestoreGuard:
     async def stop(self) -> None:
         """Look no more."""
         if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.wait({self._watcher})
+            await ended(self._watcher)
             self._watcher = None
 
     def stopped(self) -> str:

@@ -13,6 +13,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from services.kit.auth import TokenVerifier
 from services.kit.bus import NATS_ERRORS, Messaging
+from services.kit.ending import ended
 from services.kit.ids import new_id
 from services.kit.pull import Deaf, Pull
 
@@ -74,8 +75,7 @@ class Revocations:
     async def stop(self) -> None:
         """Listen no more."""
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.wait({self._loop})
+            await ended(self._loop)
             self._loop = None
         await self._leave()
 

@@ -22,6 +22,7 @@ from services.kit.audit_chain import CopiedSeal, Leaf, Seal
 from services.kit.clock import Clock
 from services.kit.database import Database, UnitOfWork
 from services.kit.domain import DomainError, Fact
+from services.kit.ending import ended
 from services.kit.seal_copy import CopyBroken, SealCopy
 
 BATCH = 2000
@@ -104,8 +105,7 @@ class Sealer:
     async def stop(self) -> None:
         """Seal no more; what is not sealed yet is, after the next start."""
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.wait({self._loop})
+            await ended(self._loop)
             self._loop = None
 
     def not_ready(self) -> str:

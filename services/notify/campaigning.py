@@ -12,6 +12,7 @@ import structlog
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.domain import DomainError, Kind
+from services.kit.ending import ended
 from services.kit.lease import Lease
 from services.kit.quiet import not_before
 from services.notify.audiences import Source
@@ -70,8 +71,7 @@ class Campaigning:
         """Write no more and let another replica go on at once."""
         if self._loop is None:
             return
-        self._loop.cancel()
-        await asyncio.wait({self._loop})
+        await ended(self._loop)
         self._loop = None
         await self._lease.release()
 

@@ -19,6 +19,7 @@ import structlog
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.domain import DomainError
+from services.kit.ending import ended
 from services.kit.lease import Lease
 from services.notify import metrics
 from services.notify.adapters.port import ChannelAdapter, Outgoing
@@ -144,8 +145,7 @@ class Dispatcher:
             return
         claiming, writing = self._loops
         self._loops = []
-        claiming.cancel()
-        await asyncio.wait({claiming})
+        await ended(claiming)
         if self._carrying:
             await asyncio.wait(self._carrying, timeout=STOP_SECONDS)
         for task in self._carrying:

@@ -14,6 +14,7 @@ import structlog
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.domain import DomainError
+from services.kit.ending import ended
 from services.kit.lease import Lease
 from services.kit.vault import SealBroken, Vault
 from services.notify.adapters.post import Poster
@@ -83,8 +84,7 @@ class HookDispatcher:
         """Claim no more, wait a little for answers, and let another replica begin at once."""
         if self._loop is None:
             return
-        self._loop.cancel()
-        await asyncio.wait({self._loop})
+        await ended(self._loop)
         self._loop = None
         if self._carrying:
             await asyncio.wait(self._carrying, timeout=STOP_SECONDS)

@@ -12,6 +12,7 @@ import structlog
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.domain import DomainError
+from services.kit.ending import ended
 from services.kit.ids import new_id
 from services.kit.lease import Lease
 from services.notify import metrics
@@ -77,8 +78,7 @@ class Router:
         """Route no more and let another replica begin at once."""
         if self._loop is None:
             return
-        self._loop.cancel()
-        await asyncio.wait({self._loop})
+        await ended(self._loop)
         self._loop = None
         await self._lease.release()
 

@@ -229,10 +229,11 @@ async def fill(database: Database, aggregates: int, versions: int) -> None:
 
 
 class Witness(Messaging):
-    """Remembers what was sent, in order; refuses facts of the version `refuses`, once each."""
+    """Remembers what was sent, in order; facts of the version `refuses` fail with `failure`, once each."""
 
-    def __init__(self, login: NatsLogin, streams_file: Path, refuses: int = 0) -> None:
+    def __init__(self, login: NatsLogin, streams_file: Path, refuses: int, failure: type[BaseException]) -> None:
         super().__init__(login, streams_file=streams_file)
+        self._failure = failure
         self.sent: list[tuple[str, int]] = []
         self.refused: set[str] = set()
         self._refuses = refuses
@@ -241,17 +242,24 @@ class Witness(Messaging):
         version = int(headers["residency-version"])
         if version == self._refuses and headers["ce-id"] not in self.refused:
             self.refused.add(headers["ce-id"])
-            raise OSError("not now")
+            raise self._failure("not now")
         self.sent.append((headers["ce-subject"], version))
         await super().publish(subject, body, headers)
 
 
-@pytest.mark.parametrize("refuses", [0, 3])
+@pytest.mark.parametrize(
+    ("refuses", "failure"),
+    [
+        pytest.param(0, OSError, id="all is well"),
+        pytest.param(3, OSError, id="some fail"),
+        pytest.param(3, asyncio.CancelledError, id="some are cut from inside"),
+    ],
+)
 async def test_a_long_backlog_leaves_once_each_and_batch_after_batch(
-    refuses: int, database: Database, things: Messaging, streams_file: Path
+    refuses: int, failure: type[BaseException], database: Database, things: Messaging, streams_file: Path
 ) -> None:
-    """What is read while another batch leaves is what nobody has sent yet; what was refused leaves later."""
-    witness = Witness(things._login, streams_file, refuses)
+    """What is read while another batch leaves is what nobody has sent yet; what failed leaves later."""
+    witness = Witness(things._login, streams_file, refuses, failure)
     await witness.start()
     aggregates, versions = outbox.BATCH // 2, 7
     await fill(database, aggregates, versions)

@@ -221,8 +221,9 @@ async def test_wait_36_the_real_bridge_and_server_come_to_the_same_and_revive_no
         await eventually(offered, "the freed seat is offered once")
         before = await window.query(BaseWindow.status)
         frozen = (await published.query(PublishedList.status)).objected
-        # Enrollment had counted nobody: admitted, not selected, and taking an offer; one was objected to and lost it.
-        assert (before.waiting, before.verdicts, before.heard, frozen) == (0, 3, 6, 1)
+        # Enrollment had counted nobody: admitted, not selected, and taking an offer; one was objected to and lost it,
+        # who is taken for approved until enrollment counts again.
+        assert (before.waiting, before.verdicts, before.heard, frozen) == (0, 4, 6, 1)
         offer = province.waiting.answer("waiting", accept=True)
         ended = facts.ApplicationOfferEnded(
             application=facts.ApplicationFact(

@@ -17,6 +17,7 @@ from typing import Protocol
 import structlog
 
 from services.kit.delivery import Delivery
+from services.kit.ending import ended
 from services.kit.metrics import LIVE_STREAMS
 from services.kit.part import Part
 from services.portal.live.shared_parts import SharedPart, SharedParts
@@ -113,9 +114,7 @@ class LiveHub:
         """End all streams, then stop hearing."""
         for stream in list(self._streams):
             stream.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*map(ended, self._tasks))
         self._tasks = []
         for listener in reversed(self._started):
             await listener.stop()

@@ -127,8 +127,8 @@ def layer_of(file: str, function: str) -> str:
 
 
 def _short(file: str) -> str:
-    for mark in ("site-packages/", "/services/", "/workflows/", "/protos/gen/", "/lib/python3"):
+    for mark in ("site-packages/", "/services/", "/workflows/", "/tests/", "/protos/gen/", "/lib/python3"):
         _, found, after = file.rpartition(mark)
         if found:
             return f"{mark.strip('/')}/{after}" if mark != "site-packages/" else after
-    return file
+    return Path(file).name  # where somebody keeps their checkout is nobody's business

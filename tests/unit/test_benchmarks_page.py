@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.bench import page, runner
+from tests.bench import page, profiling, runner
 from tests.bench.result import Options, Result, of
 from tests.bench.rows import BENCHES, ROWS, Bench
 
@@ -71,3 +72,11 @@ def test_what_one_bench_measured_anew_replaces_only_its_own() -> None:
     found = runner.merged(earlier, later)
     assert [(each["name"], each["n"]) for each in found["benches"]] == [("a", 1), ("b", 2), ("c", 2)]
     assert found["machine"] == {"cores": 2}
+
+
+def test_a_profile_names_functions_and_no_place_of_a_machine() -> None:
+    """OPS-95: wherever a checkout lies."""
+    for file in sorted(page.PROFILES.glob("*.txt")):
+        assert not re.findall(r"(?<=\s)/\S+", file.read_text(encoding="utf-8")), file.name
+    assert profiling._short("/home/somebody/residency/tests/bench/serving.py") == "tests/bench/serving.py"
+    assert profiling._short("/home/somebody/residency/tool.py") == "tool.py"
